@@ -1,0 +1,54 @@
+# Two commands on a fresh machine: `make up` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: up test check format lock bench soak clean help
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "hegui needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "setting up $(VENV) (first run only) …"
+	@$(PYTHON) -m venv $(VENV) || { echo "on Debian or Ubuntu run: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.python requirements/runtime.lock pyproject.toml
+	@$(PIP) install --require-hashes -r requirements/runtime.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.lock
+	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
+
+up: $(VENV)/.runtime ## set up and start hegui on this machine; UPSTREAM=http://host:port/v1 puts it before a model
+	@exec $(BIN)/hegui up $(if $(UPSTREAM),--upstream $(UPSTREAM)) $(if $(PORT),--port $(PORT))
+
+test: $(VENV)/.dev ## every check that CI runs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -m "not slow"
+
+check: test ## the same as test
+
+soak: $(VENV)/.dev ## long property and fuzz runs
+	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q
+
+bench: $(VENV)/.dev ## direct, nginx and hegui in one run (needs nginx and gcc)
+	$(BIN)/python bench/gateway/run.py
+
+format: $(VENV)/.dev ## format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(VENV)/.dev ## lock the dependencies again, with hashes
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --extra build pyproject.toml -o requirements/runtime.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --extra dev -c requirements/runtime.lock pyproject.toml -o requirements/dev.lock
+
+clean: ## remove the environment and the caches, keep state/
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,214 @@
+"""What the use cases need from the outside: the few interfaces a store must offer, and the values that cross them.
+
+Knows no database and no HTTP. Implementations live in `store/` and are handed over by `compose`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from hegui.label.policy import LabelPolicy
+
+__all__ = [
+    "ApiKey",
+    "Application",
+    "Applications",
+    "Exchange",
+    "ExchangeFilter",
+    "Exchanges",
+    "FindingRecord",
+    "LexiconVersion",
+    "Lexicons",
+    "Recorder",
+    "TokenUsage",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application (应用) of the provider that calls the gateway with keys of its own.
+
+    Attributes:
+        name: unique, 1-64 characters.
+        upstream: base URL of the OpenAI-compatible server, ending in `/v1` or the like, without a trailing slash.
+        upstream_key_env: name of the environment variable that holds the upstream credential; None sends none.
+        models: model names the application may ask for; empty means every model the upstream offers.
+        stated_users, stated_uses: the users, occasions and uses made public (Interim Measures Art. 10).
+        policy: name of the screening policy.
+    """
+
+    id: str
+    name: str
+    upstream: str
+    upstream_key_env: str | None
+    models: tuple[str, ...]
+    stated_users: str
+    stated_uses: str
+    label: LabelPolicy
+    policy: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key of an application. Only its SHA-256 is kept: a key is 256 random bits, so a slow hash would add nothing."""
+
+    id: str
+    application_id: str
+    sha256: bytes
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+class Applications(Protocol):
+    def add(self, application: Application, key: ApiKey) -> None:
+        """Store both at once. Raises InputError APP001 when the name is taken."""
+
+    def list(self) -> Sequence[Application]: ...
+
+    def named(self, name: str) -> Application:
+        """Raises NotFoundError APP002."""
+
+    def rotate_key(self, application_id: str, key: ApiKey, *, revoke_others_at: datetime) -> None:
+        """Add `key`; every other live key of the application ends at `revoke_others_at`."""
+
+    def live_keys(self) -> Sequence[tuple[ApiKey, Application]]:
+        """Every key not revoked, or revoked in the future, with its application."""
+
+    def revision(self) -> int:
+        """A number that grows with every change to applications, keys or lexicons; cheap to ask each second."""
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconVersion:
+    """A stored version of the lexicon (词库). `content` is canonical JSON Lines, UTF-8; `digest` its SHA-256 in hex."""
+
+    digest: str
+    terms: int
+    source: str
+    loaded_at: datetime
+    content: bytes
+
+
+class Lexicons(Protocol):
+    def activate(self, version: LexiconVersion) -> None: ...
+
+    def active(self) -> LexiconVersion | None:
+        """The version in force; None when none was ever loaded."""
+
+    def history(self) -> Sequence[LexiconVersion]:
+        """Newest first, `content` left empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRecord:
+    """One finding as it is written down: where and which rule, never the text.
+
+    Attributes:
+        direction: "prompt" or "answer".
+        path: the field, such as `messages[2].content` or `choices[0].content`.
+        start, end: character offsets in that field's whole text, half-open.
+        grade: how the term was recognised: exact, folded, gapped, variant, decoded, flood.
+        action: what the policy made of it.
+    """
+
+    direction: str
+    path: str
+    start: int
+    end: int
+    term_id: str
+    risk: str
+    severity: str
+    grade: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUsage:
+    """Token counts as the upstream reported them."""
+
+    prompt: int
+    completion: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer, as evidence: who, when, what was decided, and that everything delivered was screened.
+
+    Attributes:
+        id: 26 characters, sorts by time, 80 random bits; also the ProduceID of the label.
+        user: keyed pseudonym of the end user; None when the application named none.
+        started_at, first_token_at, finished_at: instants in UTC; first_token_at None when no text came.
+        status: HTTP status sent to the client.
+        outcome: completed, blocked_prompt, blocked_answer, safe_reply, client_left, rejected, or upstream_<how it failed>.
+        decision: the strongest action taken: allow, flag, redact, safe_reply, refuse, stop.
+        prompt_characters: characters of the request that went through the screen.
+        screened_characters: characters of the answer that went through a screen.
+        delivered_characters: characters of the upstream's answer that were sent, counted at the outlet, redacted ones included.
+        withheld_characters: screened, not sent. Always screened = delivered + withheld.
+        withheld_events: stream events of unknown shape that were not passed on.
+    """
+
+    id: str
+    application_id: str
+    key_id: str
+    user: str | None
+    endpoint: str
+    model: str
+    streamed: bool
+    started_at: datetime
+    first_token_at: datetime | None
+    finished_at: datetime
+    status: int
+    outcome: str
+    decision: str
+    policy: str
+    lexicon: str
+    prompt_characters: int
+    screened_characters: int
+    delivered_characters: int
+    withheld_characters: int
+    withheld_events: int
+    usage: TokenUsage | None
+    upstream_id: str | None
+    error: str | None
+    findings: tuple[FindingRecord, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeFilter:
+    """Which exchanges to list. None means "any"; `since` inclusive, `until` exclusive."""
+
+    application: str | None = None
+    user: str | None = None
+    decision: str | None = None
+    outcome: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = 50
+
+
+class Exchanges(Protocol):
+    def show(self, exchange_id: str) -> Exchange:
+        """Raises NotFoundError EXC001."""
+
+    def list(self, wanted: ExchangeFilter) -> Iterator[Exchange]:
+        """Newest first."""
+
+
+class Recorder(Protocol):
+    """Writes exchanges down without holding up the event loop."""
+
+    def record(self, exchange: Exchange) -> Awaitable[None]:
+        """Hand over `exchange` at once; the awaitable is done when it is durable, and raises InternalError REC001 if it
+        never will be. A caller that does not await loses nothing but the guarantee."""
+
+    def depth(self) -> int:
+        """Exchanges handed over and not yet durable, count."""
+
+    def close(self) -> None:
+        """Write what is left and stop. Blocks until it is done."""
