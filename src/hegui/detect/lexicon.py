@@ -1,0 +1,124 @@
+"""The lexicon (词库): terms, how each is to be recognised, and what makes a hit harmless.
+
+Knows terms and their validation; knows no file format (see `lexicon_files`) and no action: what follows a hit is policy.
+A lexicon is an immutable value with a digest; a finding cites the digest and a term's id, never the term.
+Rules: the risks of TC260-003 Annex A (`risks`); TC260-003 8.1 asks for the keyword list (关键词库) that this models.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Literal, get_args
+
+from hegui.kernel.fold import fold, is_wordlike
+
+__all__ = [
+    "MAX_TERM",
+    "Lexicon",
+    "Mode",
+    "Severity",
+    "Term",
+    "Variant",
+    "default_mode",
+    "explain_term",
+    "term_id",
+]
+
+Mode = Literal["folded", "exact", "word"]
+Severity = Literal["low", "medium", "high"]
+Variant = Literal["latin", "sound", "parts"]
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+VARIANTS: tuple[Variant, ...] = get_args(Variant)
+
+MAX_TERM = 64
+"""Folded characters of a term, count. It bounds what a stream may have to hold back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term (关键词).
+
+    Attributes:
+        id: unique in its lexicon; what findings cite.
+        text: the term as its owner wrote it.
+        risk: id of one of the 31 risks.
+        severity: low, medium or high; what that means is for the policy to say.
+        mode: `folded` finds it anywhere in the folded text; `word` only as a whole word, for scripts with spaces;
+            `exact` finds the very characters, unfolded.
+        exceptions: longer phrases in which it is harmless.
+        variants: further disguises to look for: `latin` (h3r0in, heroooin), `sound` (pinyin and homophones),
+            `parts` (characters taken apart). The last two find more and err more.
+    """
+
+    id: str
+    text: str
+    risk: str
+    severity: Severity = "high"
+    mode: Mode = "folded"
+    exceptions: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ("latin",)
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """An immutable list of terms. Build it through `lexicon_files`, which reports every fault."""
+
+    terms: tuple[Term, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the canonical lines, hex: the version that findings and records cite."""
+        return hashlib.sha256(self.lines()).hexdigest()
+
+    def lines(self) -> bytes:
+        """Canonical JSON Lines, one term a line, UTF-8: what the store keeps and the digest covers."""
+        rows = (
+            json.dumps(asdict(term), ensure_ascii=False, sort_keys=True, separators=(",", ":")) for term in self.terms
+        )
+        return "".join(row + "\n" for row in rows).encode()
+
+
+def default_mode(text: str) -> Mode:
+    """`word` for a term written wholly in a script with spaces, else `folded`.
+
+    >>> default_mode("heroin"), default_mode("冰毒"), default_mode("K粉")
+    ('word', 'folded', 'folded')
+    """
+    letters = [character for character in text if fold(character)]
+    return "word" if letters and all(map(is_wordlike, letters)) else "folded"
+
+
+def term_id(text: str) -> str:
+    """An id for a term whose owner gave none: stable, and the same in every list."""
+    return "t-" + hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]
+
+
+def explain_term(term: Term) -> list[str]:
+    """What is wrong with a term, in words; empty when nothing is."""
+    faults = []
+    folded = fold(term.text)
+    if term.mode == "exact" and not term.text:
+        faults.append("the term is empty")
+    elif term.mode != "exact" and not folded:
+        faults.append("the term holds no letter or number, so nothing of it is left after folding; use mode exact")
+    if len(folded) > MAX_TERM or len(term.text) > 4 * MAX_TERM:
+        faults.append(f"the term is longer than {MAX_TERM} folded characters")
+    for phrase in term.exceptions:
+        sounds_alike = "sound" in term.variants or "parts" in term.variants
+        if not sounds_alike and folded not in fold(phrase):
+            faults.append(f"the exception {phrase!r} does not contain the term, so it could never apply")
+        elif len(fold(phrase)) > MAX_TERM:
+            faults.append(f"the exception {phrase!r} is longer than {MAX_TERM} folded characters")
+    return faults
+
+
+def merge(lexicons: Iterable[Lexicon]) -> Lexicon:
+    """Several lists as one; a term id that comes again replaces the earlier one."""
+    terms = {term.id: term for lexicon in lexicons for term in lexicon.terms}
+    return Lexicon(tuple(terms.values()))

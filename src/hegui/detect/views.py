@@ -1,0 +1,253 @@
+"""The ways of reading a text in which terms are looked for, and what each makes of a term.
+
+A view is a character map, so it reads a stream cut anywhere as it reads the whole:
+
+    exact      the very characters
+    plain      F, the folding every list is compiled with
+    unwrapped  F without tags and escapes (`kernel.units`)
+    latin      unwrapped, digits and signs as the letters they pose as, repeated letters once
+    sound      unwrapped, Han characters as their pinyin
+
+Knows how a view maps text and compiles terms, and how a hit in it is confirmed. Knows no stream and no policy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, reduce
+from itertools import groupby, product
+from operator import or_
+
+from hegui.detect.lexicon import Term
+from hegui.detect.spelling import readings, respell
+from hegui.kernel.automaton import PrefixAutomaton
+from hegui.kernel.fold import SKIP, FoldTable, fold
+
+__all__ = ["EXCEPTION", "SUBSTRING", "WORD", "Entry", "View", "compile_views"]
+
+# Kinds of a pattern, and of a live prefix.
+SUBSTRING, WORD, EXCEPTION = 1, 2, 4
+
+# Digits and signs that pose as letters; `l` is handled by the patterns, since 1 poses as both i and l.
+LEET = {
+    "0": "o",
+    "1": "i",
+    "!": "i",
+    "|": "i",
+    "3": "e",
+    "4": "a",
+    "@": "a",
+    "5": "s",
+    "$": "s",
+    "7": "t",
+    "8": "b",
+    "9": "g",
+    "€": "e",
+}
+MIN_LATIN = 4
+"""Letters a term needs before its disguises are looked for: 455 is a number, not a short word."""
+
+_SQUARED = {chr(0x1F150 + i): chr(97 + i) for i in range(26)} | {chr(0x1F170 + i): chr(97 + i) for i in range(26)}
+_REGIONAL = {chr(0x1F1E6 + i): chr(97 + i) for i in range(26)}
+_HALF = re.compile("[\ud800-\udfff]")
+_REPEATED = re.compile("([a-z])((?:\x00*\\1)+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a pattern stands for.
+
+    Attributes:
+        term: index of the term in the lexicon.
+        kind: SUBSTRING, WORD or EXCEPTION.
+        grade: the grade of a finding through this entry; "" leaves it to the text found (exact, folded, gapped).
+        slots: view-specific: letters per run (`latin`), letters per syllable (`sound`).
+        breaks: folded offsets at which the term itself has a gap, such as 3 in "bad word".
+    """
+
+    term: int
+    kind: int
+    grade: str = ""
+    slots: tuple[tuple[str, int, int], ...] = ()
+    breaks: frozenset[int] = frozenset()
+
+
+Rows = Sequence[tuple[str, str]]
+"""The units of a hit that are not skipped, each with its letters in the view."""
+
+Confirm = Callable[[Entry, Rows], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One way of reading, with the patterns compiled for it.
+
+    Attributes:
+        name: exact, plain, unwrapped, latin or sound.
+        automaton: the patterns; `entries[i]` are those of pattern i.
+        map_text: units → marked text; a skipped unit gives one SKIP or more, never nothing.
+        map_unit: the same for one unit, before repeats are taken out.
+        confirm: whether a hit holds; None when every hit does.
+    """
+
+    name: str
+    automaton: PrefixAutomaton
+    entries: tuple[tuple[Entry, ...], ...]
+    map_text: Callable[[str], str]
+    map_unit: Callable[[str], str]
+    confirm: Confirm | None = None
+
+
+def compile_views(terms: Sequence[Term]) -> tuple[View, ...]:
+    """Every view that at least one term is looked for in, in the order in which their findings are preferred."""
+    patterns = _Patterns()
+    for number, term in enumerate(terms):
+        patterns.add_term(number, term)
+    table = _shared_table()
+    plain = View("plain", *_compiled(patterns.plain), *_maps(table))
+    decoded = tuple(tuple(replace(entry, grade=entry.grade or "decoded") for entry in found) for found in plain.entries)
+    views = [
+        View("exact", *_compiled(patterns.exact), _without_halves, str),
+        plain,
+        replace(plain, name="unwrapped", entries=decoded),
+    ]
+    if patterns.latin:
+        text, unit = _maps(FoldTable(LEET | _SQUARED | _REGIONAL))
+        compiled = _compiled(patterns.latin, keep_complete=True)
+        views.append(View("latin", *compiled, lambda units: _once(text(units)), unit, _confirm_latin))
+    if patterns.sound:
+        views.append(View("sound", *_compiled(patterns.sound), *_maps(FoldTable(dict(readings()))), _confirm_sound))
+    return tuple(view for view in views if view.entries)
+
+
+class _Patterns:
+    """Patterns collected view by view: pattern → entries."""
+
+    def __init__(self) -> None:
+        self.exact: dict[str, list[Entry]] = defaultdict(list)
+        self.plain: dict[str, list[Entry]] = defaultdict(list)
+        self.latin: dict[str, list[Entry]] = defaultdict(list)
+        self.sound: dict[str, list[Entry]] = defaultdict(list)
+
+    def add_term(self, number: int, term: Term) -> None:
+        if term.mode == "exact":
+            self.exact[term.text].append(Entry(number, SUBSTRING))
+            for phrase in term.exceptions:
+                self.plain[fold(phrase)].append(Entry(number, EXCEPTION))
+            return
+        folded, kind = fold(term.text), WORD if term.mode == "word" else SUBSTRING
+        breaks = _breaks(term.text)
+        self.plain[folded].append(Entry(number, kind, breaks=breaks))
+        for phrase in term.exceptions:
+            self.plain[fold(phrase)].append(Entry(number, EXCEPTION))
+        if "latin" in term.variants and len(folded) >= MIN_LATIN and folded.isascii() and folded.isalpha():
+            for pattern, slots in _latin_patterns(folded):
+                self.latin[pattern].append(Entry(number, kind, "variant", slots, breaks))
+        if "parts" in term.variants:
+            for spelled in respell(folded):
+                self.plain[spelled].append(Entry(number, kind, "variant"))
+        if "sound" in term.variants and any(character in readings() for character in folded):
+            syllables = _syllables(term.text)
+            self.sound["".join(s for s, _, _ in syllables)].append(Entry(number, SUBSTRING, "variant", syllables))
+
+
+def _compiled(
+    patterns: dict[str, list[Entry]], *, keep_complete: bool = False
+) -> tuple[PrefixAutomaton, tuple[tuple[Entry, ...], ...]]:
+    kinds = {pattern: reduce(or_, (entry.kind for entry in entries)) for pattern, entries in patterns.items()}
+    return PrefixAutomaton(kinds, keep_complete=keep_complete), tuple(map(tuple, patterns.values()))
+
+
+@cache
+def _shared_table() -> FoldTable:
+    return FoldTable()
+
+
+def _maps(table: FoldTable) -> tuple[Callable[[str], str], Callable[[str], str]]:
+    return lambda units: units.translate(table), lambda unit: table[ord(unit)]
+
+
+def _without_halves(units: str) -> str:
+    """The text itself; half characters, which no term can hold and no encoder takes, as U+0000."""
+    return _HALF.sub("\x00", units)
+
+
+def _once(marked: str) -> str:
+    """Every letter but the first of a run becomes a skipped character: heroooin → hero\\0\\0in."""
+    if _REPEATED.search(marked) is None:
+        return marked
+    return _REPEATED.sub(lambda run: run[1] + SKIP * len(run[2]), marked)
+
+
+def _breaks(text: str) -> frozenset[int]:
+    """Folded offsets before which the term's own text has a character that folding skips."""
+    breaks, folded = set(), 0
+    for character in text:
+        size = len(fold(character))
+        if not size and folded:
+            breaks.add(folded)
+        folded += size
+    return frozenset(breaks)
+
+
+def _latin_patterns(folded: str) -> list[tuple[str, tuple[tuple[str, int, int], ...]]]:
+    """Patterns of the `latin` view with their runs (letter, letters in it, how many of them are an l in disguise)."""
+    places = [i for i, letter in enumerate(folded) if letter == "l"]
+    picks = (
+        product((False, True), repeat=len(places))
+        if len(places) <= 3
+        else [(False,) * len(places), (True,) * len(places)]
+    )
+    found = []
+    for pick in picks:
+        posing = {place for place, poses in zip(places, pick, strict=True) if poses}
+        letters = [("i" if i in posing else letter, i in posing) for i, letter in enumerate(folded)]
+        runs = []
+        for letter, group in groupby(letters, key=lambda pair: pair[0]):
+            members = list(group)
+            runs.append((letter, len(members), sum(poses for _, poses in members)))
+        found.append(("".join(letter for letter, _, _ in runs), tuple(runs)))
+    return found
+
+
+def _confirm_latin(entry: Entry, rows: Rows) -> bool:
+    """Every run is as long as the term's, an l in disguise is one, and there is a disguise at all."""
+    pairs = [(letter, unit) for unit, letters in rows for letter in letters]
+    runs = []
+    for letter, group in groupby(pairs, key=lambda pair: pair[0]):
+        members = [unit for _, unit in group]
+        runs.append((letter, len(members), sum(letter not in fold(unit) for unit in members)))
+    if len(runs) != len(entry.slots):
+        return False
+    for (_, found, posing), (_, wanted, wanted_posing) in zip(runs, entry.slots, strict=True):
+        if found < wanted or posing < wanted_posing:
+            return False
+    disguised = any(
+        found > wanted or posing for (_, found, posing), (_, wanted, _) in zip(runs, entry.slots, strict=True)
+    )
+    return disguised and any(found > posing for _, found, posing in runs)
+
+
+def _syllables(text: str) -> tuple[tuple[str, int, int], ...]:
+    """(letters, start, end) for each character of the term, offsets into the pattern; Han numerals by their sound."""
+    table, at, found = readings(), 0, []
+    for character in text:
+        for folded in fold(character):
+            sound = table.get(character, table.get(folded, folded))
+            found.append((sound, at, at + len(sound)))
+            at += len(sound)
+    return tuple(found)
+
+
+def _confirm_sound(entry: Entry, rows: Rows) -> bool:
+    """A Han character stands for one whole syllable of the term."""
+    syllables = {(start, end) for _, start, end in entry.slots}
+    at = 0
+    for unit, letters in rows:
+        if unit in readings() and (at, at + len(letters)) not in syllables:
+            return False
+        at += len(letters)
+    return True

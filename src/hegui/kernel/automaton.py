@@ -1,0 +1,67 @@
+"""Find many patterns in a text, and the longest suffix that may still become one.
+
+Knows strings only; folding, modes and meaning belong to the caller. Works with an Aho-Corasick automaton for what is
+complete and a dictionary of all prefixes for what is not: the state of a stream is the live suffix itself, so it can be
+stored, compared and handed from one version of a lexicon to the next.
+Why this pair, with figures: docs/design/screen.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+__all__ = ["PrefixAutomaton"]
+
+
+class PrefixAutomaton:
+    """All patterns of one view of the text.
+
+    Args:
+        patterns: pattern → kinds, a bit set chosen by the caller. Every pattern is searched.
+        keep_complete: whether a complete pattern at the very end of a text stays live too, because what follows may
+            still change it (a run of repeated letters).
+    """
+
+    __slots__ = ("_automaton", "_first", "_longest", "_prefixes", "patterns")
+
+    def __init__(self, patterns: Mapping[str, int], *, keep_complete: bool = False) -> None:
+        self.patterns = tuple(patterns)
+        self._automaton = (
+            AhoCorasick(self.patterns, matchkind=MatchKind.Standard, store_patterns=False) if patterns else None
+        )
+        self._prefixes = _prefixes(patterns, keep_complete)
+        self._first = frozenset(pattern[0] for pattern in patterns)
+        self._longest = max(map(len, self._prefixes), default=0)
+
+    def find(self, text: str) -> list[tuple[int, int, int]]:
+        """Every occurrence, overlapping ones included: (index into `patterns`, start, end)."""
+        if self._automaton is None:
+            return []
+        return self._automaton.find_matches_as_indexes(text, overlapping=True)
+
+    def live(self, text: str, admit: Callable[[int, int], int]) -> list[tuple[int, int]]:
+        """Suffixes of `text` that are a live prefix, longest first, as (start, kinds).
+
+        `admit(start, kinds)` gives back those of the kinds that hold at this place; 0 drops the suffix.
+        Cost: at most one look-up for each of the last `longest` characters, however long the text.
+        """
+        size = len(text)
+        first, prefixes, found = self._first, self._prefixes, []
+        for start in range(max(0, size - self._longest), size):
+            if text[start] in first:
+                kinds = prefixes.get(text[start:])
+                if kinds and (admitted := admit(start, kinds)):
+                    found.append((start, admitted))
+        return found
+
+
+def _prefixes(patterns: Mapping[str, int], keep_complete: bool) -> dict[str, int]:
+    prefixes: dict[str, int] = {}
+    get = prefixes.get
+    for pattern, kinds in patterns.items():
+        for end in range(1, len(pattern) + keep_complete):
+            prefix = pattern[:end]
+            prefixes[prefix] = get(prefix, 0) | kinds
+    return prefixes

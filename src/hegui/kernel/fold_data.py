@@ -1,0 +1,8 @@
+TRADITIONAL = "國藥嗎樹"
+SIMPLIFIED = "国药吗树"
+CONFUSABLE = "аοροԁєһі"
+PROTOTYPE = "aopodehi"
+NUMERAL = "零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖"
+DIGIT = "00123456789123456789"
+RADICALS = ""
+IDEOGRAPHS = ""
