@@ -120,22 +120,24 @@ class LexiconStream:
         wrapped = needs_unwrapping(text)
         plain = plain_units(text) if wrapped else Units(text, None, len(text), False)
         bare = unwrap(text, final=final) if wrapped else plain
+        # Unwrapped, the text or what stands before it is another one.
+        differs = wrapped or self._before[0] != self._before[1]
         look = _Look(self._lexicon, text, final)
         folded = ""
         for view in self._lexicon.views:
             if view.name == "exact":
-                look.read(view, plain, view.map_text(plain.text), "")
+                look.read(view, plain, view.map_text(plain.text), "", False)
                 continue
-            if view.name == "unwrapped" and not wrapped:
+            if view.name == "unwrapped" and not differs:
                 continue
             units, before = (plain, self._before[0]) if view.name == "plain" else (bare, self._before[1])
             marked = view.map_text(units.text)
             read = marked.replace(SKIP, "")
             if view.name == "plain":
                 folded = read
-            elif view.name == "latin" and not wrapped and (read == folded or not _ASCII_WORD.search(read)):
+            elif view.name == "latin" and not differs and (read == folded or not _ASCII_WORD.search(read)):
                 continue  # nothing is disguised: what the plain view saw is all there is
-            look.read(view, units, marked, before)
+            look.read(view, units, marked, before, differs and view.name != "plain")
         return self._advance(look, plain, bare)
 
     def _advance(self, look: _Look, plain: Units, bare: Units) -> Step:
@@ -190,15 +192,16 @@ class _Look:
     def __init__(self, lexicon: CompiledLexicon, text: str, final: bool) -> None:
         self.lexicon, self.text, self.final = lexicon, text, final
         self.hold = self.keep = len(text)
-        self.hits: list[tuple[int, str, int, int]] = []  # term, grade, raw start, raw end
+        self.hits: list[tuple[int, str, int, int, bool]] = []  # term, grade, raw start, raw end, seen unwrapped
         self.floods: list[tuple[int, int]] = []
-        self.harmless: list[tuple[int, int, int]] = []  # term, raw start, raw end of an exception
+        # An exception excuses what was read the way it was read itself: as it stands, or unwrapped.
+        self.harmless: list[tuple[int, int, int, bool]] = []  # term, raw start, raw end, seen unwrapped
         self.excused: list[tuple[int, int, int]] = []  # term, raw start, raw end: decided, and no finding
-        self.maybe_harmless: list[tuple[int, str]] = []  # raw start, folded: a live prefix of an exception
+        self.maybe_harmless: list[tuple[int, str, bool]] = []  # raw start, folded live prefix, seen unwrapped
 
-    def read(self, view: View, units: Units, marked: str, before: str) -> None:
-        """Look through one view."""
-        reading = _Reading(view, units, marked, before, self.final)
+    def read(self, view: View, units: Units, marked: str, before: str, unwrapped: bool) -> None:
+        """Look through one view; `unwrapped` when it reads other units than the text as it stands."""
+        reading = _Reading(view, units, marked, before, self.final, unwrapped)
         for pattern, start, end in view.automaton.find(reading.folded):
             for entry in view.entries[pattern]:
                 self._hit(reading, entry, start, end)
@@ -211,15 +214,14 @@ class _Look:
     def _hit(self, reading: _Reading, entry: Entry, start: int, end: int) -> None:
         raw_start, raw_end = reading.raw_span(start, end)
         if entry.kind == EXCEPTION:
-            self.harmless.append((entry.term, raw_start, raw_end))
+            self.harmless.append((entry.term, raw_start, raw_end, reading.unwrapped))
             return
         holds = reading.holds(entry, start, end)
         if holds is None:
             self.hold = min(self.hold, raw_start)
         elif holds:
-            self.hits.append(
-                (entry.term, entry.grade or self._grade(entry.term, raw_start, raw_end), raw_start, raw_end)
-            )
+            grade = entry.grade or self._grade(entry.term, raw_start, raw_end)
+            self.hits.append((entry.term, grade, raw_start, raw_end, reading.unwrapped))
 
     def _grade(self, term: int, start: int, end: int) -> str:
         surface = self.text[start:end]
@@ -233,7 +235,7 @@ class _Look:
             self.hold = min(self.hold, raw)
         if kinds & EXCEPTION:
             self.keep = min(self.keep, raw)
-            self.maybe_harmless.append((raw, reading.folded[start:]))
+            self.maybe_harmless.append((raw, reading.folded[start:], reading.unwrapped))
 
     def _flood(self, reading: _Reading) -> None:
         for at in reading.breaks:
@@ -249,21 +251,22 @@ class _Look:
     def settle(self) -> None:
         """Drop the hits that stand inside an exception; hold those that still may come to."""
         settled = []
-        for term, grade, start, end in self.hits:
-            phrases = self.lexicon.exceptions.get(term)
-            if phrases and any(t == term and s <= start and end <= e for t, s, e in self.harmless):
+        for hit in self.hits:
+            term, _, start, end, unwrapped = hit
+            phrases = self.lexicon.exceptions.get(term, ())
+            if any(t == term and s <= start and end <= e and u == unwrapped for t, s, e, u in self.harmless):
                 self.excused.append((term, start, end))
                 continue
             waiting = [
                 s
-                for s, read in self.maybe_harmless
-                if s <= start and any(p.startswith(read) and p != read for p in phrases or ())
+                for s, read, u in self.maybe_harmless
+                if s <= start and u == unwrapped and any(p.startswith(read) and p != read for p in phrases)
             ]
             if waiting:
                 self.hold = min(self.hold, start)
                 self.keep = min(self.keep, *waiting)
                 continue
-            settled.append((term, grade, start, end))
+            settled.append(hit)
         self.hits = settled
 
     def excused_keys(self, offset: int) -> set[tuple[str, int, int]]:
@@ -274,7 +277,7 @@ class _Look:
         """The findings of this look, by where they end, each term once a place."""
         terms = self.lexicon.terms
         found: dict[tuple[str, int, int], Finding] = {}
-        for number, grade, start, end in self.hits:
+        for number, grade, start, end, _ in self.hits:
             term = terms[number]
             key = (term.id, start + offset, end + offset)
             found.setdefault(key, Finding(term.id, term.risk, term.severity, grade, *key[1:]))
@@ -287,8 +290,8 @@ class _Look:
 class _Reading:
     """The buffer as one view reads it, with the way back from folded offsets to units and raw characters."""
 
-    def __init__(self, view: View, units: Units, marked: str, before: str, final: bool) -> None:
-        self.view, self.units, self.before, self.final = view, units, before, final
+    def __init__(self, view: View, units: Units, marked: str, before: str, final: bool, unwrapped: bool) -> None:
+        self.view, self.units, self.before, self.final, self.unwrapped = view, units, before, final, unwrapped
         self._marked = marked
         self._index: list[int] | None = [] if view.name == "exact" else None
         self.breaks: list[int] = []

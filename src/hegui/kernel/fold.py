@@ -43,6 +43,13 @@ _STROKE_LETTERS = frozenset("丨丶丿乀乁亅ー")
 _TRADITIONAL = dict(zip(fold_data.TRADITIONAL, fold_data.SIMPLIFIED, strict=True))
 _CONFUSABLE = dict(zip(fold_data.CONFUSABLE, fold_data.PROTOTYPE, strict=True))
 _NUMERAL = dict(zip(fold_data.NUMERAL, fold_data.DIGIT, strict=True))
+_CAPITAL = dict(zip(fold_data.CAPITAL, fold_data.CAPITAL_PROTOTYPE, strict=True))
+# Symbols drawn like a letter. Flags and boxed letters are emoji first: only the view `latin` reads them as letters.
+_LETTERLIKE = _CAPITAL | {
+    symbol: letter
+    for symbol, letter in zip(fold_data.LETTERLIKE, fold_data.LETTER, strict=True)
+    if not "\U0001f150" <= symbol <= "\U0001f1ff"
+}
 _RADICAL = dict(zip(fold_data.RADICALS, fold_data.IDEOGRAPHS, strict=True))
 
 
@@ -60,7 +67,10 @@ def fold_character(character: str) -> str:
     >>> [fold_character(c) for c in "Ａ國㎏三é·\u200b"]
     ['a', '国', 'kg', '3', 'e', '', '']
     """
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
+    if character in _LETTERLIKE:
+        return _LETTERLIKE[character]
+    parts = "".join(_LETTERLIKE.get(part, part) for part in unicodedata.normalize("NFKD", character))
+    decomposed = unicodedata.normalize("NFKD", parts.casefold())
     folded = []
     for part in decomposed:
         part = _RADICAL.get(part, part)
@@ -120,10 +130,9 @@ def is_ideograph(character: str) -> bool:
 def is_invisible(character: str) -> bool:
     """Whether a reader sees nothing where it stands, not even a gap: format characters, marks, fillers, surrogates."""
     return (
-        (unicodedata.category(character) in ("Cf", "Mn", "Me", "Cs", "Cc")
-        and character not in "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85")
-        or (character in _BLANK_LETTERS)
-    )
+        unicodedata.category(character) in ("Cf", "Mn", "Me", "Cs", "Cc")
+        and character not in "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85"
+    ) or (character in _BLANK_LETTERS)
 
 
 def is_wordlike(character: str) -> bool:

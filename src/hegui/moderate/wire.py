@@ -1,0 +1,65 @@
+"""Read and write the JSON and the events of the OpenAI protocol, and tell the shapes we know.
+
+Knows bytes, values and shapes; decides nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+
+__all__ = ["DONE", "decode_json", "encode_json", "framed", "has_known_shape"]
+
+DONE = b"data: [DONE]\n\n"
+
+
+def decode_json(data: bytes) -> Any:
+    r"""The value; lone halves of surrogate pairs, which some servers send, are let through. Raises ValueError.
+
+    >>> decode_json(b'"\\ud83d"')
+    '\ud83d'
+    """
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        try:
+            return json.loads(data.decode())
+        except RecursionError:
+            raise ValueError("nested too deep") from None
+
+
+def encode_json(value: Any) -> bytes:
+    """Compact JSON, UTF-8; with escapes where a lone half must survive."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value, separators=(",", ":")).encode()
+
+
+def framed(data: bytes, other: bytes = b"") -> bytes:
+    """An event with these data, behind the other lines it came with."""
+    head = other + b"\n" if other else b""
+    return head + b"data: " + data.replace(b"\n", b"\ndata: ") + b"\n\n"
+
+
+def has_known_shape(value: Any) -> bool:
+    """Whether it is a chunk or body with choices, an event or body of the responses interface, or an error."""
+    if type(value) is not dict:
+        return False
+    choices = value.get("choices")
+    if type(choices) is list:
+        return all(
+            type(choice) is dict
+            and type(choice.get("index", 0)) is int
+            and isinstance(choice.get("delta"), dict | None)
+            and isinstance(choice.get("message"), dict | None)
+            for choice in choices
+        )
+    kind = value.get("type")
+    return (
+        "error" in value
+        or (type(kind) is str and (kind.startswith("response.") or kind == "error"))
+        or value.get("object") in ("response", "list")
+    )
