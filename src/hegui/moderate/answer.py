@@ -99,6 +99,11 @@ class AnswerStream:
         return self._texts.tally
 
     @property
+    def is_done(self) -> bool:
+        """Whether the end has been written."""
+        return self._done
+
+    @property
     def is_complete(self) -> bool:
         """Whether the upstream finished every choice it began."""
         return bool(self._finished or self._ended) and not self._open
@@ -107,10 +112,10 @@ class AnswerStream:
         """Take one event of the upstream; give back the bytes that may go to the client now."""
         if self._done:
             return b"" if self.ended else self._withhold()
+        if event.data == b"[DONE]":
+            return self.finish(event.raw if event.complete else DONE)
         if event.data is None or not event.complete:
             return self._comment(event)
-        if event.data == b"[DONE]":
-            return self.finish(event.raw)
         try:
             value = decode_json(event.data)
         except ValueError:
@@ -294,20 +299,21 @@ class AnswerStream:
         return out
 
     def _end_choice(self, index: int, *, drop_all: bool) -> bytes:
+        """Withhold what is left of a choice, and say why."""
         kept = []
+        gone = {id(text): text for text in self._texts.of(index)}
         for event in self._waiting:
-            if not drop_all and index not in event.choices:
-                kept.append(event)
-                continue
-            gone = [piece for piece in event.pieces if drop_all or piece.text.choice == index]
-            self.tally.withheld += sum(len(piece.source) for piece in gone if piece.text.screen.screened)
-            event.pieces = [piece for piece in event.pieces if piece not in gone]
+            gone |= {id(p.text): p.text for p in event.pieces if drop_all or p.text.choice == index}
             others = [c for c in event.value.get("choices") or () if c.get("index", 0) != index]
-            if not drop_all and others:
+            if drop_all or (index in event.choices and not others):
+                continue
+            if index in event.choices:
                 event.value["choices"], event.changed = others, True
                 event.choices -= {index}
-                kept.append(event)
+                event.pieces = [piece for piece in event.pieces if piece.text.choice != index]
+            kept.append(event)
         self._waiting = kept
+        self.tally.withheld += sum(text.drop() for text in gone.values())
         rulings = [ruling for path, ruling in self.tally.rulings if drop_all or path.startswith(f"choices[{index}]")]
         action = strongest(ruling.action for ruling in rulings if ends_answer(ruling.action))
         return self._last_words(index, action, self._notice.reason("answer", action, rulings))

@@ -46,6 +46,11 @@ class TextScreen:
         """The strongest action so far."""
         return strongest(ruling.action for ruling in self.rulings)
 
+    def withhold(self) -> str:
+        """Give up what is held for good; it will not go out."""
+        held, self._held = self._held, ""
+        return held
+
     def feed(self, fragment: str) -> str:
         """Take the next fragment; give back what may go out now. After an end nothing does."""
         return self._take(fragment, final=False)

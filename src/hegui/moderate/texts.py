@@ -46,6 +46,12 @@ class Text:
         self.out = ""
         self.ruled = 0  # rulings already in the tally
 
+    def drop(self) -> int:
+        """Withhold what is held or came out and was not taken: how many characters that are, counted once."""
+        count = len(self.screen.withhold()) + len(self.out)
+        self.out = ""
+        return count
+
 
 @dataclass(slots=True)
 class Piece:
@@ -138,6 +144,10 @@ class Texts:
     def lone(self, text: str, path: str = "event") -> Piece:
         """A text outside any event's value: a comment, an event name."""
         return Piece(Text(path, None, TextScreen(self._lexicon, self._policy), alone=True), text, None, None)
+
+    def of(self, choice: int) -> list[Text]:
+        """The texts of a choice."""
+        return [text for text in self._texts.values() if text.choice == choice]
 
     def ended(self) -> list[Text]:
         """The texts that a finding has ended."""

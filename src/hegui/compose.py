@@ -1,0 +1,50 @@
+"""Put the parts together: from settings to a system that use cases and faces can work with.
+
+Knows every concrete class and decides nothing itself; the only module that imports `store`.
+Works lazily where a part leaves traces: the secret of the pseudonyms is made when something first needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from hegui.settings import Settings
+from hegui.store import Store, open_store, pseudonym_secret
+from hegui.usecases.ports import Applications, Exchanges, Lexicons, Recorder
+
+__all__ = ["System", "compose"]
+
+
+@dataclass(frozen=True)
+class System:
+    """Everything one process of hegui works with. Close it when done, its recorders first."""
+
+    settings: Settings
+    applications: Applications
+    exchanges: Exchanges
+    lexicons: Lexicons
+    clock: Callable[[], datetime]
+    _store: Store
+
+    @cached_property
+    def pseudonym_secret(self) -> bytes:
+        """The secret of the pseudonyms, 32 bytes; made on first use."""
+        return pseudonym_secret(self.settings.state_dir)
+
+    def open_recorder(self) -> Recorder:
+        """A recorder that has room for what may wait and for every request still under way when that is reached."""
+        settings = self.settings
+        return self._store.open_recorder(capacity=settings.evidence.queue_max + settings.server.max_streams)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._store.close()
+
+
+def compose(settings: Settings, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> System:
+    """The system that `settings` describe. Raises InputError STO001 to STO003 when the database cannot be opened."""
+    store = open_store(settings.database_url, clock=clock)
+    return System(settings, store.applications, store.exchanges, store.lexicons, clock, store)

@@ -1,0 +1,53 @@
+"""Print values: as aligned columns for people, as JSON for programs.
+
+Knows widths and JSON; knows no word and no command. Instants in JSON are UTC, ending in Z.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+import orjson
+
+__all__ = ["print_json", "print_json_line", "print_pairs", "print_table"]
+
+GAP = "  "
+
+
+def print_json(value: Any) -> None:
+    """One JSON document, indented."""
+    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z).decode())
+
+
+def print_json_line(value: Any) -> None:
+    """One line of JSON Lines."""
+    click.echo(orjson.dumps(value, option=orjson.OPT_UTC_Z).decode())
+
+
+def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table with aligned columns; what could steer a terminal is shown as a question mark."""
+    cells = [[_plain(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        padded = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
+        click.echo(GAP.join(padded).rstrip())
+
+
+def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
+    """Name and value, a line each."""
+    listed = [(name, _plain(value)) for name, value in pairs]
+    widest = max(_width(name) for name, _ in listed)
+    for name, value in listed:
+        click.echo(name + " " * (widest - _width(name)) + GAP + value)
+
+
+def _plain(cell: str) -> str:
+    return "".join(character if character.isprintable() else "?" for character in cell)
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: two for a wide character, none for a mark that joins the one before."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -1,0 +1,54 @@
+"""The command `hegui`: its options, its commands, and how an error is shown.
+
+Knows the list of commands; each lives in a file of its own. Whoever adds one adds it to `COMMANDS`.
+An error of hegui goes to stderr as its own words, without a traceback: exit status 1, and 2 for wrong usage.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hegui import __version__
+from hegui.errors import HeguiError
+from hegui.faces.cli.app import app
+from hegui.faces.cli.exchange import exchange
+from hegui.faces.cli.session import Session
+from hegui.settings import CONFIG_VARIABLE
+
+__all__ = ["COMMANDS", "main"]
+
+COMMANDS: tuple[click.Command, ...] = (app, exchange)
+
+
+class HeguiGroup(click.Group):
+    """A group that shows an error of hegui in its own words."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except HeguiError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=HeguiGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar=CONFIG_VARIABLE,
+    metavar="FILE",
+    help="Settings; without it hegui.toml, where there is one (设置文件).",
+)
+@click.version_option(__version__, prog_name="hegui", message="%(prog)s %(version)s")
+@click.pass_context
+def main(ctx: click.Context, config: Path | None) -> None:
+    """Run China's rules for generative-AI services (生成式人工智能服务合规)."""
+    ctx.obj = Session(config, os.environ)
+
+
+for command in COMMANDS:
+    main.add_command(command)

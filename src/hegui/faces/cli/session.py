@@ -1,0 +1,80 @@
+"""What one run of the command line works with: its settings, its language, and the system when a command needs one.
+
+Knows where settings come from and which language to speak; knows no command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hegui.locale import message
+from hegui.settings import Settings
+
+if TYPE_CHECKING:
+    from hegui.compose import System
+
+__all__ = ["BEIJING", "Session", "pass_session", "shown_instant"]
+
+DEFAULT_FILE = Path("hegui.toml")
+
+BEIJING = timezone(timedelta(hours=8))
+"""Civil time of mainland China, without daylight saving since 1991: people read and write instants in it."""
+
+
+class Session:
+    """One run of the command line."""
+
+    def __init__(self, file: Path | None, environ: Mapping[str, str]) -> None:
+        self._file = file
+        self._environ = environ
+
+    @cached_property
+    def settings(self) -> Settings:
+        """From the file named, or hegui.toml where there is one, and the environment."""
+        file = self._file or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
+        return Settings.read(self._environ, file)
+
+    @cached_property
+    def lang(self) -> str:
+        """The locale setting where it is stated, else the terminal's language, else English."""
+        if "locale" in self.settings.given:
+            return self.settings.locale
+        terminal = next(
+            (self._environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if self._environ.get(name)), ""
+        )
+        return "zh" if terminal.startswith("zh") else "en"
+
+    @contextmanager
+    def system(self) -> Iterator[System]:
+        """The composed system, closed afterwards."""
+        # Imported here because it brings SQLAlchemy (0.3 s), which `hegui --help` must not pay for.
+        from hegui.compose import compose
+
+        system = compose(self.settings)
+        try:
+            yield system
+        finally:
+            system.close()
+
+    def say(self, key: str, **values: object) -> None:
+        """Print a sentence of the catalogue."""
+        click.echo(self.word(key, **values))
+
+    def word(self, key: str, **values: object) -> str:
+        """A sentence of the catalogue, in the language of this run."""
+        return message(key, self.lang, **values)
+
+
+pass_session = click.make_pass_decorator(Session)
+
+
+def shown_instant(instant: datetime) -> str:
+    """An instant for people: Beijing time to the second, with its offset."""
+    return instant.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S+08:00")

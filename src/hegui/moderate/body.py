@@ -1,0 +1,153 @@
+"""Screen whole bodies of the OpenAI protocol: a prompt before it is forwarded, an answer that is not streamed.
+
+Knows where a finding leaves a body; knows no sockets. A whole answer is judged as its stream would be: each text runs
+through a screen of its own, and a choice that a finding ends holds what the stream would have let go.
+Rules: Interim Measures Art. 4, 9 and 14.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from hegui.detect.screen import CompiledLexicon
+from hegui.moderate.fields import Leaf, joined_key, leaves
+from hegui.moderate.notice import Notice
+from hegui.moderate.policy import Action, Policy, Ruling, ends_answer, strongest
+from hegui.moderate.stream import screen_text
+from hegui.moderate.texts import Tally, Texts
+
+__all__ = ["ScreenedPrompt", "UnreadablePromptError", "canned_body", "screen_answer", "screen_prompt"]
+
+
+class UnreadablePromptError(ValueError):
+    """The prompt holds something that cannot be screened; names the member."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenedPrompt:
+    """A prompt after the screen; what was masked is masked in the value itself.
+
+    Attributes:
+        characters: how many were screened, count.
+        decision: the strongest action.
+        rulings: with the path of each field.
+    """
+
+    characters: int
+    decision: Action
+    rulings: tuple[tuple[str, Ruling], ...]
+
+
+def screen_prompt(lexicon: CompiledLexicon, policy: Policy, value: dict[str, Any]) -> ScreenedPrompt:
+    """Screen every text of a request, the parts of one message as one text; mask in place where the policy says so.
+
+    Raises:
+        UnreadablePromptError: the prompt is given as token numbers, which nobody can read.
+        TooDeepError: nested beyond the limit.
+    """
+    for name in ("prompt", "input"):
+        given = value.get(name)
+        if type(given) is list and given and all(isinstance(item, int | list) for item in given):
+            raise UnreadablePromptError(name)
+    characters, rulings = 0, []
+    for key, group in groupby(leaves(value), key=lambda leaf: (joined_key(leaf.path), leaf.key is None)):
+        parts = list(group)
+        text = "".join(leaf.text for leaf in parts)
+        screen, released = screen_text(lexicon, policy, text, "prompt")
+        characters += len(text)
+        for ruling in screen.rulings:
+            if ruling.action == "redact" and key[1]:
+                ruling = Ruling(ruling.finding, "refuse")  # a member's name cannot be masked
+            rulings.append((key[0], ruling))
+        if screen.ended is None and released != text:
+            _write_back(parts, released)
+    return ScreenedPrompt(characters, strongest(r.action for _, r in rulings), tuple(rulings))
+
+
+def _write_back(parts: list[Leaf], text: str) -> None:
+    at = 0
+    for leaf in parts:
+        if leaf.key is not None:
+            leaf.container[leaf.key] = text[at : at + len(leaf.text)]
+        at += len(leaf.text)
+
+
+def screen_answer(
+    lexicon: CompiledLexicon, policy: Policy, notice: Notice, value: dict[str, Any]
+) -> tuple[Tally, bool]:
+    """Screen a whole answer in place. Gives back the counts, and whether anything was changed."""
+    texts = Texts(lexicon, policy)
+    pieces = list(texts.pieces(value))
+    for piece in pieces:
+        texts.screen(piece)
+    texts.close(lambda _: True)
+    ended = {piece.text.choice for piece in pieces if piece.text.screen.ended is not None}
+    changed = False
+    for piece in pieces:
+        text, size = piece.text, len(piece.source)
+        out, text.out = text.out[:size], text.out[size:]
+        if text.choice in ended and text.screen.ended is None and (piece.probable or _comes_after(pieces, piece)):
+            texts.tally.withheld += len(out)
+            out = ""
+        else:
+            texts.tally.delivered += len(out)
+        if out != piece.source:
+            changed = True
+            if piece.container is not None and piece.key is not None:
+                piece.container[piece.key] = out
+    texts.tally.withheld += sum({id(p.text): len(p.text.screen.withhold()) for p in pieces}.values())
+    for choice in value.get("choices") or ():
+        index = choice.get("index", 0)
+        if changed and choice.get("logprobs"):
+            choice["logprobs"] = None
+        if index in ended or None in ended:
+            changed = True
+            _end_choice(choice, index, texts.tally, notice)
+    if None in ended:
+        value["hegui"] = notice.reason("answer", texts.tally.decision, [r for _, r in texts.tally.rulings])
+        changed = True
+    return texts.tally, changed
+
+
+def _comes_after(pieces: list[Any], piece: Any) -> bool:
+    """Whether an earlier text of the same choice was ended: a stream would not have come this far."""
+    for other in pieces:
+        if other is piece:
+            return False
+        if other.text.choice == piece.text.choice and other.text.screen.ended is not None:
+            return True
+    return False
+
+
+def _end_choice(choice: dict[str, Any], index: int, tally: Tally, notice: Notice) -> None:
+    rulings = [r for path, r in tally.rulings if path.startswith(f"choices[{index}]") or "choices[" not in path]
+    action = strongest(ruling.action for ruling in rulings if ends_answer(ruling.action))
+    holder, key = (choice["message"], "content") if choice.get("message") is not None else (choice, "text")
+    if action == "safe_reply":
+        holder[key] = (holder.get(key) or "") + notice.safe_reply
+    elif action == "refuse" and key == "content":
+        holder["refusal"] = notice.refusal
+    elif action == "refuse":
+        holder[key] = (holder.get(key) or "") + notice.refusal
+    holder.pop("tool_calls", None)
+    holder.pop("function_call", None)
+    choice["finish_reason"] = "content_filter"
+    choice["hegui"] = notice.reason("answer", action, rulings)
+
+
+def canned_body(kind: str, model: str, created: int, notice: Notice, reason: dict[str, Any]) -> dict[str, Any]:
+    """An answer of our own to a prompt that the policy answers with the safe reply."""
+    said: dict[str, Any] = {"message": {"role": "assistant", "content": notice.safe_reply}}
+    if kind == "completion":
+        said = {"text": notice.safe_reply}
+    return {
+        "id": notice.exchange_id,
+        "object": "text_completion" if kind == "completion" else "chat.completion",
+        "created": created,
+        "model": model,
+        "choices": [{"index": 0, **said, "finish_reason": "content_filter"}],
+        "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+        "hegui": reason,
+    }

@@ -1,0 +1,301 @@
+"""Everything that can be set, in one table: name, type, unit, default and what it is for.
+
+Knows hegui.toml and the `HEGUI_*` environment, which wins. Refuses to guess: an unknown or unusable setting
+is a fault, and all faults are reported at once. Reads nothing on import and makes no folders.
+Works by introspection: each field of a section *is* its row of `TABLE`, and docs/settings.md is tested
+against it.
+"""
+
+# ruff: noqa: RUF009 - `setting` makes a dataclass field, which the rule cannot see
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from hegui.errors import FileFaults, InputError
+
+__all__ = [
+    "CONFIG_VARIABLE",
+    "TABLE",
+    "Evidence",
+    "Label",
+    "Lexicon",
+    "Policy",
+    "Row",
+    "Server",
+    "Settings",
+    "Upstream",
+    "as_markdown",
+]
+
+T = TypeVar("T")
+Read = Callable[[Any], Any]
+Faults = list[tuple[str, str]]
+
+CONFIG_VARIABLE = "HEGUI_CONFIG"
+"""Names the settings file itself: the one `HEGUI_*` variable that is not a setting."""
+
+REMEDY = "Mend these; docs/settings.md lists every setting with its unit and default."
+UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+
+
+def setting(default: T, read: Read, kind: str, about: str, *, shown: str = "") -> T:
+    """A field that carries its row of the table; `shown` words a default that the bare value would hide."""
+    if not shown:
+        shown = f"`{default}`" + (f" ({_in_units(int(str(default)))})" if read is a_size else "")
+    return field(default=default, metadata={"read": read, "kind": kind, "about": about, "shown": shown})
+
+
+def _in_units(size: int) -> str:
+    unit = next(unit for unit, many in reversed(UNITS.items()) if size >= many)
+    return f"{size // UNITS[unit]} {unit}"
+
+
+def a_text(raw: Any) -> str:
+    if not isinstance(raw, str) or not raw.strip():
+        raise ValueError(f"{raw!r} is not a text of at least one character")
+    return raw.strip()
+
+
+def a_path(raw: Any) -> Path:
+    return Path(a_text(raw)).expanduser()
+
+
+def a_count(raw: Any) -> int:
+    if isinstance(raw, bool) or not re.fullmatch(r"[1-9][0-9]{0,17}", str(raw)):
+        raise ValueError(f"{raw!r} is not a whole number of at least 1")
+    return int(raw)
+
+
+def a_port(raw: Any) -> int:
+    if isinstance(raw, bool) or not re.fullmatch(r"[0-9]{1,5}", str(raw)) or int(raw) > 65535:
+        raise ValueError(f"{raw!r} is not a TCP port, 0 to 65535")
+    return int(raw)
+
+
+def a_size(raw: Any) -> int:
+    words = re.fullmatch(r"([0-9]+) ?(KiB|MiB|GiB)", str(raw))
+    try:
+        return a_count(words[1] if words else raw) * (UNITS[words[2]] if words else 1)
+    except ValueError:
+        raise ValueError(f'{raw!r} is not a size: write bytes, or such as "64 KiB"') from None
+
+
+def a_duration(raw: Any) -> float:
+    if isinstance(raw, bool) or not re.fullmatch(r"[0-9]+(\.[0-9]+)?", str(raw)) or float(raw) == 0:
+        raise ValueError(f"{raw!r} is not a number of seconds above 0")
+    return float(raw)
+
+
+def one_of(*choices: str) -> Read:
+    def read(raw: Any) -> str:
+        if raw not in choices:
+            raise ValueError(f"{raw!r} is not one of: {', '.join(choices)}")
+        return str(raw)
+
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the gateway listens, and what a client may ask of it."""
+
+    host: str = setting("127.0.0.1", a_text, "address", "Address the gateway listens on.")
+    port: int = setting(8642, a_port, "TCP port", "Port the gateway listens on; 0 takes a free one.")
+    max_body_bytes: int = setting(10 << 20, a_size, "bytes", "Largest request body.")
+    max_header_bytes: int = setting(64 << 10, a_size, "bytes", "Largest request head.")
+    max_streams: int = setting(1000, a_count, "requests", "Most requests under way at once.")
+    body_idle_seconds: float = setting(30.0, a_duration, "seconds", "Longest silence of a client sending its request.")
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """How long and how much we take from the model server."""
+
+    connect_seconds: float = setting(10.0, a_duration, "seconds", "Longest wait for a connection.")
+    first_byte_seconds: float = setting(120.0, a_duration, "seconds", "Longest wait for an answer to begin.")
+    idle_seconds: float = setting(60.0, a_duration, "seconds", "Longest silence inside an answer.")
+    max_event_bytes: int = setting(1 << 20, a_size, "bytes", "Largest single event of a stream.")
+    max_body_bytes: int = setting(32 << 20, a_size, "bytes", "Largest answer that is not streamed.")
+    ca_file: Path | None = setting(
+        None, a_path, "path", "PEM file of certificate authorities to trust.", shown="the system's"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """When an answer counts as delivered, and how much may wait to be written."""
+
+    durability: Literal["before_last_byte", "async"] = setting(
+        "before_last_byte",
+        one_of("before_last_byte", "async"),
+        "`before_last_byte` or `async`",
+        "Whether the last bytes of an answer wait until its record is durable.",
+    )
+    queue_max: int = setting(
+        10_000, a_count, "exchanges", "Most waiting to be written; beyond it new requests get 503."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Who the labels name (GB 45438-2025 Annex E)."""
+
+    content_producer: str = setting(
+        "HEGUI-DEMONSTRATION", a_text, "text", "Provider: name or 27-character code (服务提供者编码)."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What is screened for."""
+
+    file: Path | None = setting(None, a_path, "path", "The screening policy.", shown="the built-in policy")
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """How the word lists in force are followed."""
+
+    poll_seconds: float = setting(1.0, a_duration, "seconds", "Time between two looks for a new lexicon or key.")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings; `given` holds the paths of those that were stated, the rest are defaults."""
+
+    state_dir: Path = setting(
+        Path("state"), a_path, "path", "Folder for what hegui writes; relative to where it starts."
+    )
+    locale: Literal["zh", "en"] = setting(
+        "zh", one_of("zh", "en"), "`zh` or `en`", "Language of the service towards people."
+    )
+    database: str | None = setting(None, a_text, "URL", "The database.", shown="`sqlite:///<state_dir>/hegui.sqlite3`")
+    server: Server = field(default_factory=Server)
+    upstream: Upstream = field(default_factory=Upstream)
+    evidence: Evidence = field(default_factory=Evidence)
+    label: Label = field(default_factory=Label)
+    policy: Policy = field(default_factory=Policy)
+    lexicon: Lexicon = field(default_factory=Lexicon)
+    given: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL, the default filled in."""
+        return self.database or f"sqlite:///{self.state_dir / 'hegui.sqlite3'}"
+
+    @staticmethod
+    def read(environ: Mapping[str, str], file: Path | None) -> Settings:
+        """The settings of `file` and, over them, of the environment; an empty variable counts as not set.
+
+        Raises:
+            FileFaults: SET001, everything that is wrong in both.
+            InputError: SET002, the file cannot be read.
+        """
+        faults: Faults = []
+        stated = _stated_in_file(file, faults) if file else {}
+        stated |= _stated_in_environment(environ, faults)
+        if faults:
+            where = f"{file} and the environment" if file else "the environment"
+            raise FileFaults("SET001", where, faults, REMEDY)
+        settings: Settings = _build(Settings, stated, "")
+        return settings
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One setting as documented: its `path` in hegui.toml, its `variable`, the default in words."""
+
+    path: str
+    variable: str
+    kind: str
+    default: str
+    about: str
+    read: Read
+
+
+def _rows(section: Any, prefix: str) -> Iterator[Row]:
+    for entry in fields(section):
+        path = prefix + entry.name
+        if is_dataclass(entry.default_factory):
+            yield from _rows(entry.default_factory, f"{path}.")
+        elif entry.metadata:
+            row = entry.metadata
+            variable = "HEGUI_" + path.replace(".", "_").upper()
+            yield Row(path, variable, row["kind"], row["shown"], row["about"], row["read"])
+
+
+TABLE: tuple[Row, ...] = tuple(_rows(Settings, ""))
+
+
+def as_markdown() -> str:
+    """The table of docs/settings.md."""
+    head = "| Setting | Environment | Type or unit | Default | What it is |\n| --- | --- | --- | --- | --- |\n"
+    line = "| `{0.path}` | `{0.variable}` | {0.kind} | {0.default} | {0.about} |\n"
+    return head + "".join(line.format(row) for row in TABLE)
+
+
+def _stated_in_file(file: Path, faults: Faults) -> dict[str, Any]:
+    try:
+        document = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}."
+        raise InputError("SET002", str(file), problem, "Name an existing file after --config.") from None
+    except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError
+        faults.append(("as TOML", str(error)))
+        return {}
+    return _parse({row.path: row for row in TABLE}, dict(_flat(document, "")), faults)
+
+
+def _stated_in_environment(environ: Mapping[str, str], faults: Faults) -> dict[str, Any]:
+    ours = {name: raw for name, raw in environ.items() if name.startswith("HEGUI_") and raw}
+    ours.pop(CONFIG_VARIABLE, None)
+    return _parse({row.variable: row for row in TABLE}, ours, faults)
+
+
+def _flat(document: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    for key, value in document.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
+
+
+def _parse(known: Mapping[str, Row], raws: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
+    """Path → value of what can be used; the rest joins `faults`."""
+    values = {}
+    for name, raw in raws.items():
+        if name not in known:
+            faults.append((name, f"is not a setting.{_did_you_mean(name, known)}"))
+            continue
+        try:
+            values[known[name].path] = known[name].read(raw)
+        except ValueError as error:
+            faults.append((name, str(error)))
+    return values
+
+
+def _did_you_mean(name: str, known: Collection[str]) -> str:
+    ends = {end.removeprefix("HEGUI_"): end for end in known}  # what all share would make all look alike
+    near = difflib.get_close_matches(name.removeprefix("HEGUI_"), ends, n=1)
+    return f" Did you mean {ends[near[0]]}?" if near else ""
+
+
+def _build(section: Any, stated: Mapping[str, Any], prefix: str) -> Any:
+    values: dict[str, Any] = {}
+    entry: Field[Any]
+    for entry in fields(section):
+        path = prefix + entry.name
+        if is_dataclass(entry.default_factory):
+            values[entry.name] = _build(entry.default_factory, stated, f"{path}.")
+        elif path in stated:
+            values[entry.name] = stated[path]
+    if section is Settings:
+        values["given"] = frozenset(stated)
+    return section(**values)

@@ -1,0 +1,81 @@
+"""Exchanges as rows and back.
+
+Knows which column holds which attribute; knows no query. Rows to write are plain tuples of the driver's own
+types in the order of the table's columns, because the recorder makes them by the thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from hegui.store.instants import to_micros
+from hegui.usecases.ports import Exchange, FindingRecord, TokenUsage
+
+__all__ = ["exchange_from_row", "exchange_row", "finding_from_row", "finding_rows"]
+
+
+def exchange_row(exchange: Exchange) -> tuple[Any, ...]:
+    """The row of table `exchanges`."""
+    usage = exchange.usage
+    first_token_at = exchange.first_token_at
+    return (
+        exchange.id,
+        exchange.application_id,
+        exchange.key_id,
+        exchange.user,
+        exchange.endpoint,
+        exchange.model,
+        exchange.streamed,
+        to_micros(exchange.started_at),
+        None if first_token_at is None else to_micros(first_token_at),
+        to_micros(exchange.finished_at),
+        exchange.status,
+        exchange.outcome,
+        exchange.decision,
+        exchange.policy,
+        exchange.lexicon,
+        exchange.prompt_characters,
+        exchange.screened_characters,
+        exchange.delivered_characters,
+        exchange.withheld_characters,
+        exchange.withheld_events,
+        None if usage is None else usage.prompt,
+        None if usage is None else usage.completion,
+        None if usage is None else usage.total,
+        exchange.upstream_id,
+        exchange.error,
+    )
+
+
+def finding_rows(exchange: Exchange) -> Iterator[tuple[Any, ...]]:
+    """The rows of table `findings`."""
+    for position, finding in enumerate(exchange.findings):
+        yield (
+            exchange.id,
+            position,
+            finding.direction,
+            finding.path,
+            finding.start,
+            finding.end,
+            finding.term_id,
+            finding.risk,
+            finding.severity,
+            finding.grade,
+            finding.action,
+        )
+
+
+def exchange_from_row(row: RowMapping, findings: Sequence[FindingRecord]) -> Exchange:
+    """The exchange of a row of `exchanges`, with its findings."""
+    values = dict(row)
+    counts = [values.pop(f"usage_{part}") for part in ("prompt", "completion", "total")]
+    usage = None if counts[0] is None else TokenUsage(*counts)
+    return Exchange(**values, usage=usage, findings=tuple(findings))
+
+
+def finding_from_row(row: RowMapping) -> FindingRecord:
+    """The finding of a row of `findings`."""
+    return FindingRecord(**{name: row[name] for name in row if name not in ("exchange_id", "position")})
