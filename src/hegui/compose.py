@@ -11,6 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
+from hegui.errors import InputError
+from hegui.faces.gateway.app import GatewayApp
+from hegui.faces.gateway.runtime import Runtime
+from hegui.moderate.policy import Policy
+from hegui.moderate.policy_files import built_in_policy, read_policy
 from hegui.settings import Settings
 from hegui.store import Store, open_store, pseudonym_secret
 from hegui.usecases.ports import Applications, Exchanges, Lexicons, Recorder
@@ -38,6 +43,33 @@ class System:
         """A recorder that has room for what may wait and for every request still under way when that is reached."""
         settings = self.settings
         return self._store.open_recorder(capacity=settings.evidence.queue_max + settings.server.max_streams)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The screening policy in force. Raises FileFaults POL001, InputError POL002 when it cannot be read."""
+        file = self.settings.policy.file
+        if file is None:
+            return built_in_policy()
+        try:
+            return read_policy(file.read_text(encoding="utf-8"), str(file))
+        except (OSError, UnicodeDecodeError) as error:
+            problem = f"the policy cannot be read: {error.__class__.__name__}"
+            raise InputError(
+                "POL002", str(file), problem, "Set policy.file to a readable YAML file in UTF-8."
+            ) from None
+
+    def open_gateway(self) -> GatewayApp:
+        """The gateway as an ASGI application, with a recorder of its own that it closes at its shutdown."""
+        runtime = Runtime(
+            settings=self.settings,
+            applications=self.applications,
+            lexicons=self.lexicons,
+            recorder=self.open_recorder(),
+            policy=self.policy,
+            secret=self.pseudonym_secret,
+            clock=self.clock,
+        )
+        return GatewayApp(runtime)
 
     def close(self) -> None:
         """Close the database."""

@@ -5,6 +5,7 @@ Knows the file's members and their allowed values; decides nothing about finding
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import Any, cast
 
 import yaml
@@ -14,7 +15,7 @@ from hegui.detect.risks import normalise_risk
 from hegui.errors import FileFaults
 from hegui.moderate.policy import ACTIONS, DIRECTIONS, Action, Direction, Policy, Rule
 
-__all__ = ["read_policy"]
+__all__ = ["built_in_policy", "read_policy"]
 
 _MEMBERS = {"name", "version", "rules", "defaults", "flood", "safe_reply", "refusal"}
 _RULE_MEMBERS = {"direction", "risk", "severity", "action"}
@@ -30,6 +31,12 @@ class _Loader(yaml.SafeLoader):
             if key in keys[:number]:
                 raise yaml.MarkedYAMLError(problem=f"the key {key!r} comes twice", problem_mark=node.start_mark)
         return super().construct_mapping(node, deep)
+
+
+def built_in_policy() -> Policy:
+    """The policy in force until the operator names one of their own."""
+    text = files("hegui.moderate").joinpath("default_policy.yaml").read_text(encoding="utf-8")
+    return read_policy(text, "default_policy.yaml")
 
 
 def read_policy(text: str, where: str) -> Policy:

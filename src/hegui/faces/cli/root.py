@@ -15,13 +15,17 @@ import click
 from hegui import __version__
 from hegui.errors import HeguiError
 from hegui.faces.cli.app import app
+from hegui.faces.cli.doctor import doctor
 from hegui.faces.cli.exchange import exchange
+from hegui.faces.cli.lexicon import lexicon
+from hegui.faces.cli.policy import policy
+from hegui.faces.cli.serve import serve, up
 from hegui.faces.cli.session import Session
 from hegui.settings import CONFIG_VARIABLE
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS: tuple[click.Command, ...] = (app, exchange)
+COMMANDS: tuple[click.Command, ...] = (up, serve, app, lexicon, policy, exchange, doctor)
 
 
 class HeguiGroup(click.Group):

@@ -1,0 +1,86 @@
+"""`hegui doctor`: what is wrong with this installation, and how to mend it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+import click
+
+from hegui.errors import HeguiError
+from hegui.faces.cli.render import print_json
+from hegui.faces.cli.session import Session, pass_session
+
+__all__ = ["doctor"]
+
+_PROVIDER_CODE = re.compile(r"0011[0-9A-HJ-NP-RTUWXY]{18}(00000|[12][0-9A-Z]{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: `state` is ok, note or wrong; `remedy` says what to do."""
+
+    name: str
+    state: str
+    finding: str
+    remedy: str = ""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_session
+@click.pass_context
+def doctor(ctx: click.Context, session: Session, as_json: bool) -> None:
+    """Look for what is wrong and say how to mend it (体检). Exit status 1 when something is wrong."""
+    checks = list(_checks(session))
+    if as_json:
+        print_json([asdict(check) for check in checks])
+    else:
+        for check in checks:
+            click.echo(f"{check.state:5}  {check.name}: {check.finding}")
+            if check.remedy:
+                click.echo(f"       {check.remedy}")
+    if any(check.state == "wrong" for check in checks):
+        ctx.exit(1)
+
+
+def _checks(session: Session) -> Iterator[Check]:
+    try:
+        settings = session.settings
+    except HeguiError as error:
+        yield Check("settings", "wrong", error.problem, error.remedy)
+        return
+    yield Check("settings", "ok", f"{len(settings.given)} stated, the rest at their defaults")
+    try:
+        with session.system() as system:
+            yield Check("store", "ok", "opens, its schema is the one this version writes")
+            try:
+                yield Check("policy", "ok", system.policy.label)
+            except HeguiError as error:
+                yield Check("policy", "wrong", error.problem, error.remedy)
+            version = system.lexicons.active()
+            if version is None:
+                yield Check("lexicon", "note", "the starter list is in force", "Load your own: hegui lexicon load FILE")
+            else:
+                yield Check("lexicon", "ok", f"{version.terms} terms, digest {version.digest[:12]}")
+            applications = system.applications.list()
+            if not applications:
+                yield Check("applications", "note", "there are none", "Add one: hegui app add NAME --upstream URL")
+            for application in applications:
+                name = application.upstream_key_env
+                if name and name not in os.environ:
+                    remedy = f"Set {name} in the environment of `hegui serve`."
+                    yield Check(f"application {application.name}", "wrong", f"{name} is not set here", remedy)
+    except HeguiError as error:
+        yield Check("store", "wrong", error.problem, error.remedy)
+    producer = settings.label.content_producer
+    if _PROVIDER_CODE.fullmatch(producer):
+        yield Check("label", "ok", "content_producer has the form of a provider code")
+    else:
+        remedy = "Set label.content_producer to your name or 27-character provider code (GB 45438-2025 Annex E)."
+        yield Check("label", "note", f"content_producer is {producer!r}", remedy)
+    if settings.evidence.durability == "async":
+        remedy = "Set evidence.durability to before_last_byte."
+        yield Check("evidence", "note", "answers end before their record is durable", remedy)

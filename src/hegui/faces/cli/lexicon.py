@@ -1,0 +1,97 @@
+"""`hegui lexicon`: check a word list, put it in force, try it on a text."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from hegui.faces.cli.render import print_json, print_table
+from hegui.faces.cli.session import Session, pass_session, shown_instant
+
+__all__ = ["lexicon"]
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+a_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+@click.group()
+def lexicon() -> None:
+    """Word lists: check, put in force, try (词库)."""
+
+
+@lexicon.command()
+@a_file
+@as_json
+def check(file: Path, as_json: bool) -> None:
+    """Check a CSV or JSON Lines file and list every fault (检查)."""
+    from hegui.detect.lexicon_files import read_lexicon
+
+    found = read_lexicon(file.read_bytes(), str(file))
+    by_risk = {risk: sum(term.risk == risk for term in found.terms) for risk in sorted({t.risk for t in found.terms})}
+    if as_json:
+        print_json({"terms": len(found.terms), "digest": found.digest, "risks": by_risk})
+        return
+    click.echo(f"{file}: {len(found.terms)} terms, digest {found.digest[:12]}")
+    for risk, count in by_risk.items():
+        click.echo(f"  {risk}  {count}")
+
+
+@lexicon.command()
+@a_file
+@as_json
+@pass_session
+def load(session: Session, file: Path, as_json: bool) -> None:
+    """Put a file in force; running gateways take it up within seconds (启用)."""
+    from hegui.detect.lexicon_files import read_lexicon
+    from hegui.usecases.lexicons import load_lexicon
+
+    found = read_lexicon(file.read_bytes(), str(file))
+    with session.system() as system:
+        version = load_lexicon(system.lexicons, found, source=file.name, now=system.clock())
+    if as_json:
+        print_json({"terms": version.terms, "digest": version.digest, "source": version.source})
+    else:
+        click.echo(f"in force: {version.terms} terms, digest {version.digest[:12]}")
+
+
+@lexicon.command()
+@as_json
+@pass_session
+def history(session: Session, as_json: bool) -> None:
+    """List the versions that were put in force, newest first (历史)."""
+    with session.system() as system:
+        versions = system.lexicons.history()
+    if as_json:
+        print_json([{**asdict(v), "content": None, "loaded_at": v.loaded_at.isoformat()} for v in versions])
+        return
+    rows = [[shown_instant(v.loaded_at), v.digest[:12], str(v.terms), v.source] for v in versions]
+    print_table(["loaded", "digest", "terms", "source"], rows)
+
+
+@lexicon.command("try")
+@click.argument("text")
+@click.option("--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A list not yet in force.")
+@as_json
+@pass_session
+def try_(session: Session, text: str, file: Path | None, as_json: bool) -> None:
+    """Show what the list finds in TEXT, whole and character by character (试用)."""
+    from hegui.detect.lexicon_files import read_lexicon, starter_lexicon
+    from hegui.detect.screen import CompiledLexicon, scan
+
+    if file is not None:
+        found = read_lexicon(file.read_bytes(), str(file))
+    else:
+        with session.system() as system:
+            version = system.lexicons.active()
+        found = read_lexicon(version.content, "the list in force") if version else starter_lexicon()
+    findings = scan(CompiledLexicon(found), text)
+    if as_json:
+        print_json({"digest": found.digest, "findings": [asdict(finding) for finding in findings]})
+        return
+    if not findings:
+        click.echo("nothing found")
+    for finding in findings:
+        surface = text[finding.start : finding.end]
+        click.echo(f"{finding.term_id}  {finding.risk}  {finding.severity}  {finding.grade}  {surface!r}")

@@ -1,0 +1,132 @@
+"""The gateway as a raw ASGI application: routes, health, models; each model request is a `GatewayExchange`.
+
+Knows paths and methods; knows no screen. Works without a framework, since it is the hot path (DESIGN §8).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from typing import Any
+
+from hegui.errors import UpstreamError
+from hegui.faces.gateway.exchange import KINDS, GatewayExchange
+from hegui.faces.gateway.http import ApiError, Receive, Scope, Send, headers_of, send_json
+from hegui.faces.gateway.runtime import Runtime
+from hegui.faces.gateway.upstream import UpstreamLimits, UpstreamPool
+from hegui.moderate.wire import decode_json
+from hegui.usecases.identifiers import new_exchange_id
+
+__all__ = ["GatewayApp"]
+
+_log = logging.getLogger("hegui.gateway")
+
+
+class GatewayApp:
+    """The ASGI application of one worker."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        limits = runtime.settings.upstream
+        self._pool = UpstreamPool(
+            UpstreamLimits(
+                connect_seconds=limits.connect_seconds,
+                first_byte_seconds=limits.first_byte_seconds,
+                idle_seconds=limits.idle_seconds,
+            ),
+            ca_file=str(limits.ca_file) if limits.ca_file else None,
+        )
+        self._refresher: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        path, method = scope["path"], scope["method"]
+        kind = KINDS.get(path)
+        try:
+            self._check_head(scope)
+            if kind is not None and method == "POST":
+                await self._exchange(kind, path, scope, receive, send)
+            elif kind is not None:
+                raise ApiError(405, "invalid_request_error", "method_not_allowed", f"{path} takes POST.")
+            elif path in ("/healthz", "/readyz"):
+                await send_json(send, 200, {"status": "ok", "records_waiting": self._runtime.recorder.depth()})
+            elif path == "/v1/models" or path.startswith("/v1/models/"):
+                await self._models(path, scope, send)
+            else:
+                raise ApiError(404, "invalid_request_error", "unknown_url", f"No such path: {path[:200]}")
+        except ApiError as error:
+            await send_json(send, error.status, error.body)
+
+    def _check_head(self, scope: Scope) -> None:
+        limit = self._runtime.settings.server.max_header_bytes
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > limit:
+            problem = (
+                f"The request head is larger than {limit} bytes, the limit of this gateway (server.max_header_bytes)."
+            )
+            raise ApiError(431, "invalid_request_error", "request_head_too_large", problem)
+
+    async def _exchange(self, kind: str, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        runtime = self._runtime
+        now = runtime.clock()
+        number = new_exchange_id(int(now.timestamp() * 1000), os.urandom(10))
+        exchange = GatewayExchange(runtime, self._pool, number, kind, path, now)
+        runtime.active += 1
+        try:
+            await exchange.run(scope, receive, send)
+        finally:
+            runtime.active -= 1
+
+    async def _models(self, path: str, scope: Scope, send: Send) -> None:
+        """The upstream's models, as far as the application may use them."""
+        found = self._runtime.find(headers_of(scope).get(b"authorization", b"").decode("latin-1"))
+        if found is None:
+            raise ApiError(401, "invalid_request_error", "invalid_api_key", "Unknown or ended API key.")
+        _, application = found
+        headers = [(b"accept", b"application/json")]
+        if credential := self._runtime.upstream_credential(application):
+            headers.append((b"authorization", b"Bearer " + credential.encode()))
+        try:
+            upstream = await self._pool.send("GET", application.upstream + "/models", headers, b"")
+            body = b""
+            while piece := await upstream.read():
+                body += piece
+                if len(body) > self._runtime.settings.upstream.max_body_bytes:
+                    upstream.abort()
+                    raise ApiError(502, "api_error", "upstream_oversized_body", "The list of models is too large.")
+            value: Any = decode_json(body)
+        except UpstreamError as error:
+            raise ApiError(502, "api_error", error.code, f"The model server failed ({error.code}).") from None
+        except ValueError:
+            raise ApiError(502, "api_error", "upstream_malformed", "The list of models is not JSON.") from None
+        rows = value.get("data") if type(value) is dict else None
+        if type(rows) is not list:
+            raise ApiError(502, "api_error", "upstream_malformed", "The list of models is not what it should be.")
+        allowed = [row for row in rows if not application.models or row.get("id") in application.models]
+        if path == "/v1/models":
+            await send_json(send, 200, {**value, "data": allowed})
+            return
+        wanted = path.removeprefix("/v1/models/")
+        for row in allowed:
+            if row.get("id") == wanted:
+                await send_json(send, 200, row)
+                return
+        raise ApiError(404, "invalid_request_error", "model_not_found", f"The model {wanted[:100]!r} does not exist.")
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self._refresher = asyncio.create_task(self._runtime.keep_fresh())
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                if self._refresher is not None:
+                    self._refresher.cancel()
+                await self._pool.close()
+                await asyncio.to_thread(self._runtime.recorder.close)
+                await send({"type": "lifespan.shutdown.complete"})
+                return

@@ -1,0 +1,76 @@
+"""The few HTTP things the gateway says and reads itself: bodies, headers, errors in OpenAI's form.
+
+Knows ASGI messages; knows no model and no policy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from hegui.moderate.wire import encode_json
+
+__all__ = ["ApiError", "Receive", "Scope", "Send", "headers_of", "read_body", "send_json"]
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class ApiError(Exception):
+    """An answer in OpenAI's error form.
+
+    Args:
+        status: HTTP status.
+        kind: OpenAI's `type`, such as invalid_request_error.
+        code: stable code, ours or OpenAI's.
+    """
+
+    def __init__(
+        self, status: int, kind: str, code: str, message: str, *, param: str | None = None, **more: Any
+    ) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.body = {"error": {"message": message, "type": kind, "param": param, "code": code}, **more}
+
+
+def headers_of(scope: Scope) -> dict[bytes, bytes]:
+    """Request headers by lower-case name; the last of a repeated one."""
+    return dict(scope["headers"])
+
+
+async def read_body(receive: Receive, limit: int, idle_seconds: float) -> bytes:
+    """The whole request body. Raises ApiError 413 beyond `limit` bytes, 408 when the client falls silent."""
+    pieces, size = [], 0
+    while True:
+        try:
+            async with asyncio.timeout(idle_seconds):
+                message = await receive()
+        except TimeoutError:
+            raise ApiError(
+                408, "invalid_request_error", "request_timeout", "The request body did not arrive in time."
+            ) from None
+        if message["type"] == "http.disconnect":
+            raise ConnectionResetError
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size > limit:
+            problem = (
+                f"The request body is larger than {limit} bytes, the limit of this gateway (server.max_body_bytes)."
+            )
+            raise ApiError(413, "invalid_request_error", "request_too_large", problem)
+        pieces.append(piece)
+        if not message.get("more_body"):
+            return b"".join(pieces)
+
+
+async def send_json(
+    send: Send, status: int, body: bytes | Any, headers: list[tuple[bytes, bytes]] | None = None
+) -> None:
+    """A whole JSON answer."""
+    data = body if isinstance(body, bytes) else encode_json(body)
+    head = [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode()), *(headers or ())]
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": data})

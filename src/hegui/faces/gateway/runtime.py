@@ -1,0 +1,84 @@
+"""What one gateway worker needs at hand: applications by key, the lexicon and policy in force, the recorder.
+
+Knows how to look up and to refresh; knows no HTTP. A change made elsewhere (a new key, another lexicon) is seen within the
+poll interval; what is under way finishes under the version it began with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hegui.detect.lexicon_files import read_lexicon, starter_lexicon
+from hegui.detect.screen import CompiledLexicon
+from hegui.errors import HeguiError
+from hegui.moderate.policy import Policy
+from hegui.settings import Settings
+from hegui.usecases.ports import ApiKey, Application, Applications, Lexicons, Recorder
+
+__all__ = ["Runtime"]
+
+_log = logging.getLogger("hegui.gateway")
+
+
+@dataclass
+class Runtime:
+    """Shared by all requests of a worker."""
+
+    settings: Settings
+    applications: Applications
+    lexicons: Lexicons
+    recorder: Recorder
+    policy: Policy
+    secret: bytes
+    clock: Callable[[], datetime]
+    lexicon: CompiledLexicon = field(init=False)
+    keys: dict[bytes, tuple[ApiKey, Application]] = field(init=False, default_factory=dict)
+    active: int = field(init=False, default=0)
+    _revision: int = field(init=False, default=-1)
+
+    def __post_init__(self) -> None:
+        self.lexicon = CompiledLexicon(starter_lexicon())
+        self.refresh()
+
+    def find(self, authorization: str) -> tuple[ApiKey, Application] | None:
+        """The application behind an Authorization header; None when the key is unknown or ended."""
+        scheme, _, key = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not key:
+            return None
+        found = self.keys.get(hashlib.sha256(key.strip().encode()).digest())
+        if found is None or (found[0].revoked_at is not None and found[0].revoked_at <= self.clock()):
+            return None
+        return found
+
+    def upstream_credential(self, application: Application) -> str | None:
+        """The upstream's key, from the environment variable the application names."""
+        name = application.upstream_key_env
+        return os.environ.get(name) if name else None
+
+    def refresh(self) -> None:
+        """Look for changes in the store; blocks, so it runs in a thread once the worker serves."""
+        revision = self.applications.revision()
+        if revision == self._revision:
+            return
+        self.keys = {key.sha256: (key, application) for key, application in self.applications.live_keys()}
+        version = self.lexicons.active()
+        if version is not None and version.digest != self.lexicon.digest:
+            self.lexicon = CompiledLexicon(read_lexicon(version.content, f"lexicon {version.digest[:12]}"))
+        self._revision = revision
+
+    async def keep_fresh(self) -> None:
+        """Refresh for ever, at the poll interval; a store that is away leaves things as they are."""
+        while True:
+            await asyncio.sleep(self.settings.lexicon.poll_seconds)
+            try:
+                await asyncio.to_thread(self.refresh)
+            except HeguiError as error:
+                _log.warning("refresh failed: %s", error.code)
+            except Exception:
+                _log.exception("refresh failed")

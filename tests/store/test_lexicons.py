@@ -1,0 +1,37 @@
+"""The contract of `ports.Lexicons`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hegui.store import Store
+from tests.store.samples import NOON, a_lexicon
+
+
+def test_none_is_active_before_the_first(store: Store) -> None:
+    assert store.lexicons.active() is None
+    assert list(store.lexicons.history()) == []
+
+
+def test_the_last_one_activated_is_in_force(store: Store) -> None:
+    store.lexicons.activate(a_lexicon(1))
+    store.lexicons.activate(a_lexicon(2))
+    assert store.lexicons.active() == a_lexicon(2)
+    assert list(store.lexicons.history()) == [a_lexicon(2, content=b""), a_lexicon(1, content=b"")]
+
+
+def test_going_back_is_a_row_of_its_own(store: Store) -> None:
+    again = replace(a_lexicon(1), loaded_at=NOON + timedelta(days=1), source="back")
+    for version in (a_lexicon(1), a_lexicon(2), again):
+        store.lexicons.activate(version)
+    assert store.lexicons.active() == again
+    assert [version.source for version in store.lexicons.history()] == ["back", "words-2.txt", "words-1.txt"]
+
+
+def test_activating_moves_the_revision_once(store: Store) -> None:
+    store.lexicons.activate(a_lexicon(1))
+    assert store.applications.revision() == 1
+    store.lexicons.activate(a_lexicon(1, source="the same again"))
+    assert store.applications.revision() == 1
+    assert len(store.lexicons.history()) == 1

@@ -1,0 +1,101 @@
+"""Settings: where they come from, what is refused, and that every one is documented."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hegui.errors import FileFaults, InputError
+from hegui.settings import TABLE, Settings, as_markdown
+
+PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
+
+
+def faults(environ: dict[str, str], file: Path | None = None) -> dict[str, str]:
+    with pytest.raises(FileFaults) as caught:
+        Settings.read(environ, file)
+    assert caught.value.code == "SET001"
+    return dict(caught.value.faults)
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "hegui.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_nothing_stated_gives_the_defaults() -> None:
+    settings = Settings.read({"PATH": "/bin"}, None)
+    assert settings == Settings()
+    assert settings.given == frozenset()
+    assert settings.database_url == "sqlite:///state/hegui.sqlite3"
+    assert (settings.server.port, settings.locale, settings.evidence.durability) == (8642, "zh", "before_last_byte")
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    file = written(tmp_path, 'state_dir = "/var/lib/hegui"\n[server]\nport = 1\nmax_body_bytes = "2 MiB"\n')
+    settings = Settings.read({"HEGUI_SERVER_PORT": "2"}, file)
+    assert settings.server.port == 2
+    assert settings.server.max_body_bytes == 2 << 20
+    assert settings.database_url == "sqlite:////var/lib/hegui/hegui.sqlite3"
+    assert settings.given == {"state_dir", "server.port", "server.max_body_bytes"}
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert Settings.read({"HEGUI_SERVER_PORT": "", "HEGUI_CONFIG": "x"}, None) == Settings()
+
+
+def test_all_faults_of_file_and_environment_come_at_once(tmp_path: Path) -> None:
+    file = written(tmp_path, 'locale = "fr"\n[server]\nprot = 1\nport = true\n[evidence]\nqueue_max = 0\n')
+    found = faults({"HEGUI_LEXICON_POLL_SECONDS": "-1", "HEGUI_SERVER_PROT": "1"}, file)
+    assert list(found) == [
+        "locale",
+        "server.prot",
+        "server.port",
+        "evidence.queue_max",
+        "HEGUI_LEXICON_POLL_SECONDS",
+        "HEGUI_SERVER_PROT",
+    ]
+    assert found["server.prot"].endswith("Did you mean server.port?")
+    assert found["HEGUI_SERVER_PROT"].endswith("Did you mean HEGUI_SERVER_PORT?")
+
+
+def test_an_unknown_name_like_no_other_gets_no_suggestion() -> None:
+    assert faults({"HEGUI_XYZZY": "1"}) == {"HEGUI_XYZZY": "is not a setting."}
+
+
+@pytest.mark.parametrize(
+    ("variable", "raw"),
+    [
+        ("HEGUI_SERVER_PORT", "65536"),
+        ("HEGUI_SERVER_PORT", "http"),
+        ("HEGUI_SERVER_MAX_STREAMS", "1.5"),
+        ("HEGUI_SERVER_MAX_STREAMS", "0"),
+        ("HEGUI_SERVER_MAX_BODY_BYTES", "10 MB"),
+        ("HEGUI_SERVER_MAX_BODY_BYTES", "0 KiB"),
+        ("HEGUI_UPSTREAM_IDLE_SECONDS", "inf"),
+        ("HEGUI_UPSTREAM_IDLE_SECONDS", "0"),
+        ("HEGUI_EVIDENCE_DURABILITY", "sometimes"),
+        ("HEGUI_LABEL_CONTENT_PRODUCER", " "),
+    ],
+)
+def test_unusable_values_are_faults(variable: str, raw: str) -> None:
+    assert list(faults({variable: raw})) == [variable]
+
+
+def test_a_file_that_is_no_toml_is_a_fault(tmp_path: Path) -> None:
+    assert "as TOML" in faults({}, written(tmp_path, "port = \n"))
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="SET002 .*nowhere.toml"):
+        Settings.read({}, tmp_path / "nowhere.toml")
+
+
+def test_every_setting_is_documented() -> None:
+    page = PAGE.read_text("utf-8")
+    assert len(TABLE) == 20
+    for row in TABLE:
+        assert f"| `{row.path}` | `{row.variable}` | {row.kind} | {row.default} |" in page
+    assert page.endswith(as_markdown()), "the table of docs/settings.md is not that of hegui.settings.as_markdown()"
