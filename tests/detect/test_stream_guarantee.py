@@ -16,7 +16,22 @@ from hegui.moderate.stream import TextScreen
 
 LETTERS = "冰毒大麻國abhl1oi"
 NOISE = ["\u200b", "-", " ", "😀", "\n", "\u0301", "　", "·"]
-WRAPPINGS = ["<b>", "</b>", "<", ">", "&", "&nbsp;", "&#20912;", "\\", "\\n", "\\u51b0", "\\ud83d", "\ud83d", "\ude00", "'"]
+WRAPPINGS = [
+    "<b>",
+    "</b>",
+    "<",
+    ">",
+    "&",
+    "&nbsp;",
+    "&#20912;",
+    "\\",
+    "\\n",
+    "\\u51b0",
+    "\\ud83d",
+    "\ud83d",
+    "\ude00",
+    "'",
+]
 
 folded_terms = st.lists(st.text(st.sampled_from(LETTERS), min_size=1, max_size=4), min_size=1, max_size=5, unique=True)
 noisy_text = st.lists(st.sampled_from([*LETTERS, *LETTERS, *NOISE]), max_size=30).map("".join)
@@ -159,7 +174,9 @@ def test_an_overlong_run_inside_a_term_is_a_finding_and_ends_the_state() -> None
     for character in "冰" + "\u200b" * (MAX_RUN + 200) + "毒":
         found.extend(stream.feed(character).findings)
     assert [(f.grade, f.start, f.end) for f in found] == [("flood", 0, 1 + MAX_RUN)]
-    assert findings_of(plain_lexicon(["冰毒"]), ["冰" + "\u200b" * (MAX_RUN + 200) + "毒"])[0] == {("flood", 0, 1 + MAX_RUN)}
+    assert findings_of(plain_lexicon(["冰毒"]), ["冰" + "\u200b" * (MAX_RUN + 200) + "毒"])[0] == {
+        ("flood", 0, 1 + MAX_RUN)
+    }
 
 
 def test_a_run_of_the_longest_allowed_length_is_seen_through() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.conftest import shared_rows
 
 from hegui.kernel.sse import EventTooLargeError, SseEvent, SseSplitter
+from tests.conftest import shared_rows
 
 
 def split(pieces: list[bytes]) -> list[SseEvent]:
@@ -37,12 +37,16 @@ def test_recorded_framing_cases_are_read_as_their_file_says() -> None:
             assert b"".join(event.raw for event in events) == b"".join(pieces)
 
 
-LINES = st.lists(st.sampled_from([b"data: x", b"data:", b": c", b"event: e", b"", b"", "data: 冰".encode(), b"data"]), max_size=12)
+LINES = st.lists(
+    st.sampled_from([b"data: x", b"data:", b": c", b"event: e", b"", b"", "data: 冰".encode(), b"data"]), max_size=12
+)
 ENDS = st.sampled_from([b"\n", b"\r\n", b"\r"])
 
 
 @given(LINES, st.lists(ENDS, min_size=12, max_size=12), st.lists(st.integers(1, 4), max_size=80))
-def test_events_do_not_depend_on_the_cut_and_lose_no_byte(lines: list[bytes], ends: list[bytes], sizes: list[int]) -> None:
+def test_events_do_not_depend_on_the_cut_and_lose_no_byte(
+    lines: list[bytes], ends: list[bytes], sizes: list[int]
+) -> None:
     stream = b"".join(line + end for line, end in zip(lines, ends, strict=False))
     pieces, at = [], 0
     for size in sizes:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from support.upstream import (
+from tests.support.upstream import (
     Request,
     Script,
     ScriptedUpstream,

@@ -47,8 +47,8 @@ LEET = {
     "9": "g",
     "€": "e",
 }
-MIN_LATIN = 4
-"""Letters a term needs before its disguises are looked for: 455 is a number, not a short word."""
+MIN_LATIN, MIN_LEET = 3, 4
+"""Letters a term needs before repeats, and before digits as letters, are looked for: 455 is a number, not a word."""
 
 _SQUARED = {chr(0x1F150 + i): chr(97 + i) for i in range(26)} | {chr(0x1F170 + i): chr(97 + i) for i in range(26)}
 _REGIONAL = {chr(0x1F1E6 + i): chr(97 + i) for i in range(26)}
@@ -222,8 +222,9 @@ def _confirm_latin(entry: Entry, rows: Rows) -> bool:
         runs.append((letter, len(members), sum(letter not in fold(unit) for unit in members)))
     if len(runs) != len(entry.slots):
         return False
+    may_pose = sum(wanted for _, wanted, _ in entry.slots) >= MIN_LEET
     for (_, found, posing), (_, wanted, wanted_posing) in zip(runs, entry.slots, strict=True):
-        if found < wanted or posing < wanted_posing:
+        if found < wanted or posing < wanted_posing or (posing and not may_pose):
             return False
     disguised = any(
         found > wanted or posing for (_, found, posing), (_, wanted, _) in zip(runs, entry.slots, strict=True)

@@ -65,6 +65,8 @@ class SseSplitter:
             end = match.end()
             if end == size and buffer[-1] == 13:
                 break  # a CR at the very end: its LF may follow
+            if end - start > self._limit:
+                raise EventTooLargeError(f"an event of more than {self._limit} bytes")
             events.append(self._event(buffer[start:end]))
             start = position = end
         self._buffer = buffer[start:]

@@ -61,5 +61,5 @@ def has_known_shape(value: Any) -> bool:
     return (
         "error" in value
         or (type(kind) is str and (kind.startswith("response.") or kind == "error"))
-        or value.get("object") in ("response", "list")
+        or str(value.get("object", "")).startswith(("response", "list"))
     )

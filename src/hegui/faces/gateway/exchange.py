@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from hegui.errors import InternalError, UpstreamError
+from hegui.errors import HeguiError, InternalError, UpstreamError
 from hegui.faces.gateway.http import ApiError, Receive, Scope, Send, headers_of, read_body, send_json
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.gateway.upstream import UpstreamPool, UpstreamResponse
@@ -108,6 +108,9 @@ class GatewayExchange:
             self.outcome, self.error = _OUTCOME.get(error.code, "upstream_failed"), error.code
             problem = f"The model server behind this gateway failed ({error.code}). Try again later."
             await self._fail(send, ApiError(_STATUS.get(error.code, 502), "api_error", error.code, problem))
+        except HeguiError as error:
+            self.outcome, self.error = "failed", error.code
+            await self._fail(send, ApiError(500, "api_error", error.code, "This gateway is not set up as it should be."))
         except ConnectionResetError:
             self.outcome = "client_left"
         except asyncio.CancelledError:
@@ -220,6 +223,8 @@ class GatewayExchange:
         url = self.application.upstream + self.path.removeprefix("/v1")
         self._upstream = await self.pool.send("POST", url, headers, encode_json(value))
         kind = (self._upstream.header(b"content-type") or b"").partition(b";")[0].strip().lower()
+        if self._upstream.header(b"content-encoding") not in (None, b"identity"):
+            kind = b""  # asked for as it is; compressed it cannot be screened
         if self.streamed and self._upstream.status == 200 and kind == b"text/event-stream":
             await self._stream(self._upstream, value, send)
         elif kind == b"application/json":
