@@ -89,7 +89,7 @@ def test_a_file_that_is_no_toml_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="SET002 .*nowhere.toml"):
+    with pytest.raises(InputError, match=r"SET002 .*nowhere.toml"):
         Settings.read({}, tmp_path / "nowhere.toml")
 
 

@@ -13,9 +13,7 @@ from tests.conftest import SHARED, shared_rows
 
 # Share of the rows that must be caught, by transform, with every variant switched on. What is below 1 says why.
 WANTED = {
-    "split_char": 0.95,  # the splits into bare strokes are not in the table
-    "leet": 0.95,
-    "repeat_char": 0.95,
+    "split_char": 0.97,  # splits into bare strokes fold away
 }
 
 
@@ -39,7 +37,9 @@ def test_generated_evasions_are_caught_and_their_harmless_twins_are_not() -> Non
         asked[row["transform"]] += 1
         caught[row["transform"]] += bool(found)
     shares = {transform: caught[transform] / count for transform, count in asked.items()}
-    assert all(share >= WANTED.get(transform, 1) for transform, share in shares.items()), sorted(shares.items(), key=lambda s: s[1])
+    assert all(share >= WANTED.get(transform, 1) for transform, share in shares.items()), sorted(
+        shares.items(), key=lambda s: s[1]
+    )
     assert not alarms
 
 
@@ -80,4 +80,3 @@ def mode_for(word: str, options: str, test: str) -> str:
     if options == "wordResultCondition=englishWordMatch" and word.isdigit():
         return "folded"
     return default_mode(word)
-

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from hegui.errors import InputError, InternalError
 from hegui.store import Store, open_store, pseudonym_secret
-from tests.store.samples import an_application
+from tests.store.samples import a_key, an_application
 
 
 def mode(path: Path) -> int:
@@ -46,7 +46,7 @@ def test_a_newer_schema_is_refused(url: str, store: Store, tmp_path: Path) -> No
     with sqlite3.connect(tmp_path / "state" / "hegui.sqlite3") as connection:
         connection.execute("UPDATE schema_version SET version = 2")
     connection.close()
-    with pytest.raises(InputError, match="STO001 .*has schema version 2; this hegui knows up to 1") as caught:
+    with pytest.raises(InputError, match=r"STO001 .*has schema version 2; this hegui knows up to 1") as caught:
         open_store(url)
     assert "newer hegui" in caught.value.remedy
 
@@ -63,7 +63,7 @@ def test_a_url_that_names_no_sqlite_file_is_refused(url: str) -> None:
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"this is no database at all" * 100)
-    with pytest.raises(InputError, match="STO003 .*not a database"):
+    with pytest.raises(InputError, match=r"STO003 .*not a database"):
         open_store(f"sqlite:///{tmp_path}/x")
 
 
@@ -76,9 +76,7 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 def test_a_locked_database_is_our_error_and_quotes_nothing(store: Store, tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "state" / "hegui.sqlite3", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    from tests.store.samples import a_key
-
-    with pytest.raises(InternalError, match="STO004 .*locked") as caught:
+    with pytest.raises(InternalError, match=r"STO004 .*locked") as caught:
         store.applications.add(an_application("private-name"), a_key(an_application()))
     other.close()
     assert "private-name" not in str(caught.value)
@@ -116,7 +114,7 @@ def test_the_secret_is_made_once_and_kept_private(tmp_path: Path) -> None:
 
 def test_a_damaged_secret_is_refused_and_left(tmp_path: Path) -> None:
     (tmp_path / "pseudonym.key").write_bytes(b"short")
-    with pytest.raises(InputError, match="SEC001 .*5 bytes"):
+    with pytest.raises(InputError, match=r"SEC001 .*5 bytes"):
         pseudonym_secret(tmp_path)
     assert (tmp_path / "pseudonym.key").read_bytes() == b"short"
 

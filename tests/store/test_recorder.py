@@ -53,6 +53,15 @@ def run_with(recorder: QueueRecorder, exchanges: Sequence[Exchange]) -> list[Bas
     return asyncio.run(main())
 
 
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for what happens on the recorder's thread, which no event of the loop tells."""
+    for _ in range(2000):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it never happened")
+
+
 def recorded(store: Store) -> list[Exchange]:
     return list(store.exchanges.list(ExchangeFilter(limit=100_000)))[::-1]
 
@@ -73,8 +82,7 @@ def test_what_waits_is_written_together(store: Store) -> None:
 
     async def main() -> None:
         first = recorder.record(an_exchange(0))
-        while recorder._waiting:  # until the thread has taken it
-            await asyncio.sleep(0)
+        await until(lambda: not recorder._waiting)
         rest = [recorder.record(an_exchange(number)) for number in range(1, 701)]
         assert recorder.depth() == 701
         gate.set()
@@ -215,9 +223,7 @@ def test_a_lock_held_by_another_process_is_waited_out(store: Store, tmp_path: Pa
 
     async def main() -> None:
         future = recorder.record(an_exchange())
-        while recorder.last_error is None:
-            await asyncio.sleep(0.01)
-        assert "locked" in recorder.last_error
+        await until(lambda: "locked" in (recorder.last_error or ""))
         assert not future.done()
         other.execute("ROLLBACK")
         await asyncio.wait_for(future, 10)
@@ -242,9 +248,7 @@ def test_a_full_disk_is_waited_out(store: Store) -> None:
     async def main() -> None:
         nonlocal pages
         futures = [recorder.record(one) for one in batch]
-        while recorder.last_error is None:
-            await asyncio.sleep(0.01)
-        assert "full" in recorder.last_error
+        await until(lambda: "full" in (recorder.last_error or ""))
         pages = "PRAGMA max_page_count=100000"
         await asyncio.wait_for(asyncio.gather(*futures), 10)
 

@@ -135,8 +135,8 @@ class LexiconStream:
             read = marked.replace(SKIP, "")
             if view.name == "plain":
                 folded = read
-            elif view.name == "latin" and not differs and (read == folded or not _ASCII_WORD.search(read)):
-                continue  # nothing is disguised: what the plain view saw is all there is
+            elif view.name == "latin" and not differs and _is_undisguised(read, folded, text):
+                continue  # what the plain view saw is all there is
             look.read(view, units, marked, before, differs and view.name != "plain")
         return self._advance(look, plain, bare)
 
@@ -166,6 +166,11 @@ class LexiconStream:
 
     def _is_known(self, finding: Finding) -> bool:
         return (finding.term_id, finding.start, finding.end) in self._settled
+
+
+def _is_undisguised(latin: str, plain: str, text: str) -> bool:
+    """Whether the two views read the same letters, and no capital or foreign I that could pose as an l."""
+    return (latin == plain and plain.count("i") == text.count("i")) or _ASCII_WORD.search(latin) is None
 
 
 def _last_visible(units: Units, raw_end: int) -> str:

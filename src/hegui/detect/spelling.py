@@ -12,7 +12,7 @@ from itertools import product
 
 __all__ = ["readings", "respell", "splits"]
 
-MAX_RESPELLINGS = 24
+MAX_RESPELLINGS = 48
 
 
 def _rows(name: str) -> list[list[str]]:
@@ -40,7 +40,7 @@ def respell(term: str) -> list[str]:
     choices = [(character, *splits().get(character, ())) for character in term]
     spelled = {
         "".join(pick): sum(part != own for part, own in zip(pick, term, strict=True))
-        for pick in product(*(c[:3] for c in choices))
+        for pick in product(*(c[:5] for c in choices))
     }
     del spelled[term]
     return sorted(spelled, key=lambda text: (spelled[text], text))[:MAX_RESPELLINGS]

@@ -148,7 +148,8 @@ class _Patterns:
                 self.latin[pattern].append(Entry(number, kind, "variant", slots, breaks))
         if "parts" in term.variants:
             for spelled in respell(folded):
-                self.plain[spelled].append(Entry(number, kind, "variant"))
+                if pattern := fold(spelled):
+                    self.plain[pattern].append(Entry(number, kind, "variant"))
         if "sound" in term.variants and any(character in readings() for character in folded):
             syllables = _syllables(term.text)
             self.sound["".join(s for s, _, _ in syllables)].append(Entry(number, SUBSTRING, "variant", syllables))
@@ -214,22 +215,26 @@ def _latin_patterns(folded: str) -> list[tuple[str, tuple[tuple[str, int, int], 
 
 
 def _confirm_latin(entry: Entry, rows: Rows) -> bool:
-    """Every run is as long as the term's, an l in disguise is one, and there is a disguise at all."""
+    """Every run is as long as the term's, an l in disguise is one, and there is a disguise at all.
+
+    A digit or sign is a disguise of any letter; a capital or foreign I is one of l, a plain i is not.
+    """
     pairs = [(letter, unit) for unit, letters in rows for letter in letters]
-    runs = []
+    runs = []  # letters in the run, digits and signs among them, units that are not the plain letter
     for letter, group in groupby(pairs, key=lambda pair: pair[0]):
         members = [unit for _, unit in group]
-        runs.append((letter, len(members), sum(letter not in fold(unit) for unit in members)))
+        runs.append(
+            (len(members), sum(letter not in fold(unit) for unit in members), sum(unit != letter for unit in members))
+        )
     if len(runs) != len(entry.slots):
         return False
-    may_pose = sum(wanted for _, wanted, _ in entry.slots) >= MIN_LEET
-    for (_, found, posing), (_, wanted, wanted_posing) in zip(runs, entry.slots, strict=True):
-        if found < wanted or posing < wanted_posing or (posing and not may_pose):
-            return False
-    disguised = any(
-        found > wanted or posing for (_, found, posing), (_, wanted, _) in zip(runs, entry.slots, strict=True)
-    )
-    return disguised and any(found > posing for _, found, posing in runs)
+    if sum(wanted for _, wanted, _ in entry.slots) < MIN_LEET and any(signs for _, signs, _ in runs):
+        return False
+    both = list(zip(runs, entry.slots, strict=True))
+    if any(found < wanted or strange < posing for (found, _, strange), (_, wanted, posing) in both):
+        return False
+    disguised = any(found > wanted or signs or posing for (found, signs, _), (_, wanted, posing) in both)
+    return disguised and any(found > signs for found, signs, _ in runs)
 
 
 def _syllables(text: str) -> tuple[tuple[str, int, int], ...]:

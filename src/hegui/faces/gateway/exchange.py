@@ -110,7 +110,9 @@ class GatewayExchange:
             await self._fail(send, ApiError(_STATUS.get(error.code, 502), "api_error", error.code, problem))
         except HeguiError as error:
             self.outcome, self.error = "failed", error.code
-            await self._fail(send, ApiError(500, "api_error", error.code, "This gateway is not set up as it should be."))
+            await self._fail(
+                send, ApiError(500, "api_error", error.code, "This gateway is not set up as it should be.")
+            )
         except ConnectionResetError:
             self.outcome = "client_left"
         except asyncio.CancelledError:
