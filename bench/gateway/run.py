@@ -308,6 +308,7 @@ def leave(number: int, _frame: object) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run, and whatever happens, leave no process behind."""
     chosen = arguments(argv)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also when a shell started us in the background
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGHUP, leave)
     with tempfile.TemporaryDirectory(prefix="hegui-bench-", ignore_cleanup_errors=True) as folder:

@@ -100,14 +100,16 @@ def compile_programs() -> None:
         source, program = HERE / f"{name}.c", BUILD / name
         if program.exists() and program.stat().st_mtime > source.stat().st_mtime:
             continue
+        fresh = BUILD / f"{name}.{os.getpid()}"  # renamed when whole: an interrupted build leaves no half program
         done = subprocess.run(
-            [compiler, *COMPILE, "-o", str(program), str(source)], capture_output=True, text=True, timeout=120
+            [compiler, *COMPILE, "-o", str(fresh), str(source)], capture_output=True, text=True, timeout=120
         )
         if done.returncode:
             raise CannotMeasure(
                 f"{compiler} cannot compile {source.name}; on Debian or Ubuntu run: apt-get install gcc libc6-dev\n"
                 f"{done.stderr}"
             )
+        fresh.replace(program)
 
 
 def mock_text() -> str:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
 
-from hegui.kernel.fold import fold, is_wordlike
+from hegui.kernel.fold import fold, is_ideograph, is_wordlike
 
 __all__ = [
     "MAX_TERM",
@@ -78,9 +78,9 @@ class Lexicon:
 
     def lines(self) -> bytes:
         """Canonical JSON Lines, one term a line, UTF-8: what the store keeps and the digest covers."""
-        rows = (
-            json.dumps(asdict(term), ensure_ascii=False, sort_keys=True, separators=(",", ":")) for term in self.terms
-        )
+        encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+        names = Term.__slots__
+        rows = [encode({name: getattr(term, name) for name in names}) for term in self.terms]
         return "".join(row + "\n" for row in rows).encode()
 
 
@@ -90,6 +90,8 @@ def default_mode(text: str) -> Mode:
     >>> default_mode("heroin"), default_mode("冰毒"), default_mode("K粉")
     ('word', 'folded', 'folded')
     """
+    if any(map(is_ideograph, text)):
+        return "folded"
     letters = [character for character in text if fold(character)]
     return "word" if letters and all(map(is_wordlike, letters)) else "folded"
 

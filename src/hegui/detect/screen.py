@@ -122,6 +122,8 @@ class LexiconStream:
         bare = unwrap(text, final=final) if wrapped else plain
         # Unwrapped, the text or what stands before it is another one.
         differs = wrapped or self._before[0] != self._before[1]
+        if not (differs or final or self._buffer) and self._is_dead(text):
+            return self._let_go(text)
         look = _Look(self._lexicon, text, final)
         folded = ""
         for view in self._lexicon.views:
@@ -139,6 +141,33 @@ class LexiconStream:
                 continue  # what the plain view saw is all there is
             look.read(view, units, marked, before, differs and view.name != "plain")
         return self._advance(look, plain, bare)
+
+    def _is_dead(self, text: str) -> bool:
+        """Whether nothing in the text is a term or may become one; False when that takes a closer look."""
+        folded = ""
+        for view in self._lexicon.views:
+            if view.name == "unwrapped":
+                continue
+            if view.name == "exact":
+                read = view.map_text(text)
+            else:
+                read = view.map_text(text).replace(SKIP, "")
+                if view.name == "plain":
+                    folded = read
+                elif view.name == "latin" and _is_undisguised(read, folded, text):
+                    continue
+            if view.automaton.find(read) or view.automaton.live(read, _admit_all):
+                return False
+        return len(text) <= MAX_RUN
+
+    def _let_go(self, text: str) -> Step:
+        """All of it is safe."""
+        self._before = (last := _last_visible(Units(text, None, len(text), False), len(text)) or self._before[0], last)
+        self._offset += len(text)
+        self._safe = self._offset
+        self._buffer = ""
+        self._settled = frozenset()
+        return Step(self._safe, ())
 
     def _advance(self, look: _Look, plain: Units, bare: Units) -> Step:
         look.settle()
@@ -166,6 +195,10 @@ class LexiconStream:
 
     def _is_known(self, finding: Finding) -> bool:
         return (finding.term_id, finding.start, finding.end) in self._settled
+
+
+def _admit_all(_: int, kinds: int) -> int:
+    return kinds
 
 
 def _is_undisguised(latin: str, plain: str, text: str) -> bool:
@@ -225,7 +258,7 @@ class _Look:
         if holds is None:
             self.hold = min(self.hold, raw_start)
         elif holds:
-            grade = entry.grade or self._grade(entry.term, raw_start, raw_end)
+            grade = entry.grade or reading.view.grade or self._grade(entry.term, raw_start, raw_end)
             self.hits.append((entry.term, grade, raw_start, raw_end, reading.unwrapped))
 
     def _grade(self, term: int, start: int, end: int) -> str:
@@ -298,7 +331,7 @@ class _Reading:
     def __init__(self, view: View, units: Units, marked: str, before: str, final: bool, unwrapped: bool) -> None:
         self.view, self.units, self.before, self.final, self.unwrapped = view, units, before, final, unwrapped
         self._marked = marked
-        self._index: list[int] | None = [] if view.name == "exact" else None
+        self._index: Sequence[int] | None = [] if view.name == "exact" else None
         self.breaks: list[int] = []
         if view.name == "exact":
             self._index = list(range(len(marked)))
@@ -311,9 +344,12 @@ class _Reading:
             self.breaks = [i for i, character in enumerate(self.folded) if character == BREAK]
 
     @property
-    def index(self) -> list[int]:
+    def index(self) -> Sequence[int]:
         """Folded offset → unit."""
         if self._index is None:
+            if len(self.folded) == len(self.units.text) and self.folded == self._marked:
+                self._index = range(len(self.folded))
+                return self._index
             spread = (unit for unit, character in enumerate(self.units.text) for _ in self.view.map_unit(character))
             self._index = [unit for unit, mark in zip(spread, self._marked, strict=True) if mark != SKIP]
         return self._index

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from functools import cache, reduce
 from itertools import groupby, product
 from operator import or_
+from typing import NamedTuple
 
 from hegui.detect.lexicon import Term
 from hegui.detect.spelling import readings, respell
@@ -56,8 +57,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 _REPEATED = re.compile("([a-z])((?:\x00*\\1)+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What a pattern stands for.
 
     Attributes:
@@ -75,6 +75,8 @@ class Entry:
     breaks: frozenset[int] = frozenset()
 
 
+_NO_BREAKS: frozenset[int] = frozenset()
+
 Rows = Sequence[tuple[str, str]]
 """The units of a hit that are not skipped, each with its letters in the view."""
 
@@ -91,6 +93,7 @@ class View:
         map_text: units → marked text; a skipped unit gives one SKIP or more, never nothing.
         map_unit: the same for one unit, before repeats are taken out.
         confirm: whether a hit holds; None when every hit does.
+        grade: grade of its findings where the entry names none; "" leaves it to the text found.
     """
 
     name: str
@@ -99,6 +102,7 @@ class View:
     map_text: Callable[[str], str]
     map_unit: Callable[[str], str]
     confirm: Confirm | None = None
+    grade: str = ""
 
 
 def compile_views(terms: Sequence[Term]) -> tuple[View, ...]:
@@ -108,11 +112,10 @@ def compile_views(terms: Sequence[Term]) -> tuple[View, ...]:
         patterns.add_term(number, term)
     table = _shared_table()
     plain = View("plain", *_compiled(patterns.plain), *_maps(table))
-    decoded = tuple(tuple(replace(entry, grade=entry.grade or "decoded") for entry in found) for found in plain.entries)
     views = [
         View("exact", *_compiled(patterns.exact), _without_halves, str),
         plain,
-        replace(plain, name="unwrapped", entries=decoded),
+        replace(plain, name="unwrapped", grade="decoded"),
     ]
     if patterns.latin:
         text, unit = _maps(FoldTable(LEET | _SQUARED | _REGIONAL))
@@ -139,7 +142,7 @@ class _Patterns:
                 self.plain[fold(phrase)].append(Entry(number, EXCEPTION))
             return
         folded, kind = fold(term.text), WORD if term.mode == "word" else SUBSTRING
-        breaks = _breaks(term.text)
+        breaks = _breaks(term.text) if kind == WORD and len(folded) != len(term.text) else _NO_BREAKS
         self.plain[folded].append(Entry(number, kind, breaks=breaks))
         for phrase in term.exceptions:
             self.plain[fold(phrase)].append(Entry(number, EXCEPTION))
@@ -196,6 +199,8 @@ def _breaks(text: str) -> frozenset[int]:
 
 def _latin_patterns(folded: str) -> list[tuple[str, tuple[tuple[str, int, int], ...]]]:
     """Patterns of the `latin` view with their runs (letter, letters in it, how many of them are an l in disguise)."""
+    if "l" not in folded and not any(map(str.__eq__, folded, folded[1:])):
+        return [(folded, tuple((letter, 1, 0) for letter in folded))]
     places = [i for i, letter in enumerate(folded) if letter == "l"]
     picks = (
         product((False, True), repeat=len(places))

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, select, tuple_
+from sqlalchemy import ColumnElement, Connection, RowMapping, literal, select, tuple_
 
 from hegui.errors import NotFoundError
 from hegui.store.database import Database
 from hegui.store.exchange_rows import exchange_from_row, finding_from_row
+from hegui.store.instants import Instant
 from hegui.store.tables import exchanges, findings
 from hegui.usecases.ports import Exchange, ExchangeFilter, FindingRecord
 
@@ -65,7 +66,8 @@ def _conditions(wanted: ExchangeFilter) -> Iterator[ColumnElement[bool]]:
 
 
 def _is_older_than(exchange: Exchange) -> ColumnElement[bool]:
-    return tuple_(_columns.started_at, _columns.id) < tuple_(exchange.started_at, exchange.id)
+    seen = tuple_(literal(exchange.started_at, Instant), exchange.id)  # untyped, it would not be a whole number
+    return tuple_(_columns.started_at, _columns.id) < seen
 
 
 def read_exchanges(connection: Connection, conditions: Sequence[ColumnElement[bool]], limit: int) -> Sequence[Exchange]:
