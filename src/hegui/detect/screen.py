@@ -69,12 +69,17 @@ class CompiledLexicon:
     """A lexicon ready to screen with; immutable, shared by all streams that began under it."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self.digest = lexicon.digest
+        self._lexicon = lexicon
         self.terms: tuple[Term, ...] = lexicon.terms
         self.views: tuple[View, ...] = compile_views(lexicon.terms)
         self.exceptions: dict[int, tuple[str, ...]] = {
             number: tuple(map(fold, term.exceptions)) for number, term in enumerate(lexicon.terms) if term.exceptions
         }
+
+    @property
+    def digest(self) -> str:
+        """Digest of the list; computed when first asked for."""
+        return self._lexicon.digest
 
     def stream(self) -> LexiconStream:
         """A fresh stream under this version."""
