@@ -12,11 +12,12 @@ Works with SQLAlchemy's pool: each thread that asks gets a connection of its own
 
 from __future__ import annotations
 
-import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import OperationalError
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, select
@@ -26,6 +27,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
 
 from hegui.errors import InputError, InternalError
 from hegui.store import tables
+from hegui.store.files import create_once
 
 __all__ = ["Database", "open_database"]
 
@@ -84,12 +86,16 @@ def open_database(url: str, *, busy_seconds: float = 5.0) -> Database:
     parsed = _parse(url)
     where = parsed.render_as_string(hide_password=True)
     try:
-        _prepare_file(Path(str(parsed.database)))
+        create_once(Path(str(parsed.database)), b"")  # -wal and -shm take its mode
         # parameters hold pseudonyms and model names; they stay out of every message and log
         engine = create_engine(parsed, connect_args={"isolation_level": None}, hide_parameters=True)
         _prepare_connections(engine, busy_seconds)
         database = Database(engine, where)
-        _prepare_schema(database)
+        try:
+            _prepare_schema(database)
+        except BaseException:
+            engine.dispose()
+            raise
     except (OSError, DatabaseError) as error:
         problem = f"cannot be opened: {error.orig if isinstance(error, DatabaseError) else error.strerror}."
         remedy = "Check that path and permissions are right and that the file is a database of hegui."
@@ -112,16 +118,11 @@ def _is_no_file(url: URL) -> bool:
     return not url.database or url.database == ":memory:" or url.database.startswith("file:")
 
 
-def _prepare_file(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # -wal and -shm take its mode
-
-
 def _prepare_connections(engine: Engine, busy_seconds: float) -> None:
     @event.listens_for(engine, "connect")
     def _on_connect(connection: SqliteConnection, _record: Any) -> None:
         connection.execute(f"PRAGMA busy_timeout={int(busy_seconds * 1000)}")
-        connection.execute("PRAGMA journal_mode=WAL")
+        _switch_to_wal(connection, busy_seconds)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
 
@@ -129,6 +130,20 @@ def _prepare_connections(engine: Engine, busy_seconds: float) -> None:
     def _on_begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("hegui_writes", False)
         connection.exec_driver_sql(BEGIN_WRITING if writes else "BEGIN")
+
+
+def _switch_to_wal(connection: SqliteConnection, busy_seconds: float) -> None:
+    """The one statement that does not heed the busy timeout when two processes open a fresh file at once."""
+    give_up_at = time.monotonic() + busy_seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except OperationalError:
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _prepare_schema(database: Database) -> None:

@@ -8,6 +8,7 @@ Knows no queue and no thread.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 
@@ -72,7 +73,7 @@ class ExchangeWriter:
             self._findings.insert(cursor, details)
             self._connection.commit()
         except BaseException:
-            self._connection.invalidate()  # closing it undoes what was begun
+            _leave(self._connection)
             self._connection = None
             raise
 
@@ -84,3 +85,13 @@ class ExchangeWriter:
         """The kind of error, and the first line of the driver's words, which quotes nothing that was written."""
         words = str(error).partition("\n")[0] if isinstance(error, self._away) else ""
         return f"{type(error).__name__}: {words}" if words else type(error).__name__
+
+
+def _leave(connection: PoolProxiedConnection) -> None:
+    """Undo what was begun and close; the next batch gets a fresh connection.
+
+    Closing alone would not do: SQLite keeps a closed connection, and its lock, while a traceback holds a cursor.
+    """
+    with suppress(Exception):  # the connection may be past rolling back, and is given up in any case
+        connection.rollback()
+    connection.invalidate()

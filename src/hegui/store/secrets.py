@@ -7,11 +7,11 @@ would give every end user a new name and cut the evidence in two.
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
 from hegui.errors import InputError
+from hegui.store.files import create_once
 
 __all__ = ["SECRET_BYTES", "pseudonym_secret"]
 
@@ -27,8 +27,7 @@ def pseudonym_secret(state_dir: Path) -> bytes:
     """
     path = state_dir / FILE
     try:
-        if not path.exists():
-            _make(path)
+        create_once(path, secrets.token_bytes(SECRET_BYTES))
         secret = path.read_bytes()
     except OSError as error:
         remedy = f"Let the user who runs hegui read and write {state_dir}."
@@ -37,30 +36,3 @@ def pseudonym_secret(state_dir: Path) -> bytes:
         problem = f"holds {len(secret)} bytes instead of {SECRET_BYTES}."
         raise InputError("SEC001", str(path), problem, "Restore it from a backup; without it users get new names.")
     return secret
-
-
-def _make(path: Path) -> None:
-    """Write a file beside it and link it into place: a link never replaces what is there, and is never half made."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{FILE}.{os.getpid()}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(SECRET_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return  # another process was quicker: its secret is the one
-        _sync_folder(path.parent)
-    finally:
-        draft.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

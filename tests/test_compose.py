@@ -1,0 +1,30 @@
+"""The system as settings describe it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from hegui.compose import compose
+from hegui.settings import Settings
+from hegui.store import pseudonym_secret
+from hegui.usecases.ports import ExchangeFilter
+from tests.store.samples import NOON, an_exchange
+
+
+def test_a_system_records_and_finds_again(tmp_path: Path) -> None:
+    settings = Settings.read({"HEGUI_STATE_DIR": str(tmp_path / "state")}, None)
+    system = compose(settings, clock=lambda: NOON)
+    assert system.clock() == NOON
+    assert not (tmp_path / "state" / "pseudonym.key").exists()
+    assert system.pseudonym_secret == pseudonym_secret(tmp_path / "state")
+    assert system.lexicons.active() is None
+
+    async def main() -> None:
+        recorder = system.open_recorder()
+        await recorder.record(an_exchange())
+        recorder.close()
+
+    asyncio.run(main())
+    assert list(system.exchanges.list(ExchangeFilter())) == [an_exchange()]
+    system.close()
