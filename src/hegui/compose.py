@@ -42,7 +42,10 @@ class System:
     def open_recorder(self) -> Recorder:
         """A recorder that has room for what may wait and for every request still under way when that is reached."""
         settings = self.settings
-        return self._store.open_recorder(capacity=settings.evidence.queue_max + settings.server.max_streams)
+        return self._store.open_recorder(
+            capacity=settings.evidence.queue_max + settings.server.max_streams,
+            gather_seconds=settings.evidence.gather_seconds if settings.evidence.durability == "async" else 0.0,
+        )
 
     @cached_property
     def policy(self) -> Policy:

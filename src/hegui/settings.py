@@ -138,6 +138,9 @@ class Evidence:
         "`before_last_byte` or `async`",
         "Whether the last bytes of an answer wait until its record is durable.",
     )
+    gather_seconds: float = setting(
+        0.1, a_duration, "seconds", "With `async`, how long records wait to be written together; a crash may lose them."
+    )
     queue_max: int = setting(
         10_000, a_count, "exchanges", "Most waiting to be written; beyond it new requests get 503."
     )

@@ -10,6 +10,8 @@ Rules of this file:
    alone, and it alone fails, with REC001.
 3. After `close()` nothing is taken. What waits is still written; when the database stays away for
    `close_seconds`, the rest fails with REC001, loudly.
+4. With `gather_seconds` a batch is given that long to grow: for whoever does not wait for his records, and would
+   otherwise pay for the commits and for the interpreter lock that the thread takes from the event loop at each.
 """
 
 from __future__ import annotations
@@ -63,14 +65,18 @@ class QueueRecorder:
     Args:
         capacity: exchanges that may wait, count; one more fails with REC001. The gateway refuses earlier.
         close_seconds: how long `close` goes on trying while the database cannot be written.
+        gather_seconds: how long the first exchange of a batch waits for others; at most this much is lost in a crash.
     """
 
-    def __init__(self, writer: Writer, *, capacity: int, close_seconds: float = 30.0) -> None:
+    def __init__(
+        self, writer: Writer, *, capacity: int, close_seconds: float = 30.0, gather_seconds: float = 0.0
+    ) -> None:
         self.last_error: str | None = None
         """What keeps the database from being written; None while all is well."""
         self._writer = writer
         self._capacity = capacity
         self._close_seconds = close_seconds
+        self._gather_seconds = gather_seconds
         self._waiting: deque[Waiting] = deque()
         self._handed = 0  # counted by the event loop, under the lock
         self._settled = 0  # counted by the thread
@@ -78,6 +84,7 @@ class QueueRecorder:
         self._give_up_at = inf
         self._lock = threading.Lock()  # between taking an exchange and closing
         self._wake = threading.Event()
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="hegui-recorder", daemon=True)
         self._thread.start()
 
@@ -103,6 +110,7 @@ class QueueRecorder:
             if not self._closed:
                 self._closed = True
                 self._give_up_at = time.monotonic() + self._close_seconds
+        self._closing.set()
         self._wake.set()
         self._thread.join()
 
@@ -119,6 +127,7 @@ class QueueRecorder:
                 return
             else:
                 self._wake.wait()
+                self._closing.wait(self._gather_seconds)
                 self._wake.clear()
 
     def _persist(self, batch: Sequence[Exchange]) -> list[Failure]:

@@ -26,9 +26,16 @@ class Store:
     lexicons: SqlLexicons
     database: Database
 
-    def open_recorder(self, *, capacity: int, close_seconds: float = 30.0) -> QueueRecorder:
+    def open_recorder(
+        self, *, capacity: int, close_seconds: float = 30.0, gather_seconds: float = 0.0
+    ) -> QueueRecorder:
         """A recorder with a thread of its own; close it before the store."""
-        return QueueRecorder(ExchangeWriter(self.database), capacity=capacity, close_seconds=close_seconds)
+        return QueueRecorder(
+            ExchangeWriter(self.database),
+            capacity=capacity,
+            close_seconds=close_seconds,
+            gather_seconds=gather_seconds,
+        )
 
     def close(self) -> None:
         """Close the connections."""

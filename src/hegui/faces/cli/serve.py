@@ -83,6 +83,7 @@ def _run(app: Any, host: str, port: int) -> None:
         access_log=False,
         log_level="warning",
         server_header=False,
+        proxy_headers=False,  # no address of a client is used
         timeout_graceful_shutdown=10,
     )
     # The recorder's thread asks for the interpreter after every commit; half a millisecond instead of five lets it in.
