@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hegui.detect.lexicon import Lexicon, Term
-from hegui.detect.screen import CompiledLexicon, Finding
+from hegui.detect.screen import CompiledLexicon, Finding, LexiconStream
 from hegui.kernel.fold import MAX_RUN, fold, fold_character
 from hegui.moderate.policy import Policy
 from hegui.moderate.stream import TextScreen
@@ -67,7 +67,7 @@ def rich_lexicons(draw: st.DrawFn) -> CompiledLexicon:
 
 
 def findings_of(lexicon: CompiledLexicon, fragments: list[str]) -> tuple[set[tuple[str, int, int]], list[int]]:
-    stream, found, safe = lexicon.stream(), [], []
+    stream, found, safe = LexiconStream(lexicon), [], []
     for fragment in fragments:
         step = stream.feed(fragment)
         found.extend(step.findings)
@@ -119,7 +119,7 @@ def test_what_is_let_go_holds_no_term_and_no_beginning_of_one(words: list[str], 
 def test_what_is_withheld_begins_exactly_where_the_longest_live_prefix_begins(
     words: list[str], text: str, sizes: list[int]
 ) -> None:
-    stream, fed = plain_lexicon(words).stream(), ""
+    stream, fed = LexiconStream(plain_lexicon(words)), ""
     for fragment in cut(text, sizes):
         fed += fragment
         assert stream.feed(fragment).safe == live_start(fed, words)
@@ -136,7 +136,7 @@ def test_findings_do_not_depend_on_how_the_text_is_cut(lexicon: CompiledLexicon,
 def test_nothing_of_a_finding_is_let_go_before_it_is_known(
     lexicon: CompiledLexicon, text: str, sizes: list[int]
 ) -> None:
-    stream, safe = lexicon.stream(), 0
+    stream, safe = LexiconStream(lexicon), 0
     for fragment in [*cut(text, sizes), ""]:
         step = stream.feed(fragment, final=not fragment)
         assert all(finding.start >= safe for finding in step.findings)
@@ -169,7 +169,7 @@ def test_a_stream_is_redacted_as_its_whole_text_is(words: list[str], text: str, 
 
 
 def test_an_overlong_run_inside_a_term_is_a_finding_and_ends_the_state() -> None:
-    stream = plain_lexicon(["冰毒"]).stream()
+    stream = LexiconStream(plain_lexicon(["冰毒"]))
     found: list[Finding] = []
     for character in "冰" + "\u200b" * (MAX_RUN + 200) + "毒":
         found.extend(stream.feed(character).findings)
@@ -191,7 +191,7 @@ def test_an_overlong_run_outside_a_term_is_nothing() -> None:
 
 
 def test_the_state_stays_small_on_a_long_text() -> None:
-    stream = plain_lexicon(["冰毒", "ab" * 20]).stream()
+    stream = LexiconStream(plain_lexicon(["冰毒", "ab" * 20]))
     for _ in range(2000):
         stream.feed("冰ababab好" * 5)
         assert len(stream.fork()._buffer) <= 40

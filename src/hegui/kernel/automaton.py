@@ -22,24 +22,32 @@ class PrefixAutomaton:
         patterns: pattern → kinds, a bit set chosen by the caller. Every pattern is searched.
         keep_complete: whether a complete pattern at the very end of a text stays live too, because what follows may
             still change it (a run of repeated letters).
+    Attributes:
+        prefixes: every live prefix → the kinds of the patterns it may become.
+        first: the first characters of all patterns.
+        longest: length of the longest live prefix.
     """
 
-    __slots__ = ("_automaton", "_first", "_longest", "_prefixes", "patterns")
+    __slots__ = ("_automaton", "first", "longest", "patterns", "prefixes")
 
     def __init__(self, patterns: Mapping[str, int], *, keep_complete: bool = False) -> None:
         self.patterns = tuple(patterns)
         self._automaton = (
             AhoCorasick(self.patterns, matchkind=MatchKind.Standard, store_patterns=False) if patterns else None
         )
-        self._prefixes = _prefixes(patterns, keep_complete)
-        self._first = frozenset(pattern[0] for pattern in patterns)
-        self._longest = max(map(len, self._prefixes), default=0)
+        self.prefixes = _prefixes(patterns, keep_complete)
+        self.first = frozenset(pattern[0] for pattern in patterns)
+        self.longest = max(map(len, self.prefixes), default=0)
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
         """Every occurrence, overlapping ones included: (index into `patterns`, start, end)."""
         if self._automaton is None:
             return []
         return self._automaton.find_matches_as_indexes(text, overlapping=True)
+
+    def has_any(self, text: str) -> bool:
+        """Whether `find` would find anything."""
+        return self._automaton is not None and bool(self._automaton.find_matches_as_indexes(text))
 
     def live(self, text: str, admit: Callable[[int, int], int]) -> list[tuple[int, int]]:
         """Suffixes of `text` that are a live prefix, longest first, as (start, kinds).
@@ -48,8 +56,8 @@ class PrefixAutomaton:
         Cost: at most one look-up for each of the last `longest` characters, however long the text.
         """
         size = len(text)
-        first, prefixes, found = self._first, self._prefixes, []
-        for start in range(max(0, size - self._longest), size):
+        first, prefixes, found = self.first, self.prefixes, []
+        for start in range(max(0, size - self.longest), size):
             if text[start] in first:
                 kinds = prefixes.get(text[start:])
                 if kinds and (admitted := admit(start, kinds)):

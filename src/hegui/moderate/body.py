@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from hegui.detect.screen import CompiledLexicon
+from hegui.detect.screen import CompiledLexicon, is_clean
 from hegui.moderate.fields import Leaf, joined_key, leaves
 from hegui.moderate.notice import Notice
 from hegui.moderate.policy import Action, Policy, Ruling, ends_answer, strongest
@@ -54,7 +54,10 @@ def screen_prompt(lexicon: CompiledLexicon, policy: Policy, value: dict[str, Any
     characters, rulings = 0, []
     for key, group in groupby(leaves(value), key=lambda leaf: (joined_key(leaf.path), leaf.key is None)):
         parts = list(group)
-        text = "".join(leaf.text for leaf in parts)
+        text = parts[0].text if len(parts) == 1 else "".join(leaf.text for leaf in parts)
+        if is_clean(lexicon, text):
+            characters += len(text)
+            continue
         screen, released = screen_text(lexicon, policy, text, "prompt")
         characters += len(text)
         for ruling in screen.rulings:
@@ -79,6 +82,9 @@ def screen_answer(
 ) -> tuple[Tally, bool]:
     """Screen a whole answer in place. Gives back the counts, and whether anything was changed."""
     texts = Texts(lexicon, policy)
+    if (clean := _clean_characters(lexicon, value)) is not None:
+        texts.tally.screened = texts.tally.delivered = clean
+        return texts.tally, False
     pieces = list(texts.pieces(value))
     for piece in pieces:
         texts.screen(piece)
@@ -109,6 +115,17 @@ def screen_answer(
         value["hegui"] = notice.reason("answer", texts.tally.decision, [r for _, r in texts.tally.rulings])
         changed = True
     return texts.tally, changed
+
+
+def _clean_characters(lexicon: CompiledLexicon, value: dict[str, Any]) -> int | None:
+    """Characters of an answer in which every text stands alone and none has a finding; None when it is not so simple."""
+    found = leaves(value)
+    paths = {leaf.path for leaf in found}
+    if len(paths) < len(found) or any("logprobs" in path or "content[" in path or "{" in path for path in paths):
+        return None  # there texts of several places are read as one
+    if all(is_clean(lexicon, leaf.text) for leaf in found):
+        return sum(len(leaf.text) for leaf in found)
+    return None
 
 
 def _comes_after(pieces: list[Any], piece: Any) -> bool:

@@ -8,9 +8,7 @@ Knows no lexicon and no stream.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["MAX_DEPTH", "Leaf", "TooDeepError", "joined_key", "leaves"]
 
@@ -69,7 +67,6 @@ _PROTOCOL_VALUES = frozenset(
         "store",
     ]
 )
-_OPAQUE = re.compile(r"[!-~]*\Z")
 
 # Member names of the protocol. Any other name is text itself: a tool's parameter is read by the model.
 _PROTOCOL_NAMES = _PROTOCOL_VALUES | frozenset(
@@ -188,8 +185,7 @@ class TooDeepError(ValueError):
     """The value is nested beyond MAX_DEPTH."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One text and its place.
 
     Attributes:
@@ -203,34 +199,42 @@ class Leaf:
     text: str
 
 
-def leaves(value: Any, path: str = "") -> Iterator[Leaf]:
+def leaves(value: Any, path: str = "") -> list[Leaf]:
     """Every text in `value`, in document order. Raises TooDeepError."""
-    yield from _leaves(value, path, 0)
+    found: list[Leaf] = []
+    _collect(value, path, 0, found)
+    return found
 
 
-def _leaves(value: Any, path: str, depth: int) -> Iterator[Leaf]:
+def _collect(value: Any, path: str, depth: int, found: list[Leaf]) -> None:
     if depth > MAX_DEPTH:
         raise TooDeepError(path[:200])
-    if isinstance(value, dict):
+    if type(value) is dict:
         for name, member in value.items():
             if name not in _PROTOCOL_NAMES:
-                yield Leaf(f"{path}.{{name}}" if path else "{name}", value, None, name)
-            place = f"{path}.{name}" if path else name
-            if type(member) is str:
-                if member and not (name in _PROTOCOL_VALUES and _OPAQUE.match(member)):
-                    yield Leaf(place, value, name, member)
-            elif isinstance(member, dict | list):
-                yield from _leaves(member, place, depth + 1)
-    elif isinstance(value, list):
+                found.append(Leaf(f"{path}.{{name}}" if path else "{name}", value, None, name))
+            kind = type(member)
+            if kind is str:
+                if member and not (name in _PROTOCOL_VALUES and _is_opaque(member)):
+                    found.append(Leaf(f"{path}.{name}" if path else name, value, name, member))
+            elif kind is dict or kind is list:
+                _collect(member, f"{path}.{name}" if path else name, depth + 1, found)
+    else:
         for number, member in enumerate(value):
-            place = f"{path}[{number}]"
-            if type(member) is str:
+            kind = type(member)
+            if kind is str:
                 if member:
-                    yield Leaf(place, value, number, member)
-            elif isinstance(member, dict | list):
-                if type(member) is dict and type(member.get("index")) is int:
-                    place = f"{path}[{member['index']}]"
-                yield from _leaves(member, place, depth + 1)
+                    found.append(Leaf(f"{path}[{number}]", value, number, member))
+            elif kind is dict:
+                index = member.get("index")
+                _collect(member, f"{path}[{index if type(index) is int else number}]", depth + 1, found)
+            elif kind is list:
+                _collect(member, f"{path}[{number}]", depth + 1, found)
+
+
+def _is_opaque(text: str) -> bool:
+    """Printable ASCII without a space."""
+    return text.isascii() and text.isprintable() and " " not in text
 
 
 _POSITION = re.compile(r"\[\d+\]")

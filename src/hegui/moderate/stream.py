@@ -28,7 +28,7 @@ class TextScreen:
     __slots__ = ("_direction", "_held", "_policy", "_stream", "ended", "released", "rulings", "screened")
 
     def __init__(self, lexicon: CompiledLexicon, policy: Policy, direction: Direction = "answer") -> None:
-        self._stream: LexiconStream = lexicon.stream()
+        self._stream: LexiconStream = LexiconStream(lexicon)
         self._policy = policy
         self._direction: Direction = direction
         self._held = ""
@@ -53,7 +53,11 @@ class TextScreen:
 
     def feed(self, fragment: str) -> str:
         """Take the next fragment; give back what may go out now. After an end nothing does."""
-        return self._take(fragment, final=False)
+        if self.ended is not None or (safe := self._stream.glance(fragment)) is None:
+            return self._take(fragment, final=False)
+        self.screened += len(fragment)
+        self._held += fragment
+        return self._release(safe)
 
     def finish(self) -> str:
         """Nothing follows: give back what was held, unless it turned out to be a finding."""

@@ -1,0 +1,29 @@
+"""A lexicon made ready to screen with.
+
+Knows the views its terms are looked for in; knows no text. Immutable, so that every stream may share it.
+"""
+
+from __future__ import annotations
+
+from hegui.detect.lexicon import Lexicon, Term
+from hegui.detect.views import View, compile_views
+from hegui.kernel.fold import fold
+
+__all__ = ["CompiledLexicon"]
+
+
+class CompiledLexicon:
+    """A lexicon ready to screen with; immutable, shared by all streams that began under it."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self.terms: tuple[Term, ...] = lexicon.terms
+        self.views: tuple[View, ...] = compile_views(lexicon.terms)
+        self.exceptions: dict[int, tuple[str, ...]] = {
+            number: tuple(map(fold, term.exceptions)) for number, term in enumerate(lexicon.terms) if term.exceptions
+        }
+
+    @property
+    def digest(self) -> str:
+        """Digest of the list; computed when first asked for."""
+        return self._lexicon.digest
