@@ -24,7 +24,7 @@ def holds_nothing(views: Sequence[View], text: str) -> bool:
     """Whether a whole text has no finding; False when that takes a closer look."""
     if needs_unwrapping(text):
         return False
-    for view, marked, read in _readings(views, text):
+    for view, marked, read in _readings(views, text, whole=True):
         if view.automaton.has_any(read) or (len(text) > MAX_RUN and _FLOOD in marked):
             return False
     return True
@@ -62,25 +62,23 @@ def is_undisguised(latin: str, plain: str, text: str) -> bool:
     return (latin == plain and plain.count("i") == text.count("i")) or _ASCII_WORD.search(latin) is None
 
 
-def _readings(views: Sequence[View], text: str) -> list[tuple[View, str, str]]:
-    """(view, marked text, text read) for each view that could see more than the others."""
+def _readings(views: Sequence[View], text: str, *, whole: bool = False) -> list[tuple[View, str, str]]:
+    """(view, marked text, text read) for each view that could see more than the others; of a `whole` text, a term."""
     found = []
     folded: str | None = None
+    letters = 0  # letters, digits, and whatever was skipped, which may be a sign that poses as a letter
     for view in views:
-        if view.name == "unwrapped":
+        name = view.name
+        if name == "unwrapped":
             continue
-        if (
-            view.name == "latin"
-            and folded is not None
-            and _ASCII_WORD.search(folded) is None
-            and len(folded) == len(text)
-        ):
-            continue  # no letter, no digit, and no sign that could pose as one
+        if name == "latin" and folded is not None and letters < (view.automaton.shortest if whole else 1):
+            continue
         marked = view.map_text(text)
-        read = marked.replace(SKIP, "") if view.name != "exact" else marked
-        if view.name == "plain":
+        read = marked.replace(SKIP, "") if name != "exact" else marked
+        if name == "plain":
             folded = read
-        elif view.name == "latin" and folded is not None and is_undisguised(read, folded, text):
+            letters = len(_ASCII_WORD.findall(folded)) + len(marked) - len(folded)
+        elif name == "latin" and folded is not None and is_undisguised(read, folded, text):
             continue
         found.append((view, marked, read))
     return found

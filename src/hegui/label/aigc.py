@@ -7,8 +7,9 @@ stands in an API answer is not regulated; practice is a field `aigc` in the body
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
+
+import orjson
 
 __all__ = ["AigcLabel"]
 
@@ -46,5 +47,5 @@ class AigcLabel:
         end = body.rindex(b"}")
         head = body[:end].rstrip()
         comma = b"" if head.endswith(b"{") else b","
-        member = json.dumps(self.keys(), separators=(",", ":")).encode()
+        member = orjson.dumps(self.keys())
         return head + comma + b'"aigc":' + member + body[end:]

@@ -102,7 +102,8 @@ def strongest(actions: Iterable[Action]) -> Action:
     >>> strongest(["flag", "redact"])
     'redact'
     """
-    return max(actions, key=ACTIONS.index, default="allow")
+    found = list(actions)
+    return max(found, key=ACTIONS.index) if found else "allow"
 
 
 def ends_answer(action: Action) -> bool:

@@ -37,7 +37,7 @@ FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 1.0
 
 Failure = InternalError | None
-Waiting = tuple[Exchange, "asyncio.Future[None]"]
+Waiting = tuple[Exchange, "asyncio.Future[None] | None"]
 
 _log = logging.getLogger(__name__)
 
@@ -91,16 +91,24 @@ class QueueRecorder:
     def record(self, exchange: Exchange) -> asyncio.Future[None]:
         """Hand over `exchange`; call it on the event loop that awaits the future."""
         future = asyncio.get_running_loop().create_future()
+        if (failure := self._take(exchange, future)) is not None:
+            _settle([(future, failure)])
+        return future
+
+    def hand_over(self, exchange: Exchange) -> None:
+        """Hand over `exchange` and wait for nothing; from any thread."""
+        self._take(exchange, None)
+
+    def _take(self, exchange: Exchange, future: asyncio.Future[None] | None) -> Failure:
         with self._lock:
             if not self._closed and self._handed - self._settled < self._capacity:
                 self._handed += 1
                 self._waiting.append((exchange, future))
                 if not self._wake.is_set():
                     self._wake.set()
-                return future
+                return None
         problem = "the recorder is closed." if self._closed else f"{self._capacity} exchanges wait already."
-        _settle([(future, _lost(exchange, problem))])
-        return future
+        return _lost(exchange, problem)
 
     def depth(self) -> int:
         return self._handed - self._settled
@@ -161,11 +169,12 @@ class QueueRecorder:
         self.last_error = problem
 
 
-def _hand_back(settled: Sequence[tuple[asyncio.Future[None], Failure]]) -> None:
+def _hand_back(settled: Sequence[tuple[asyncio.Future[None] | None, Failure]]) -> None:
     """Settle the futures on their loops, with one call to each."""
     loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[None], Failure]]] = {}
     for future, failure in settled:
-        loops.setdefault(future.get_loop(), []).append((future, failure))
+        if future is not None:
+            loops.setdefault(future.get_loop(), []).append((future, failure))
     for loop, its_own in loops.items():
         try:
             loop.call_soon_threadsafe(_settle, its_own)

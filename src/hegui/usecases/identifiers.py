@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 
-__all__ = ["ALPHABET", "RANDOM_BYTES", "new_exchange_id", "pseudonym"]
+__all__ = ["ALPHABET", "RANDOM_BYTES", "RandomBytes", "new_exchange_id", "pseudonym"]
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -23,6 +24,27 @@ _PAIRS = tuple(high + low for high in ALPHABET for low in ALPHABET)
 def _spell(number: int) -> str:
     """130 bits as 26 characters, ten bits at a time."""
     return "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -10, -10)])
+
+
+class RandomBytes:
+    """Random bytes, asked for by the page: a system call for each id cost more than spelling it. Not to be forked.
+
+    Args:
+        source: gives that many bytes, such as `os.urandom`.
+    """
+
+    def __init__(self, source: Callable[[int], bytes]) -> None:
+        self._source = source
+        self._page = b""
+        self._used = 0
+
+    def take(self, count: int) -> bytes:
+        """The next `count` bytes; none is given twice."""
+        begin, self._used = self._used, self._used + count
+        if self._used > len(self._page):
+            self._page = self._source(max(count, 4096))
+            begin, self._used = 0, count
+        return self._page[begin : self._used]
 
 
 def new_exchange_id(now_ms: int, random_bytes: bytes) -> str:

@@ -207,6 +207,9 @@ class Recorder(Protocol):
         """Hand over `exchange` at once; the awaitable is done when it is durable, and raises InternalError REC001 if it
         never will be. A caller that does not await loses nothing but the guarantee."""
 
+    def hand_over(self, exchange: Exchange) -> None:
+        """As `record`, for a caller that waits for nothing: a failure is logged."""
+
     def depth(self) -> int:
         """Exchanges handed over and not yet durable, count."""
 

