@@ -9,7 +9,7 @@ Rules: WHATWG HTML, Server-sent events, 9.2.5 and 9.2.6.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["EventTooLargeError", "SseEvent", "SseSplitter"]
 
@@ -22,8 +22,7 @@ class EventTooLargeError(ValueError):
     """An event grew beyond the limit before its blank line came."""
 
 
-@dataclass(frozen=True, slots=True)
-class SseEvent:
+class SseEvent(NamedTuple):
     """One event, or a block of comments.
 
     Attributes:
@@ -57,6 +56,8 @@ class SseSplitter:
     def feed(self, piece: bytes) -> list[SseEvent]:
         """The events that `piece` completes. Raises EventTooLargeError beyond the limit, in bytes."""
         buffer = self._buffer + piece if self._buffer else piece
+        if self._started and b"\r" not in buffer:
+            return self._feed_lf(buffer)
         events, start = [], 0
         # A blank line may straddle the border: look again at the last three bytes.
         position = max(0, self._scanned - 3)
@@ -74,6 +75,28 @@ class SseSplitter:
         if self._scanned > self._limit:
             raise EventTooLargeError(f"an event of more than {self._limit} bytes")
         return events
+
+    def _feed_lf(self, buffer: bytes) -> list[SseEvent]:
+        """The same where every line ends with LF, as nearly all do."""
+        first = buffer.find(b"\n\n", max(0, self._scanned - 1))
+        if first < 0:
+            blocks, rest = [], buffer
+        else:
+            *blocks, rest = [buffer[:first], *buffer[first + 2 :].split(b"\n\n")]
+        self._buffer = rest
+        self._scanned = len(rest)
+        if (
+            max(self._scanned, *[len(block) + 2 for block in blocks]) > self._limit
+            if blocks
+            else self._scanned > self._limit
+        ):
+            raise EventTooLargeError(f"an event of more than {self._limit} bytes")
+        return [
+            SseEvent(block + b"\n\n", block[6:], b"")
+            if block[:6] == b"data: " and b"\n" not in block
+            else self._event(block + b"\n\n")
+            for block in blocks
+        ]
 
     def finish(self) -> SseEvent | None:
         """What the end of the stream leaves: an event cut off, or one whose last CR was still waiting for an LF."""

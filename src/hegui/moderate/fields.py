@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-__all__ = ["MAX_DEPTH", "Leaf", "TooDeepError", "joined_key", "leaves"]
+__all__ = ["MAX_DEPTH", "Leaf", "TooDeepError", "is_opaque", "joined_key", "leaves"]
 
 MAX_DEPTH = 64
 """Nesting of a body, levels; deeper ones are refused rather than half read."""
@@ -215,7 +215,7 @@ def _collect(value: Any, path: str, depth: int, found: list[Leaf]) -> None:
                 found.append(Leaf(f"{path}.{{name}}" if path else "{name}", value, None, name))
             kind = type(member)
             if kind is str:
-                if member and not (name in _PROTOCOL_VALUES and _is_opaque(member)):
+                if member and not (name in _PROTOCOL_VALUES and is_opaque(member)):
                     found.append(Leaf(f"{path}.{name}" if path else name, value, name, member))
             elif kind is dict or kind is list:
                 _collect(member, f"{path}.{name}" if path else name, depth + 1, found)
@@ -232,7 +232,7 @@ def _collect(value: Any, path: str, depth: int, found: list[Leaf]) -> None:
                 _collect(member, f"{path}[{number}]", depth + 1, found)
 
 
-def _is_opaque(text: str) -> bool:
+def is_opaque(text: str) -> bool:
     """Printable ASCII without a space."""
     return text.isascii() and text.isprintable() and " " not in text
 

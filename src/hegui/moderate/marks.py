@@ -91,10 +91,19 @@ class Marker:
             return raw
         return framed(self.marks.splice(data), other)
 
-    def seen_text(self, choice: int) -> bool:
-        """Whether visible content of this choice has gone out."""
+    def passes(self, choice: int, *, is_content: bool) -> bool:
+        """Whether an event that brings this choice a piece of text and nothing else needs no mark; it then may leave."""
+        if self._last is not None or not (self.labelled or self.marks.splice is None):
+            return False
+        if not is_content:
+            return True
         state = self._choices.get(choice)
-        return state is not None and state.has_text
+        if state is None or not state.has_text:
+            if self.marks.head:
+                return False
+            state = self._choices.setdefault(choice, _Seen())
+            state.has_text = True
+        return True
 
     def _flush(self) -> bytes:
         kept, self._last = self._last, None

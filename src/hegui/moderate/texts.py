@@ -79,9 +79,9 @@ class Texts:
         self._decoders: dict[tuple[int, str], codecs.IncrementalDecoder] = {}
         self.tally = Tally()
 
-    def content_of(self, choice: int) -> Text | None:
-        """The streamed content of a choice, once there was any."""
-        return self._texts.get((choice, "delta.content"))
+    def streamed(self, choice: int, key: str) -> Text:
+        """The text that a choice streams under this key, such as `delta.content`."""
+        return self._texts.get((choice, key)) or self._text(choice, key)
 
     def pieces(self, value: dict[str, Any]) -> Iterator[Piece]:
         """The pieces of an event or body, in document order. Raises TooDeepError."""
