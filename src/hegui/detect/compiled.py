@@ -5,6 +5,7 @@ Knows the views its terms are looked for in; knows no text. Immutable, so that e
 
 from __future__ import annotations
 
+from hegui.detect.glance import Glance
 from hegui.detect.lexicon import Lexicon, Term
 from hegui.detect.views import View, compile_views
 from hegui.kernel.fold import fold
@@ -19,6 +20,7 @@ class CompiledLexicon:
         self._lexicon = lexicon
         self.terms: tuple[Term, ...] = lexicon.terms
         self.views: tuple[View, ...] = compile_views(lexicon.terms)
+        self.glance = Glance(self.views)
         self.exceptions: dict[int, tuple[str, ...]] = {
             number: tuple(map(fold, term.exceptions)) for number, term in enumerate(lexicon.terms) if term.exceptions
         }

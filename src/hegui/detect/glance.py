@@ -10,51 +10,72 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from hegui.detect.views import EXCEPTION, SUBSTRING, View
+from hegui.detect.views import EXCEPTION, MIN_LATIN, SUBSTRING, View
 from hegui.kernel.fold import MAX_RUN, SKIP, is_invisible, is_wordlike
 from hegui.kernel.units import needs_unwrapping
 
-__all__ = ["holds_nothing", "is_undisguised", "safe_until"]
+__all__ = ["Glance", "is_undisguised"]
 
 _ASCII_WORD = re.compile("[0-9a-z]")
 _FLOOD = SKIP * (MAX_RUN + 1)
 
 
-def holds_nothing(views: Sequence[View], text: str) -> bool:
-    """Whether a whole text has no finding; False when that takes a closer look."""
-    if needs_unwrapping(text):
-        return False
-    for view, marked, read in _readings(views, text, whole=True):
-        if view.automaton.has_any(read) or (len(text) > MAX_RUN and _FLOOD in marked):
+class Glance:
+    """The glance of one lexicon. It is the hot path of every stream, so it does what it can in one function."""
+
+    __slots__ = ("_latin", "_others", "_plain")
+
+    def __init__(self, views: Sequence[View]) -> None:
+        named = {view.name: view for view in views}
+        self._plain = named.get("plain")
+        self._latin = named.get("latin")
+        self._others = tuple(named[name] for name in ("exact", "sound") if name in named)
+
+    def holds_nothing(self, text: str) -> bool:
+        """Whether a whole text has no finding; False when that takes a closer look."""
+        if needs_unwrapping(text):
             return False
-    return True
+        for view in self._others:
+            if not _is_clear(view, text, view.map_text(text)):
+                return False
+        if self._plain is None:
+            return self._latin is None
+        marked = self._plain.map_text(text)
+        if not _is_clear(self._plain, text, marked):
+            return False
+        if self._latin is None or _letters(marked) < MIN_LATIN:
+            return True
+        read = self._latin.map_text(text)
+        return is_undisguised(read.replace(SKIP, ""), marked.replace(SKIP, ""), text) or _is_clear(
+            self._latin, text, read
+        )
 
+    def safe_until(self, text: str, before: str) -> int | None:
+        """The raw offset from which a text may still become a finding; None when it takes a closer look.
 
-def safe_until(views: Sequence[View], text: str, before: str) -> int | None:
-    """The raw offset from which a text may still become a finding; None when it takes a closer look.
-
-    Args:
-        text: what a stream holds and the next fragment.
-        before: the last visible character before it; "" at the beginning.
-    """
-    if needs_unwrapping(text):
-        return None
-    size = safe = len(text)
-    for view, marked, read in _readings(views, text):
-        automaton = view.automaton
-        if automaton.has_any(read) or (size > MAX_RUN and _FLOOD in marked):
+        Args:
+            text: what a stream holds and the next fragment.
+            before: the last visible character before it; "" at the beginning.
+        """
+        plain = self._plain
+        if plain is None or needs_unwrapping(text):
             return None
-        first, prefixes = automaton.first, automaton.prefixes
-        for start in range(max(0, len(read) - automaton.longest), len(read)):
-            if read[start] not in first or not (kinds := prefixes.get(read[start:])):
-                continue
-            if kinds & EXCEPTION:
-                return None
-            units = _units(view, text, marked, read)
-            if kinds & SUBSTRING or _begins_word(text, units, start, before):
-                safe = min(safe, units[start])
-                break
-    return safe
+        marked = plain.map_text(text)
+        read = marked.replace(SKIP, "") if SKIP in marked else marked
+        safe = _live_from(plain, text, marked, read, before)
+        if safe < 0:
+            return None
+        latin = self._latin
+        if latin is not None and (read is not marked or _ASCII_WORD.search(read) is not None):
+            posed = latin.map_text(text)
+            letters = posed.replace(SKIP, "")
+            if not is_undisguised(letters, read, text):
+                safe = min(safe, _live_from(latin, text, posed, letters, before))
+        for view in self._others:
+            marked = view.map_text(text)
+            read = marked.replace(SKIP, "") if view.name != "exact" else marked
+            safe = min(safe, _live_from(view, text, marked, read, before))
+        return safe if safe >= 0 else None
 
 
 def is_undisguised(latin: str, plain: str, text: str) -> bool:
@@ -62,31 +83,36 @@ def is_undisguised(latin: str, plain: str, text: str) -> bool:
     return (latin == plain and plain.count("i") == text.count("i")) or _ASCII_WORD.search(latin) is None
 
 
-def _readings(views: Sequence[View], text: str, *, whole: bool = False) -> list[tuple[View, str, str]]:
-    """(view, marked text, text read) for each view that could see more than the others; of a `whole` text, a term."""
-    found = []
-    folded: str | None = None
-    letters = 0  # letters, digits, and whatever was skipped, which may be a sign that poses as a letter
-    for view in views:
-        name = view.name
-        if name == "unwrapped":
-            continue
-        if name == "latin" and folded is not None and letters < (view.automaton.shortest if whole else 1):
-            continue
-        marked = view.map_text(text)
-        read = marked.replace(SKIP, "") if name != "exact" else marked
-        if name == "plain":
-            folded = read
-            letters = len(_ASCII_WORD.findall(folded)) + len(marked) - len(folded)
-        elif name == "latin" and folded is not None and is_undisguised(read, folded, text):
-            continue
-        found.append((view, marked, read))
-    return found
+def _letters(marked: str) -> int:
+    """Letters, digits, and whatever is skipped, which may be a sign that poses as a letter, count."""
+    return len(_ASCII_WORD.findall(marked)) + marked.count(SKIP)
+
+
+def _is_clear(view: View, text: str, marked: str) -> bool:
+    if len(text) > MAX_RUN and _FLOOD in marked:
+        return False
+    return not view.automaton.has_any(marked if view.name == "exact" else marked.replace(SKIP, ""))
+
+
+def _live_from(view: View, text: str, marked: str, read: str, before: str) -> int:
+    """Raw offset where the longest live prefix begins, the text's length when there is none; -1 for a closer look."""
+    automaton = view.automaton
+    if automaton.has_any(read) or (len(text) > MAX_RUN and _FLOOD in marked):
+        return -1
+    first, prefixes, size = automaton.first, automaton.prefixes, len(read)
+    for start in range(size - automaton.longest if size > automaton.longest else 0, size):
+        if read[start] in first and (kinds := prefixes.get(read[start:])):
+            if kinds & EXCEPTION:
+                return -1
+            units = _units(view, text, marked, read)
+            if kinds & SUBSTRING or _begins_word(text, units, start, before):
+                return units[start]
+    return len(text)
 
 
 def _units(view: View, text: str, marked: str, read: str) -> Sequence[int]:
     """Offset in the text read → raw offset."""
-    if len(read) == len(text):
+    if len(read) == len(text) == len(marked):
         return range(len(text))
     if len(marked) == len(text):
         return [unit for unit, mark in enumerate(marked) if mark != SKIP]

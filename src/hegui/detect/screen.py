@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 from hegui.detect.compiled import CompiledLexicon
 from hegui.detect.findings import FLOOD, Finding, Step
-from hegui.detect.glance import holds_nothing, is_undisguised, safe_until
+from hegui.detect.glance import is_undisguised
 from hegui.detect.look import Look
 from hegui.kernel.fold import SKIP, is_invisible
 from hegui.kernel.units import Units, needs_unwrapping, plain_units, unwrap
@@ -36,7 +36,7 @@ def scan(lexicon: CompiledLexicon, text: str) -> tuple[Finding, ...]:
 
 def is_clean(lexicon: CompiledLexicon, text: str) -> bool:
     """Whether a whole text has no finding."""
-    return holds_nothing(lexicon.views, text) or not scan(lexicon, text)
+    return lexicon.glance.holds_nothing(text) or not scan(lexicon, text)
 
 
 class LexiconStream:
@@ -103,7 +103,7 @@ class LexiconStream:
         if self._settled or self._before != self._bare_before:
             return None
         text = self._buffer + fragment
-        keep = safe_until(self._lexicon.views, text, self._before)
+        keep = self._lexicon.glance.safe_until(text, self._before)
         if keep is None:
             return None
         if keep:

@@ -28,7 +28,7 @@ from hegui.detect.spelling import readings, respell
 from hegui.kernel.automaton import PrefixAutomaton
 from hegui.kernel.fold import SKIP, FoldTable, fold
 
-__all__ = ["EXCEPTION", "SUBSTRING", "WORD", "Entry", "View", "compile_views"]
+__all__ = ["EXCEPTION", "MIN_LATIN", "SUBSTRING", "WORD", "Entry", "View", "compile_views"]
 
 # Kinds of a pattern, and of a live prefix.
 SUBSTRING, WORD, EXCEPTION = 1, 2, 4

@@ -26,10 +26,9 @@ class PrefixAutomaton:
         prefixes: every live prefix → the kinds of the patterns it may become.
         first: the first characters of all patterns.
         longest: length of the longest live prefix.
-        shortest: length of the shortest pattern; 0 when there is none.
     """
 
-    __slots__ = ("_automaton", "first", "longest", "patterns", "prefixes", "shortest")
+    __slots__ = ("_automaton", "first", "longest", "patterns", "prefixes")
 
     def __init__(self, patterns: Mapping[str, int], *, keep_complete: bool = False) -> None:
         self.patterns = tuple(patterns)
@@ -39,7 +38,6 @@ class PrefixAutomaton:
         self.prefixes = _prefixes(patterns, keep_complete)
         self.first = frozenset(pattern[0] for pattern in patterns)
         self.longest = max(map(len, self.prefixes), default=0)
-        self.shortest = min(map(len, patterns), default=0)
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
         """Every occurrence, overlapping ones included: (index into `patterns`, start, end)."""

@@ -16,12 +16,12 @@ from typing import Any
 from hegui.detect.screen import CompiledLexicon
 from hegui.kernel.sse import SseEvent
 from hegui.moderate.fields import TooDeepError
-from hegui.moderate.lone import lone_piece
+from hegui.moderate.lone import LonePiece, Template, lone_piece
 from hegui.moderate.marks import AnswerMarks, Marker
 from hegui.moderate.notice import Notice
 from hegui.moderate.outlet import Outlet, Waiting
 from hegui.moderate.policy import Action, Policy, ends_answer, strongest
-from hegui.moderate.texts import Piece, Tally, Texts
+from hegui.moderate.texts import Piece, Tally, Text, Texts
 from hegui.moderate.wire import DONE, decode_json, encode_json, framed, has_known_shape
 
 __all__ = ["AnswerStream"]
@@ -54,7 +54,7 @@ class AnswerStream:
         self._texts = Texts(lexicon, policy)
         self._marker = Marker(marks, kind)
         self._outlet = Outlet(self._marker, self._texts.tally)
-        self._ruled = 0  # rulings that `_feed_piece` has seen
+        self._known: tuple[Template, Text] | None = None  # what the last event was, if it was a lone piece
         self._open: set[int] = set()
         self._finished: set[int] = set()
         self._ended: set[int | None] = set()
@@ -92,12 +92,17 @@ class AnswerStream:
             return self.finish(event.raw if event.complete else DONE)
         if event.data is None or not event.complete:
             return self._comment(event)
+        if self._known is not None and not event.other:
+            template, text = self._known
+            if self._outlet.takes_piece(text) and (source := template.match(event.data)) is not None:
+                return self._pass(event, template, text, source)
         try:
             value = decode_json(event.data)
         except ValueError:
             return self._withhold()
         if not event.other and (out := self._feed_piece(event, value)) is not None:
             return out
+        self._known = None
         if not has_known_shape(value) or (event.other and not self._is_clean(event.other)):
             return self._withhold()
         try:
@@ -128,20 +133,29 @@ class AnswerStream:
     # One event in.
 
     def _feed_piece(self, event: SseEvent, value: Any) -> bytes | None:
-        """The common event, a piece of one text for the one choice; None when it is anything else."""
-        found = lone_piece(value, self._kind)
-        if found is None or found.choice not in self._open:
+        """The common event, a piece of one text for one choice; None when it is anything else."""
+        piece = lone_piece(value, self._kind)
+        if piece is None or piece.choice not in self._open:
             return None
-        index, container, key, path = found
-        text = self._texts.streamed(index, path)
-        if not self._outlet.takes_piece(text) or not self._marker.passes(index, is_content=key != "reasoning_content"):
+        text = self._texts.streamed(piece.choice, piece.path)
+        is_content = piece.key != "reasoning_content"
+        if not self._outlet.takes_piece(text) or not self._marker.passes(piece.choice, is_content=is_content):
             return None
-        piece = Piece(text, container[key], container, key)
-        self._texts.screen(piece)
-        if len(self.tally.rulings) == self._ruled:
-            return self._outlet.pass_piece(event, value, piece, index)
-        self._ruled = len(self.tally.rulings)
-        return self._queue(event, value, [piece], set())
+        data, known = event.data or b"", self._known
+        if known is None or known[1] is not text or not known[0].frames(data):
+            template = Template.of(data, piece, self._kind)
+            self._known = None if template is None else (template, text)
+        return self._pass(event, piece, text, piece.text)
+
+    def _pass(self, event: SseEvent, shape: LonePiece | Template, text: Text, source: str) -> bytes:
+        """Screen a lone piece, and let go what may go."""
+        if self._texts.screen_clean(text, source):
+            return self._outlet.pass_piece(event.raw, shape, text, source)
+        self._known = None
+        piece = shape.read(source)
+        assert piece is not None  # it was one
+        self._texts.rule(text)
+        return self._queue(event, piece.value, [Piece(text, source, piece.container, piece.key)], set())
 
     def _feed_value(self, event: SseEvent, value: dict[str, Any]) -> bytes:
         pruned = self._drop_late(value)
@@ -272,7 +286,7 @@ class AnswerStream:
                 event.choices -= {index}
                 event.pieces = [piece for piece in event.pieces if piece.text.choice != index]
             kept.append(event)
-        self._outlet.waiting = kept
+        self._outlet.keep(kept)
         self.tally.withheld += sum(text.drop() for text in gone.values())
         rulings = [ruling for path, ruling in self.tally.rulings if drop_all or path.startswith(f"choices[{index}]")]
         action = strongest(ruling.action for ruling in rulings if ends_answer(ruling.action))

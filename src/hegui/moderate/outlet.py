@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from hegui.kernel.fold import fold
-from hegui.kernel.sse import SseEvent
+from hegui.moderate.lone import LonePiece
 from hegui.moderate.marks import Marker
 from hegui.moderate.texts import Piece, Tally, Text
 from hegui.moderate.wire import encode_json, framed
@@ -35,7 +35,6 @@ class Waiting:
         choices: indices it concerns; None for what concerns the answer as a whole.
         closes: whether it may be the last event of the answer.
         changed: whether `value` is no longer what `raw` says.
-        is_piece: whether it brings one piece of one text and nothing else.
     """
 
     raw: bytes
@@ -46,24 +45,56 @@ class Waiting:
     choices: frozenset[int | None]
     closes: bool = False
     changed: bool = False
-    is_piece: bool = False
+
+
+class Shape(Protocol):
+    """An event but for its one text: what can be made of it with a text put in."""
+
+    def render(self, text: str) -> bytes: ...
+
+    def read(self, text: str) -> LonePiece | None: ...
 
 
 class Outlet:
     """The events that wait, and the way out."""
 
     def __init__(self, marker: Marker, tally: Tally) -> None:
-        self.waiting: list[Waiting] = []
         self._marker = marker
         self._tally = tally
+        self._waiting: list[Waiting] = []
+        # What waits of the last lone piece: its text, the bytes it came in while none of it has left, and its event.
+        self._rest = ""
+        self._rest_raw: bytes | None = None
+        self._rest_of: tuple[Shape, Text] | None = None
+
+    @property
+    def waiting(self) -> list[Waiting]:
+        """The events that wait, in order."""
+        if self._rest_of is not None:
+            shape, text = self._rest_of
+            self._wait(shape, text, self._rest, self._rest_raw)
+            self._rest_of = None
+            self._rest = ""
+        return self._waiting
+
+    def _wait(self, shape: Shape, text: Text, source: str, raw: bytes | None) -> None:
+        """Let a lone piece wait as an event like any other."""
+        piece = shape.read(source)
+        assert piece is not None  # the shape was made from one
+        pieces = [Piece(text, source, piece.container, piece.key)]
+        data = encode_json(piece.value)
+        self._waiting.append(
+            Waiting(raw or framed(data), data, b"", piece.value, pieces, frozenset({piece.choice}), changed=raw is None)
+        )
 
     def drain(self) -> bytes:
         """Let go whatever may go, in order."""
         out: list[bytes] = []
         kept: list[Waiting] = []
         blocked: set[int | None] = set()
-        overtake = len(self.waiting) > MAX_WAITING
-        for event in self.waiting:
+        waiting = self.waiting
+        overtake = len(waiting) > MAX_WAITING
+        for event in waiting:
             if blocked and (not overtake or None in event.choices or event.choices & blocked):
                 kept.append(event)
             elif _is_ready(event):
@@ -73,53 +104,47 @@ class Outlet:
                 out.append(self._leave_beginning(event))
                 kept.append(event)
             blocked |= event.choices
-        self.waiting = kept
+        self._waiting = kept
         return b"".join(out)
 
     def takes_piece(self, text: Text) -> bool:
-        """Whether an event that brings nothing but a piece of `text` may go through `pass_piece` now."""
-        if not self.waiting:
-            return True
-        last = self.waiting[0]
-        return last.is_piece and len(self.waiting) == 1 and last.pieces[0].text is text
+        """Whether a lone piece of `text` may go through `pass_piece` now."""
+        return not self._waiting and (self._rest_of is None or self._rest_of[1] is text)
 
-    def pass_piece(self, event: SseEvent, value: dict[str, Any], piece: Piece, choice: int) -> bytes:
-        """`drain` for the common event, a piece of one text and nothing else, behind at most one of its kind."""
-        text, ready, out, rest = piece.text, piece.text.out, b"", ""
-        if self.waiting:
-            first = self.waiting[0]
-            rest = first.pieces[0].source
-            if not first.changed:
-                if len(ready) < len(rest):
-                    self.waiting.append(_lone(event, value, piece, choice))
-                    return self.drain()
-                out, ready, rest = self._leave_ready(first, rest, ready), ready[len(rest) :], ""
-            self.waiting.clear()
-        source = rest + piece.source
-        if len(ready) == len(source):
-            text.out = ""
-            self._tally.delivered += len(source)
-            if not rest and ready == source:
-                return out + event.raw
-            return out + _rendered(value, piece, ready)
-        if ready and fold(ready):
-            out += _rendered(value, piece, ready)
+    def pass_piece(self, raw: bytes, shape: Shape, text: Text, source: str) -> bytes:
+        """`drain` for a lone piece that has been screened, behind at most one of its kind.
+
+        Args:
+            raw: the event as it came.
+            source: its text.
+        """
+        ready, rest, out = text.out, self._rest, b""
+        if rest and self._rest_raw is not None and self._rest_of is not None:
+            if len(ready) < len(rest):
+                self.waiting  # noqa: B018 - the rest joins the events that wait
+                self._wait(shape, text, source, raw)
+                return self.drain()
+            self._tally.delivered += len(rest)
+            out = self._rest_raw if ready.startswith(rest) else self._rest_of[0].render(ready[: len(rest)])
+            ready, rest = ready[len(rest) :], ""
+        whole = rest + source
+        if len(ready) == len(whole):
+            text.out = self._rest = ""
+            self._rest_of = None
+            self._tally.delivered += len(whole)
+            return out + (raw if not rest and ready == source else shape.render(ready))
+        if fold(ready):
+            out += shape.render(ready)
             self._tally.delivered += len(ready)
-            source, ready, rest = source[len(ready) :], "", source
-        text.out = ready
-        later = _lone(event, value, piece, choice)
-        if rest:
-            piece.container[piece.key] = piece.source = source
-            later.changed = True
-        self.waiting.append(later)
+            self._rest, self._rest_raw, text.out = whole[len(ready) :], None, ""
+        else:
+            self._rest, self._rest_raw, text.out = whole, None if rest else raw, ready
+        self._rest_of = (shape, text)
         return out
 
-    def _leave_ready(self, event: Waiting, source: str, ready: str) -> bytes:
-        """The whole of an unchanged event of one piece."""
-        self._tally.delivered += len(source)
-        if ready.startswith(source):
-            return event.raw
-        return _rendered(event.value, event.pieces[0], ready[: len(source)])
+    def keep(self, waiting: list[Waiting]) -> None:
+        """Let these wait, and none of the others."""
+        self._waiting = waiting
 
     def leave_value(self, value: dict[str, Any], *, closes: bool = False) -> bytes:
         """An event of our own."""
@@ -179,16 +204,6 @@ class Outlet:
         event.changed = True
         data = encode_json(first)
         return self._marker.event(first, framed(data, event.other), data, event.other, closes=False)
-
-
-def _lone(event: SseEvent, value: dict[str, Any], piece: Piece, choice: int) -> Waiting:
-    return Waiting(event.raw, event.data or b"", b"", value, [piece], frozenset((choice,)), is_piece=True)
-
-
-def _rendered(value: dict[str, Any], piece: Piece, text: str) -> bytes:
-    """The event with another text in the place of the piece."""
-    piece.container[piece.key] = text
-    return b"data: " + encode_json(value) + b"\n\n"
 
 
 def _is_ready(event: Waiting) -> bool:

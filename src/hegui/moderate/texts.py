@@ -163,6 +163,15 @@ class Texts:
         self.tally.screened += text.screen.screened - before
         self.rule(text, piece.key is not None)
 
+    def screen_clean(self, text: Text, source: str) -> bool:
+        """Run a streamed piece through its screen; False when it brought rulings, which `rule` then takes."""
+        screen = text.screen
+        before = screen.screened
+        out = screen.feed(source)
+        text.out = text.out + out if text.out else out
+        self.tally.screened += screen.screened - before
+        return len(screen.rulings) == text.ruled
+
     def rule(self, text: Text, can_be_masked: bool = True) -> None:
         """Take the text's new rulings into the tally; what cannot be masked ends instead."""
         if len(text.screen.rulings) == text.ruled:
