@@ -45,10 +45,7 @@ class Glance:
             return False
         if self._latin is None or _letters(marked) < MIN_LATIN:
             return True
-        read = self._latin.map_text(text)
-        return is_undisguised(read.replace(SKIP, ""), marked.replace(SKIP, ""), text) or _is_clear(
-            self._latin, text, read
-        )
+        return _is_clear(self._latin, text, self._latin.map_text(text))
 
     def safe_until(self, text: str, before: str) -> int | None:
         """The raw offset from which a text may still become a finding; None when it takes a closer look.

@@ -7,8 +7,8 @@ Rules: Interim Measures Art. 4, 9 and 14.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from hegui.detect.screen import CompiledLexicon, is_clean
@@ -51,22 +51,43 @@ def screen_prompt(lexicon: CompiledLexicon, policy: Policy, value: dict[str, Any
         given = value.get(name)
         if type(given) is list and given and all(isinstance(item, int | list) for item in given):
             raise UnreadablePromptError(name)
-    characters, rulings = 0, []
-    for key, group in groupby(leaves(value), key=lambda leaf: (joined_key(leaf.path), leaf.key is None)):
-        parts = list(group)
-        text = parts[0].text if len(parts) == 1 else "".join(leaf.text for leaf in parts)
-        if is_clean(lexicon, text):
-            characters += len(text)
-            continue
-        screen, released = screen_text(lexicon, policy, text, "prompt")
+    characters: int = 0
+    rulings: list[tuple[str, Ruling]] = []
+    for parts in _joined(leaves(value)):
+        text = parts[0].text if len(parts) == 1 else "".join([leaf.text for leaf in parts])
         characters += len(text)
-        for ruling in screen.rulings:
-            if ruling.action == "redact" and key[1]:
-                ruling = Ruling(ruling.finding, "refuse")  # a member's name cannot be masked
-            rulings.append((key[0], ruling))
-        if screen.ended is None and released != text:
-            _write_back(parts, released)
-    return ScreenedPrompt(characters, strongest(r.action for _, r in rulings), tuple(rulings))
+        if not is_clean(lexicon, text):
+            rulings += _screen_parts(lexicon, policy, parts, text)
+    return ScreenedPrompt(characters, strongest([r.action for _, r in rulings]), tuple(rulings))
+
+
+def _joined(found: list[Leaf]) -> Iterator[list[Leaf]]:
+    """Texts that follow each other and that a reader joins, together: the parts of one message, the names of members."""
+    parts: list[Leaf] = []
+    key: tuple[str, bool] | None = None
+    for leaf in found:
+        path = leaf.path
+        this = (joined_key(path) if "content[" in path else path, leaf.key is None)
+        if this != key and parts:
+            yield parts
+            parts = []
+        key = this
+        parts.append(leaf)
+    if parts:
+        yield parts
+
+
+def _screen_parts(
+    lexicon: CompiledLexicon, policy: Policy, parts: list[Leaf], text: str
+) -> Iterator[tuple[str, Ruling]]:
+    path, is_name = joined_key(parts[0].path), parts[0].key is None
+    screen, released = screen_text(lexicon, policy, text, "prompt")
+    for ruling in screen.rulings:
+        if ruling.action == "redact" and is_name:
+            ruling = Ruling(ruling.finding, "refuse")  # a member's name cannot be masked
+        yield path, ruling
+    if screen.ended is None and released != text:
+        _write_back(parts, released)
 
 
 def _write_back(parts: list[Leaf], text: str) -> None:
@@ -81,10 +102,9 @@ def screen_answer(
     lexicon: CompiledLexicon, policy: Policy, notice: Notice, value: dict[str, Any]
 ) -> tuple[Tally, bool]:
     """Screen a whole answer in place. Gives back the counts, and whether anything was changed."""
-    texts = Texts(lexicon, policy)
     if (clean := _clean_characters(lexicon, value)) is not None:
-        texts.tally.screened = texts.tally.delivered = clean
-        return texts.tally, False
+        return Tally(screened=clean, delivered=clean), False
+    texts = Texts(lexicon, policy)
     pieces = list(texts.pieces(value))
     for piece in pieces:
         texts.screen(piece)
@@ -119,13 +139,16 @@ def screen_answer(
 
 def _clean_characters(lexicon: CompiledLexicon, value: dict[str, Any]) -> int | None:
     """Characters of an answer in which every text stands alone and none has a finding; None when it is not so simple."""
-    found = leaves(value)
-    paths = {leaf.path for leaf in found}
-    if len(paths) < len(found) or any("logprobs" in path or "content[" in path or "{" in path for path in paths):
-        return None  # there texts of several places are read as one
-    if all(is_clean(lexicon, leaf.text) for leaf in found):
-        return sum(len(leaf.text) for leaf in found)
-    return None
+    characters = 0
+    paths = set()
+    for path, _, _, text in leaves(value):
+        if path in paths or "logprobs" in path or "content[" in path or "{" in path:
+            return None  # there texts of several places are read as one
+        paths.add(path)
+        if not is_clean(lexicon, text):
+            return None
+        characters += len(text)
+    return characters
 
 
 def _comes_after(pieces: list[Any], piece: Any) -> bool:

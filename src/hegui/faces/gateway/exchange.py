@@ -389,10 +389,13 @@ class GatewayExchange:
 
     def _exchange(self) -> Exchange:
         assert self.key is not None  # only admitted requests are recorded
-        rulings = [*(("prompt", *r) for r in self.prompt_rulings), *(("answer", *r) for r in self.tally.rulings)]
-        usage = self.usage or {}
-        counts = [usage.get(a, usage.get(b)) for a, b in _USAGE] if usage else ()
         tally = self.tally
+        findings: tuple[FindingRecord, ...] = ()
+        decision: Action = "allow"
+        if self.prompt_rulings or tally.rulings:
+            rulings = [*(("prompt", *r) for r in self.prompt_rulings), *(("answer", *r) for r in tally.rulings)]
+            decision = strongest([ruling.action for _, _, ruling in rulings])
+            findings = tuple([_finding(direction, path, ruling) for direction, path, ruling in rulings[:200]])
         return Exchange(
             id=self.exchange_id,
             application_id=self.key.application_id,
@@ -406,7 +409,7 @@ class GatewayExchange:
             finished_at=self.runtime.clock(),
             status=self.status,
             outcome=self.outcome,
-            decision=strongest(ruling.action for _, _, ruling in rulings),
+            decision=decision,
             policy=self.runtime.policy.label,
             lexicon=(self._lexicon or self.runtime.lexicon).digest,
             prompt_characters=self.prompt_characters,
@@ -414,10 +417,10 @@ class GatewayExchange:
             delivered_characters=tally.delivered,
             withheld_characters=tally.screened - tally.delivered,
             withheld_events=tally.withheld_events,
-            usage=TokenUsage(*(count if type(count) is int else 0 for count in counts)) if self.usage else None,
+            usage=_usage(self.usage) if self.usage else None,
             upstream_id=self.upstream_id[:200] if self.upstream_id else None,
             error=self.error,
-            findings=tuple([_finding(direction, path, ruling) for direction, path, ruling in rulings[:200]]),
+            findings=findings,
         )
 
     def _notice(self) -> Notice:
@@ -440,7 +443,16 @@ class GatewayExchange:
         return AnswerMarks(head, tail, aigc.splice if label.implicit else None)
 
 
-_USAGE = (("prompt_tokens", "input_tokens"), ("completion_tokens", "output_tokens"), ("total_tokens", "total_tokens"))
+def _usage(said: dict[str, Any]) -> TokenUsage:
+    """What the upstream said it used, under the names of either interface; 0 for what is no whole number."""
+    prompt = said.get("prompt_tokens", said.get("input_tokens"))
+    completion = said.get("completion_tokens", said.get("output_tokens"))
+    total = said.get("total_tokens")
+    return TokenUsage(
+        prompt if type(prompt) is int else 0,
+        completion if type(completion) is int else 0,
+        total if type(total) is int else 0,
+    )
 
 
 def _streamed(kind: str, text: str) -> dict[str, Any]:
