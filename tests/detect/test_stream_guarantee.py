@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hegui.detect.lexicon import Lexicon, Term
-from hegui.detect.screen import CompiledLexicon, Finding, LexiconStream
+from hegui.detect.screen import CompiledLexicon, Finding, LexiconStream, is_clean
 from hegui.kernel.fold import MAX_RUN, fold, fold_character
 from hegui.moderate.policy import Policy
 from hegui.moderate.stream import TextScreen
@@ -130,6 +130,25 @@ def test_findings_do_not_depend_on_how_the_text_is_cut(lexicon: CompiledLexicon,
     whole, _ = findings_of(lexicon, [text])
     assert findings_of(lexicon, cut(text, sizes))[0] == whole
     assert findings_of(lexicon, list(text))[0] == whole
+
+
+class Unhurried(LexiconStream):
+    """Takes a closer look at every fragment."""
+
+    def glance(self, fragment: str) -> int | None:
+        return None
+
+
+@given(rich_lexicons(), wrapped_text, cuts)
+@example(plain_lexicon(["ab"]), "a", [])
+def test_a_glance_sees_what_a_closer_look_does(lexicon: CompiledLexicon, text: str, sizes: list[int]) -> None:
+    quick, slow = LexiconStream(lexicon), Unhurried(lexicon)
+    for fragment in cut(text, sizes):
+        assert quick.feed(fragment) == slow.feed(fragment)
+        assert quick._buffer == slow._buffer
+        assert (quick._before, quick._bare_before) == (slow._before, slow._bare_before)
+    assert quick.feed("", final=True) == slow.feed("", final=True)
+    assert is_clean(lexicon, text) == (not Unhurried(lexicon).feed(text, final=True).findings)
 
 
 @given(rich_lexicons(), wrapped_text, cuts)

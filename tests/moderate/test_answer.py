@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hegui.detect.lexicon import Lexicon, Term
 from hegui.detect.screen import CompiledLexicon
-from hegui.kernel.sse import SseSplitter
+from hegui.kernel.sse import SseEvent, SseSplitter
 from hegui.label.aigc import AigcLabel
 from hegui.moderate.answer import AnswerStream
 from hegui.moderate.marks import AnswerMarks
@@ -265,3 +265,72 @@ def test_every_cut_of_two_choices_gives_the_same_decision_and_counts_add_up(
     for index in (0, 1):
         text = "".join(t for i, t in pieces if i == index)
         assert whole_characters(text).startswith(whole_characters(said(run(body, stream(choices=2)), index=index)))
+
+
+class LongWay(AnswerStream):
+    """Takes every event apart member by member, the common one too."""
+
+    def _feed_piece(self, event: SseEvent, value: Any) -> bytes | None:
+        return None
+
+
+PIECES = st.lists(
+    st.tuples(
+        st.sampled_from(["content", "content", "content", "reasoning_content", "refusal"]),
+        st.sampled_from(
+            ["冰", "毒", "怪东", "西啊", "一二", "好", " ", "，", '"', "\n", "\\u51b0", "xyz", "zyq", "role", "冰好"]
+        ),
+        st.booleans(),
+    ),
+    max_size=14,
+)
+
+
+@given(PIECES, st.sampled_from(["stop", "redact", "flag"]), st.booleans())
+def test_the_short_way_says_and_counts_what_the_long_way_does(
+    pieces: list[tuple[str, str, bool]], action: Any, is_marked: bool
+) -> None:
+    body = chunk(role="assistant", content="")
+    for name, text, is_escaped in pieces:
+        value = json.loads(chunk(**{name: text})[6:])
+        body += b"data: " + json.dumps(value, ensure_ascii=is_escaped).encode() + b"\n\n"
+    body += chunk(finish="stop") + b"data: [DONE]\n\n"
+    policy = Policy("test", 1, (Rule(action),))
+    marks = AnswerMarks("头", "尾", AigcLabel("P", "01J0").splice) if is_marked else NO_MARKS
+    short, long = stream(policy, marks), LongWay(LEXICON, policy, NOTICE, marks, model="m")
+    a, b = run(body, short), run(body, long)
+    assert [said(a, name) for name in FIELDS] == [said(b, name) for name in FIELDS]
+    assert short.tally == long.tally
+    assert short.tally.screened == short.tally.delivered + short.tally.withheld
+    assert (short.ended, short.is_done) == (long.ended, long.is_done)
+    for value in values(a):
+        assert set(value) <= {"id", "object", "created", "model", "choices", "hegui", "aigc"}
+
+
+def test_what_was_held_leaves_with_the_next_event() -> None:
+    texts = ["看怪", "东", "看怪", "石头", "怪", "人"]
+    out = run(
+        chunk(role="assistant", content="")
+        + b"".join(chunk(content=text) for text in texts)
+        + chunk(finish="stop")
+        + b"data: [DONE]\n\n",
+        stream(),
+    )
+    assert [value["choices"][0]["delta"].get("content") for value in values(out)] == [
+        "", "看", "怪东看", "怪石头", "怪", "人", None,
+    ]  # fmt: skip
+
+
+def test_a_name_in_the_envelope_is_text_unless_it_looks_like_a_name() -> None:
+    first, second = (
+        chunk(role="assistant", content="好"),
+        chunk(content="的").replace(b'"id": "c"', '"id": "冰毒"'.encode()),
+    )
+    answer = stream()
+    out = run(first + second + chunk(finish="stop") + b"data: [DONE]\n\n", answer)
+    assert answer.ended
+    assert "冰毒".encode() not in out
+    nested = chunk(content="的").replace(b'"created": 1', '"created": {"x": "冰毒"}'.encode())
+    answer = stream()
+    assert "冰毒".encode() not in run(first + nested + chunk(finish="stop") + b"data: [DONE]\n\n", answer)
+    assert answer.ended

@@ -15,7 +15,7 @@ from typing import Any
 
 from hegui.detect.screen import CompiledLexicon
 from hegui.kernel.sse import SseEvent
-from hegui.moderate.fields import TooDeepError
+from hegui.moderate.fields import TooDeepError, is_opaque
 from hegui.moderate.lone import LonePiece, Template, lone_piece
 from hegui.moderate.marks import AnswerMarks, Marker
 from hegui.moderate.notice import Notice
@@ -211,10 +211,12 @@ class AnswerStream:
 
     def _remember(self, value: dict[str, Any]) -> None:
         for name in ("id", "object", "created", "model"):
-            if name in value:
-                self._envelope[name] = value[name]
-        if self.upstream_id is None and type(value.get("id")) is str:
-            self.upstream_id = value["id"]
+            member = value.get(name)
+            if type(member) is int or (type(member) is str and is_opaque(member)):
+                self._envelope[name] = member
+        number = value.get("id")
+        if self.upstream_id is None and type(number) is str and is_opaque(number):
+            self.upstream_id = number
         usage = value.get("usage") or (value.get("response") or {}).get("usage")
         if type(usage) is dict:
             self.usage = usage

@@ -22,7 +22,7 @@ from hegui.kernel.sse import EventTooLargeError, SseSplitter
 from hegui.label.aigc import AigcLabel
 from hegui.moderate.answer import AnswerStream
 from hegui.moderate.body import UnreadablePromptError, canned_body, screen_answer, screen_prompt
-from hegui.moderate.fields import TooDeepError
+from hegui.moderate.fields import TooDeepError, is_opaque
 from hegui.moderate.marks import AnswerMarks
 from hegui.moderate.notice import Notice
 from hegui.moderate.policy import Action, Ruling, strongest
@@ -336,7 +336,8 @@ class GatewayExchange:
         self.outcome = "blocked_answer" if ended else "completed" if upstream.status < 400 else "upstream_error"
         usage = answer.get("usage")
         self.usage = usage if type(usage) is dict else None
-        self.upstream_id = answer["id"] if type(answer.get("id")) is str else None
+        number = answer.get("id")
+        self.upstream_id = number if type(number) is str and is_opaque(number) else None
         encoded = None if changed else body
         if upstream.status == 200 and self.kind in ("chat", "completion"):
             encoded = self._marks(value).mark_body(answer, encoded)
