@@ -277,3 +277,22 @@ def test_the_same_exchange_twice_is_durable_once_but_another_under_its_id_is_ref
     assert outcomes[:2] == [None, None]
     assert isinstance(outcomes[2], InternalError)
     assert recorded(store) == [one]
+
+
+def test_exchanges_handed_over_gather_into_one_batch_and_closing_does_not_wait_for_more() -> None:
+    writer = ScriptedWriter()
+    recorder = QueueRecorder(writer, capacity=1000, gather_seconds=3600.0)
+    batch = [an_exchange(number) for number in range(100)]
+    for exchange in batch:
+        recorder.hand_over(exchange)
+    assert recorder.depth() == 100
+    recorder.close()
+    assert writer.written == batch
+    assert recorder.depth() == 0
+
+
+def test_an_exchange_handed_over_in_vain_is_reported(caplog: pytest.LogCaptureFixture) -> None:
+    recorder = QueueRecorder(ScriptedWriter(), capacity=10)
+    recorder.close()
+    recorder.hand_over(an_exchange(7))
+    assert f"REC001 exchange {an_exchange(7).id}" in caplog.text

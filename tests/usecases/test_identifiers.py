@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hegui.usecases.identifiers import ALPHABET, new_exchange_id, pseudonym
+from hegui.usecases.identifiers import ALPHABET, RandomBytes, new_exchange_id, pseudonym
 
 MOMENT = st.integers(0, 2**48 - 1)
 CHANCE = st.binary(min_size=10, max_size=10)
@@ -49,3 +49,18 @@ def test_users_applications_and_secrets_are_told_apart(user: str, other: str) ->
 
 def test_a_user_that_is_no_valid_unicode_has_a_pseudonym_too() -> None:
     assert pseudonym(bytes(32), "app-1", "\ud800") != pseudonym(bytes(32), "app-1", "?")
+
+
+@given(st.lists(st.integers(1, 5000), max_size=12))
+def test_random_bytes_are_handed_out_once_and_whole(counts: list[int]) -> None:
+    given_out, asked = [], []
+
+    def source(count: int) -> bytes:
+        asked.append(bytes([len(asked) % 256]) * count)
+        return asked[-1]
+
+    chance = RandomBytes(source)
+    for count in counts:
+        given_out.append(chance.take(count))
+        assert len(given_out[-1]) == count
+    assert sum(map(len, given_out)) <= sum(map(len, asked))
