@@ -28,6 +28,7 @@ up: $(VENV)/.runtime ## set up and start hegui on this machine; UPSTREAM=http://
 	@exec $(BIN)/hegui up $(if $(UPSTREAM),--upstream $(UPSTREAM)) $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.dev ## every check that CI runs
+	@tools/system-programs.sh
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -37,6 +38,7 @@ test: $(VENV)/.dev ## every check that CI runs
 check: test ## the same as test
 
 soak: $(VENV)/.dev ## long property and fuzz runs
+	@tools/system-programs.sh
 	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q
 
 bench: $(VENV)/.dev ## direct, nginx and hegui in one run (needs nginx and gcc)

@@ -11,6 +11,7 @@ import os
 from typing import Any
 
 from hegui.errors import UpstreamError
+from hegui.faces.gateway.account import Account
 from hegui.faces.gateway.exchange import KINDS, GatewayExchange
 from hegui.faces.gateway.http import ApiError, Receive, Scope, Send, headers_of, send_json
 from hegui.faces.gateway.runtime import Runtime
@@ -75,7 +76,7 @@ class GatewayApp:
         runtime = self._runtime
         now = runtime.clock()
         number = new_exchange_id(int(now.timestamp() * 1000), self._chance.take(RANDOM_BYTES))
-        exchange = GatewayExchange(runtime, self._pool, number, kind, path, now)
+        exchange = GatewayExchange(runtime, self._pool, Account(number, path, now), kind)
         runtime.active += 1
         try:
             await exchange.run(scope, receive, send)

@@ -10,12 +10,20 @@ Rules of law: Interim Measures Art. 9, 12, 14; the record is what Art. 14 and th
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from hegui.errors import HeguiError, InternalError, UpstreamError
-from hegui.faces.gateway.http import ApiError, Receive, Scope, Send, headers_of, read_body, send_json
+from hegui.faces.gateway.account import Account
+from hegui.faces.gateway.http import (
+    ApiError,
+    ClientWatch,
+    Receive,
+    Scope,
+    Send,
+    headers_of,
+    read_body,
+    send_json,
+)
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.gateway.upstream import UpstreamPool, UpstreamResponse
 from hegui.kernel.sse import EventTooLargeError, SseSplitter
@@ -25,11 +33,10 @@ from hegui.moderate.body import UnreadablePromptError, canned_body, screen_answe
 from hegui.moderate.fields import TooDeepError, is_opaque
 from hegui.moderate.marks import AnswerMarks
 from hegui.moderate.notice import Notice
-from hegui.moderate.policy import Action, Ruling, strongest
-from hegui.moderate.texts import Tally
+from hegui.moderate.policy import Action
 from hegui.moderate.wire import DONE, decode_json, encode_json, framed, has_known_shape
 from hegui.usecases.identifiers import pseudonym
-from hegui.usecases.ports import ApiKey, Application, Exchange, FindingRecord, TokenUsage
+from hegui.usecases.ports import Application, Exchange
 
 __all__ = ["KINDS", "GatewayExchange"]
 
@@ -39,9 +46,6 @@ KINDS = {
     "/v1/responses": "responses",
     "/v1/embeddings": "embeddings",
 }
-
-WATCH_AFTER_SECONDS = 0.005
-"""How long after the request it begins to be watched whether the client is still there."""
 
 _STATUS = {"UPS001": 502, "UPS002": 504, "UPS003": 504, "UPS004": 504, "UPS005": 502, "UPS006": 502, "UPS008": 502}
 _OUTCOME = {
@@ -56,96 +60,83 @@ _OUTCOME = {
 }
 
 
-@dataclass(slots=True)
 class GatewayExchange:
-    """The state of one request on its way."""
+    """One request on its way.
 
-    runtime: Runtime
-    pool: UpstreamPool
-    exchange_id: str
-    kind: str
-    path: str
-    started_at: datetime
-    key: ApiKey | None = None
-    application: Application | None = None
-    user: str | None = None
-    model: str = ""
-    streamed: bool = False
-    status: int = 0
-    outcome: str = "rejected"
-    error: str | None = None
-    first_token_at: datetime | None = None
-    prompt_characters: int = 0
-    prompt_rulings: tuple[tuple[str, Ruling], ...] = ()
-    tally: Tally = field(default_factory=Tally)
-    usage: dict[str, Any] | None = None
-    upstream_id: str | None = None
-    answered: bool = False
-    _lexicon: Any = None
-    _upstream: UpstreamResponse | None = None
-    _client_left: bool = False
-    _watcher: asyncio.Task[None] | None = None
+    Attributes:
+        account: what is known of it so far, and will be recorded.
+    """
+
+    __slots__ = (
+        "_client_left",
+        "_lexicon",
+        "_loop",
+        "_policy",
+        "_recorded",
+        "_upstream",
+        "account",
+        "application",
+        "kind",
+        "pool",
+        "runtime",
+    )
+
+    def __init__(self, runtime: Runtime, pool: UpstreamPool, account: Account, kind: str) -> None:
+        self.runtime, self.pool, self.account, self.kind = runtime, pool, account, kind
+        self.application: Application | None = None
+        self._lexicon, self._policy = runtime.lexicon, runtime.policy
+        self._loop = asyncio.get_running_loop()
+        self._upstream: UpstreamResponse | None = None
+        self._recorded = self._client_left = False
 
     # The whole way.
 
     async def run(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request to its end."""
-        watch: asyncio.TimerHandle | None = None
+        watch: ClientWatch | None = None
         try:
             headers = headers_of(scope)
             self._admit(headers)
-            body = await read_body(
-                receive, self.runtime.settings.server.max_body_bytes, self.runtime.settings.server.body_idle_seconds
-            )
+            limits = self.runtime.settings.server
+            body = await read_body(receive, limits.max_body_bytes, limits.body_idle_seconds, self._loop)
             value = self._parse(body, headers)
             refusal = self._screen_prompt(value)
             if refusal is not None:
                 await self._answer_ourselves(send, refusal)
                 return
-            task = asyncio.current_task()
-            # Most answers that are not streamed are over before a task that waits for their client's leaving would pay.
-            watch = asyncio.get_running_loop().call_later(WATCH_AFTER_SECONDS, self._start_watching, receive, task)
+            watch = ClientWatch(receive, self._loop, self._abandon)
             await self._forward(value, send)
         except ApiError as error:
-            self.error = self.error or error.code
+            self.account.error = self.account.error or error.code
             await self._fail(send, error)
         except UpstreamError as error:
-            self.outcome, self.error = _OUTCOME.get(error.code, "upstream_failed"), error.code
+            self.account.outcome, self.account.error = _OUTCOME.get(error.code, "upstream_failed"), error.code
             problem = f"The model server behind this gateway failed ({error.code}). Try again later."
             await self._fail(send, ApiError(_STATUS.get(error.code, 502), "api_error", error.code, problem))
         except HeguiError as error:
-            self.outcome, self.error = "failed", error.code
+            self.account.outcome, self.account.error = "failed", error.code
             await self._fail(
                 send, ApiError(500, "api_error", error.code, "This gateway is not set up as it should be.")
             )
         except ConnectionResetError:
-            self.outcome = "client_left"
+            self.account.outcome = "client_left"
         except asyncio.CancelledError:
             if not self._client_left:
                 raise
-            self.outcome = "client_left"
+            self.account.outcome = "client_left"
         finally:
             if watch is not None:
-                watch.cancel()
-            if self._watcher is not None:
-                self._watcher.cancel()
+                watch.stop()
             if self._upstream is not None:
                 self._upstream.abort()
-            if self.key is not None and not self.answered:
+            if self.account.key is not None and not self._recorded:
                 self._record()
 
-    def _start_watching(self, receive: Receive, task: asyncio.Task[Any] | None) -> None:
-        self._watcher = asyncio.ensure_future(self._watch(receive, task))
-
-    async def _watch(self, receive: Receive, task: asyncio.Task[Any] | None) -> None:
-        """Cancel everything as soon as the client has gone."""
-        while (await receive())["type"] != "http.disconnect":
-            pass
+    def _abandon(self) -> None:
+        """The client has gone; whoever waits for the upstream is cancelled by the watch."""
         self._client_left = True
         if self._upstream is not None:
             self._upstream.abort()
-        if task is not None:
-            task.cancel()
 
     # Admission.
 
@@ -153,7 +144,7 @@ class GatewayExchange:
         found = self.runtime.find(headers.get(b"authorization", b"").decode("latin-1"))
         if found is None:
             raise ApiError(401, "invalid_request_error", "invalid_api_key", "Unknown or ended API key.")
-        self.key, self.application = found
+        self.account.key, self.application = found
         settings = self.runtime.settings
         if self.runtime.active > settings.server.max_streams:
             raise ApiError(
@@ -173,43 +164,44 @@ class GatewayExchange:
         if type(value) is not dict:
             raise ApiError(400, "invalid_request_error", "invalid_json", "The request body must be a JSON object.")
         assert self.application is not None  # admitted
-        self.model = value["model"] if type(value.get("model")) is str else ""
-        self.streamed = value.get("stream") is True
+        self.account.model = value["model"] if type(value.get("model")) is str else ""
+        self.account.streamed = value.get("stream") is True
         user = (
             value.get("safety_identifier") or value.get("user") or headers.get(b"x-hegui-user", b"").decode("latin-1")
         )
         if type(user) is str and user:
-            self.user = pseudonym(self.runtime.secret, self.application.id, user)
-        if self.application.models and self.model not in self.application.models:
-            problem = f"The model {self.model[:100]!r} does not exist or this application may not use it."
+            self.account.user = pseudonym(self.runtime.secret, self.application.id, user)
+        if self.application.models and self.account.model not in self.application.models:
+            problem = f"The model {self.account.model[:100]!r} does not exist or this application may not use it."
             raise ApiError(404, "invalid_request_error", "model_not_found", problem, param="model")
         return value
 
     # The prompt.
 
     def _screen_prompt(self, value: dict[str, Any]) -> Action | None:
-        self._lexicon = self.runtime.lexicon
         try:
-            screened = screen_prompt(self._lexicon, self.runtime.policy, value)
+            screened = screen_prompt(self._lexicon, self._policy, value)
         except UnreadablePromptError as error:
             problem = f"`{error.args[0]}` holds token numbers, which cannot be screened; send text."
             raise ApiError(400, "invalid_request_error", "unreadable_prompt", problem, param=error.args[0]) from None
         except TooDeepError:
             raise ApiError(400, "invalid_request_error", "nested_too_deep", "The request is nested too deep.") from None
-        self.prompt_characters, self.prompt_rulings = screened.characters, screened.rulings
+        self.account.prompt_characters, self.account.prompt_rulings = screened.characters, screened.rulings
         return screened.decision if screened.decision in ("safe_reply", "refuse", "stop") else None
 
     async def _answer_ourselves(self, send: Send, action: Action) -> None:
         """The prompt is not forwarded: the safe reply, or the refusal in the form of an error."""
-        reason = self._notice().reason("prompt", action, [ruling for _, ruling in self.prompt_rulings])
+        reason = self._notice().reason("prompt", action, [ruling for _, ruling in self.account.prompt_rulings])
         if action != "safe_reply" or self.kind not in ("chat", "completion"):
-            self.outcome = "blocked_prompt"
+            self.account.outcome = "blocked_prompt"
             text = self._notice().refusal or "The prompt was refused by the content policy."
             raise ApiError(400, "invalid_request_error", "content_filter", text, param="prompt", hegui=reason)
-        self.outcome = "safe_reply"
-        body = canned_body(self.kind, self.model, int(self.started_at.timestamp()), self._notice(), reason)
+        self.account.outcome = "safe_reply"
+        body = canned_body(
+            self.kind, self.account.model, int(self.account.started_at.timestamp()), self._notice(), reason
+        )
         marks = self._marks({})
-        if not self.streamed:
+        if not self.account.streamed:
             await self._finish(send, 200, marks.mark_body(body, None))
             return
         chunk = {**body, "object": "chat.completion.chunk" if self.kind == "chat" else "text_completion"}
@@ -228,21 +220,21 @@ class GatewayExchange:
         assert self.application is not None  # admitted
         headers = [
             (b"content-type", b"application/json"),
-            (b"accept", b"text/event-stream" if self.streamed else b"application/json"),
+            (b"accept", b"text/event-stream" if self.account.streamed else b"application/json"),
         ]
         if credential := self.runtime.upstream_credential(self.application):
             headers.append((b"authorization", b"Bearer " + credential.encode()))
-        url = self.application.upstream + self.path.removeprefix("/v1")
+        url = self.application.upstream + self.account.path.removeprefix("/v1")
         self._upstream = await self.pool.send("POST", url, headers, encode_json(value))
         kind = (self._upstream.header(b"content-type") or b"").partition(b";")[0].strip().lower()
         if self._upstream.header(b"content-encoding") not in (None, b"identity"):
             kind = b""  # asked for as it is; compressed it cannot be screened
-        if self.streamed and self._upstream.status == 200 and kind == b"text/event-stream":
+        if self.account.streamed and self._upstream.status == 200 and kind == b"text/event-stream":
             await self._stream(self._upstream, value, send)
         elif kind == b"application/json":
             await self._whole(self._upstream, value, send)
         else:
-            self.outcome = "upstream_wrong_type"
+            self.account.outcome = "upstream_wrong_type"
             self._upstream.abort()
             raise ApiError(
                 502, "api_error", "upstream_wrong_type", "The model server answered with something that is not JSON."
@@ -252,22 +244,22 @@ class GatewayExchange:
         count = value.get("n") if type(value.get("n")) is int else 1
         answer = AnswerStream(
             self._lexicon,
-            self.runtime.policy,
+            self._policy,
             self._notice(),
             self._marks(value),
-            model=self.model,
+            model=self.account.model,
             kind=self.kind,
             choices=max(1, count or 1),
         )
-        self.tally = answer.tally
+        self.account.tally = answer.tally
         splitter = SseSplitter(self.runtime.settings.upstream.max_event_bytes)
         await self._start_stream(send)
         last = b""
         try:
             while not answer.is_done and (piece := await upstream.read()):
                 out = b"".join([answer.feed(event) for event in splitter.feed(piece)])
-                if self.first_token_at is None and self.tally.delivered:
-                    self.first_token_at = self.runtime.clock()
+                if self.account.first_token_at is None and self.account.tally.delivered:
+                    self.account.first_token_at = self.runtime.clock()
                 if answer.is_done:
                     last = out
                 elif out:
@@ -277,16 +269,18 @@ class GatewayExchange:
         except UpstreamError as error:
             if self._client_left:
                 raise
-            self.outcome, self.error = _OUTCOME.get(error.code, "upstream_failed"), error.code
+            self.account.outcome, self.account.error = _OUTCOME.get(error.code, "upstream_failed"), error.code
             last += answer.fail(_stream_error(error.code))
         except EventTooLargeError:
-            self.outcome, self.error = "upstream_oversized_event", "event_too_large"
+            self.account.outcome, self.account.error = "upstream_oversized_event", "event_too_large"
             last += answer.fail(_stream_error("upstream_oversized_event"))
-        if self.outcome == "rejected":
-            self.outcome = "blocked_answer" if answer.ended else "upstream_error" if answer.failed else "completed"
+        if self.account.outcome == "rejected":
+            self.account.outcome = (
+                "blocked_answer" if answer.ended else "upstream_error" if answer.failed else "completed"
+            )
         if answer.ended:
             upstream.abort()
-        self.usage, self.upstream_id = answer.usage, answer.upstream_id
+        self.account.usage, self.account.upstream_id = answer.usage, answer.upstream_id
         await self._end_stream(send, last)
 
     def _end_of_upstream(self, answer: AnswerStream, splitter: SseSplitter) -> bytes:
@@ -299,9 +293,9 @@ class GatewayExchange:
         if answer.failed:
             return out + answer.finish(b"")
         if answer.is_complete or self.kind == "responses":
-            self.outcome = "completed" if self.kind == "responses" else "upstream_no_done"
+            self.account.outcome = "completed" if self.kind == "responses" else "upstream_no_done"
             return out + answer.finish(b"" if self.kind == "responses" else DONE)
-        self.outcome, self.error = "upstream_cut", "upstream_cut"
+        self.account.outcome, self.account.error = "upstream_cut", "upstream_cut"
         return out + answer.fail(_stream_error("upstream_cut"))
 
     async def _whole(self, upstream: UpstreamResponse, value: dict[str, Any], send: Send) -> None:
@@ -311,7 +305,7 @@ class GatewayExchange:
             pieces.append(piece)
             size += len(piece)
             if size > limit:
-                self.outcome = "upstream_oversized_body"
+                self.account.outcome = "upstream_oversized_body"
                 upstream.abort()
                 raise ApiError(502, "api_error", "upstream_oversized_body", "The model server's answer is too large.")
         body = b"".join(pieces)
@@ -320,24 +314,24 @@ class GatewayExchange:
         except ValueError:
             answer = None
         if type(answer) is not dict or (upstream.status == 200 and not has_known_shape(answer)):
-            self.outcome = "upstream_malformed"
+            self.account.outcome = "upstream_malformed"
             raise ApiError(
                 502, "api_error", "upstream_malformed", "The model server's answer is not what it should be."
             )
         try:
-            self.tally, changed = screen_answer(self._lexicon, self.runtime.policy, self._notice(), answer)
+            self.account.tally, changed = screen_answer(self._lexicon, self._policy, self._notice(), answer)
         except TooDeepError:
-            self.outcome = "upstream_malformed"
+            self.account.outcome = "upstream_malformed"
             raise ApiError(
                 502, "api_error", "upstream_malformed", "The model server's answer is nested too deep."
             ) from None
-        self.first_token_at = self.runtime.clock()
-        ended = self.tally.decision in ("safe_reply", "refuse", "stop")
-        self.outcome = "blocked_answer" if ended else "completed" if upstream.status < 400 else "upstream_error"
+        self.account.first_token_at = self.runtime.clock()
+        ended = self.account.tally.decision in ("safe_reply", "refuse", "stop")
+        self.account.outcome = "blocked_answer" if ended else "completed" if upstream.status < 400 else "upstream_error"
         usage = answer.get("usage")
-        self.usage = usage if type(usage) is dict else None
+        self.account.usage = usage if type(usage) is dict else None
         number = answer.get("id")
-        self.upstream_id = number if type(number) is str and is_opaque(number) else None
+        self.account.upstream_id = number if type(number) is str and is_opaque(number) else None
         encoded = None if changed else body
         if upstream.status == 200 and self.kind in ("chat", "completion"):
             encoded = self._marks(value).mark_body(answer, encoded)
@@ -346,11 +340,11 @@ class GatewayExchange:
     # What goes out.
 
     async def _start_stream(self, send: Send) -> None:
-        self.status = 200
+        self.account.status = 200
         headers = [
             (b"content-type", b"text/event-stream; charset=utf-8"),
             (b"cache-control", b"no-cache"),
-            (b"x-hegui-exchange", self.exchange_id.encode()),
+            (b"x-hegui-exchange", self.account.exchange_id.encode()),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
 
@@ -359,75 +353,42 @@ class GatewayExchange:
         await send({"type": "http.response.body", "body": last})
 
     async def _finish(self, send: Send, status: int, body: bytes) -> None:
-        self.status = status
+        self.account.status = status
         await self._durable()
-        await send_json(send, status, body, [(b"x-hegui-exchange", self.exchange_id.encode())])
+        await send_json(send, status, body, [(b"x-hegui-exchange", self.account.exchange_id.encode())])
 
     async def _fail(self, send: Send, error: ApiError) -> None:
-        if self.status:  # an answer has begun; its end is all that can still be said
+        if self.account.status:  # an answer has begun; its end is all that can still be said
             await send({"type": "http.response.body", "body": framed(encode_json(error.body)) + DONE})
             return
-        self.status = error.status
-        if self.key is not None and not self.answered:
+        self.account.status = error.status
+        if self.account.key is not None and not self._recorded:
             await self._durable()
-        await send_json(send, error.status, error.body, [(b"x-hegui-exchange", self.exchange_id.encode())])
+        await send_json(send, error.status, error.body, [(b"x-hegui-exchange", self.account.exchange_id.encode())])
 
     async def _durable(self) -> None:
         if self.runtime.settings.evidence.durability != "before_last_byte":
             self._record()
-        else:
-            self.answered = True
-            try:
-                await asyncio.shield(asyncio.ensure_future(self.runtime.recorder.record(self._exchange())))
-            except InternalError as error:
-                raise ApiError(
-                    503, "api_error", error.code, "The record of this answer could not be written."
-                ) from None
+            return
+        self._recorded = True
+        try:
+            await asyncio.shield(asyncio.ensure_future(self.runtime.recorder.record(self._exchange())))
+        except InternalError as error:
+            raise ApiError(503, "api_error", error.code, "The record of this answer could not be written.") from None
 
     def _record(self) -> None:
-        self.answered = True
+        self._recorded = True
         self.runtime.recorder.hand_over(self._exchange())
 
     def _exchange(self) -> Exchange:
-        assert self.key is not None  # only admitted requests are recorded
-        tally = self.tally
-        findings: tuple[FindingRecord, ...] = ()
-        decision: Action = "allow"
-        if self.prompt_rulings or tally.rulings:
-            rulings = [*(("prompt", *r) for r in self.prompt_rulings), *(("answer", *r) for r in tally.rulings)]
-            decision = strongest([ruling.action for _, _, ruling in rulings])
-            findings = tuple([_finding(direction, path, ruling) for direction, path, ruling in rulings[:200]])
-        return Exchange(
-            id=self.exchange_id,
-            application_id=self.key.application_id,
-            key_id=self.key.id,
-            user=self.user,
-            endpoint=self.path,
-            model=self.model[:200],
-            streamed=self.streamed,
-            started_at=self.started_at,
-            first_token_at=self.first_token_at,
-            finished_at=self.runtime.clock(),
-            status=self.status,
-            outcome=self.outcome,
-            decision=decision,
-            policy=self.runtime.policy.label,
-            lexicon=(self._lexicon or self.runtime.lexicon).digest,
-            prompt_characters=self.prompt_characters,
-            screened_characters=tally.screened,
-            delivered_characters=tally.delivered,
-            withheld_characters=tally.screened - tally.delivered,
-            withheld_events=tally.withheld_events,
-            usage=_usage(self.usage) if self.usage else None,
-            upstream_id=self.upstream_id[:200] if self.upstream_id else None,
-            error=self.error,
-            findings=findings,
+        return self.account.record(
+            policy=self._policy.label, lexicon=self._lexicon.digest, finished_at=self.runtime.clock()
         )
 
     def _notice(self) -> Notice:
-        policy, language = self.runtime.policy, self.runtime.settings.locale
+        policy, language = self._policy, self.runtime.settings.locale
         return Notice(
-            self.exchange_id,
+            self.account.exchange_id,
             language,
             policy.label,
             policy.safe_reply.get(language, ""),
@@ -440,20 +401,8 @@ class GatewayExchange:
         structured = (value.get("response_format") or {}).get("type") in ("json_object", "json_schema")
         head = label.wording + "\n\n" if label.explicit == "head" and not structured else ""
         tail = "\n\n" + label.wording if label.explicit == "tail" and not structured else ""
-        aigc = AigcLabel(self.runtime.settings.label.content_producer, self.exchange_id)
+        aigc = AigcLabel(self.runtime.settings.label.content_producer, self.account.exchange_id)
         return AnswerMarks(head, tail, aigc.splice if label.implicit else None)
-
-
-def _usage(said: dict[str, Any]) -> TokenUsage:
-    """What the upstream said it used, under the names of either interface; 0 for what is no whole number."""
-    prompt = said.get("prompt_tokens", said.get("input_tokens"))
-    completion = said.get("completion_tokens", said.get("output_tokens"))
-    total = said.get("total_tokens")
-    return TokenUsage(
-        prompt if type(prompt) is int else 0,
-        completion if type(completion) is int else 0,
-        total if type(total) is int else 0,
-    )
 
 
 def _streamed(kind: str, text: str) -> dict[str, Any]:
@@ -463,18 +412,3 @@ def _streamed(kind: str, text: str) -> dict[str, Any]:
 def _stream_error(code: str) -> dict[str, Any]:
     message = f"The model server behind this gateway broke off ({code}). What you have is not the whole answer."
     return {"message": message, "type": "api_error", "param": None, "code": code}
-
-
-def _finding(direction: str, path: str, ruling: Ruling) -> FindingRecord:
-    found = ruling.finding
-    return FindingRecord(
-        direction,
-        path[:200],
-        found.start,
-        found.end,
-        found.term_id,
-        found.risk,
-        found.severity,
-        found.grade,
-        ruling.action,
-    )

@@ -1,0 +1,114 @@
+"""What is known of one request on its way, and the record that is made of it.
+
+Knows the facts of a record; knows no HTTP and no order of steps. No text of prompt or answer is kept here, only where
+something was found in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from hegui.moderate.policy import Action, Ruling, strongest
+from hegui.moderate.texts import Tally
+from hegui.usecases.ports import ApiKey, Exchange, FindingRecord, TokenUsage
+
+__all__ = ["Account"]
+
+MOST_FINDINGS = 200
+"""Findings kept of one exchange, count; a flood of them proves no more than its beginning."""
+
+LONGEST_NAME = 200
+"""Characters kept of a name that the client or the upstream chose."""
+
+
+@dataclass(slots=True)
+class Account:
+    """The facts so far; see `ports.Exchange` for what each means.
+
+    Attributes:
+        key: the key of an admitted request; without one there is nothing to record.
+        usage: as the upstream said it.
+    """
+
+    exchange_id: str
+    path: str
+    started_at: datetime
+    key: ApiKey | None = None
+    user: str | None = None
+    model: str = ""
+    streamed: bool = False
+    status: int = 0
+    outcome: str = "rejected"
+    error: str | None = None
+    first_token_at: datetime | None = None
+    prompt_characters: int = 0
+    prompt_rulings: tuple[tuple[str, Ruling], ...] = ()
+    tally: Tally = field(default_factory=Tally)
+    usage: dict[str, Any] | None = None
+    upstream_id: str | None = None
+
+    def record(self, *, policy: str, lexicon: str, finished_at: datetime) -> Exchange:
+        """The record of an admitted request."""
+        assert self.key is not None
+        tally = self.tally
+        decision: Action = "allow"
+        findings: tuple[FindingRecord, ...] = ()
+        if self.prompt_rulings or tally.rulings:
+            rulings = [*(("prompt", *r) for r in self.prompt_rulings), *(("answer", *r) for r in tally.rulings)]
+            decision = strongest([ruling.action for _, _, ruling in rulings])
+            findings = tuple([_finding(*found) for found in rulings[:MOST_FINDINGS]])
+        return Exchange(
+            id=self.exchange_id,
+            application_id=self.key.application_id,
+            key_id=self.key.id,
+            user=self.user,
+            endpoint=self.path,
+            model=self.model[:LONGEST_NAME],
+            streamed=self.streamed,
+            started_at=self.started_at,
+            first_token_at=self.first_token_at,
+            finished_at=finished_at,
+            status=self.status,
+            outcome=self.outcome,
+            decision=decision,
+            policy=policy,
+            lexicon=lexicon,
+            prompt_characters=self.prompt_characters,
+            screened_characters=tally.screened,
+            delivered_characters=tally.delivered,
+            withheld_characters=tally.screened - tally.delivered,
+            withheld_events=tally.withheld_events,
+            usage=_usage(self.usage) if self.usage else None,
+            upstream_id=self.upstream_id[:LONGEST_NAME] if self.upstream_id else None,
+            error=self.error,
+            findings=findings,
+        )
+
+
+def _usage(said: dict[str, Any]) -> TokenUsage:
+    """What the upstream said it used, under the names of either interface; 0 for what is no whole number."""
+    prompt = said.get("prompt_tokens", said.get("input_tokens"))
+    completion = said.get("completion_tokens", said.get("output_tokens"))
+    total = said.get("total_tokens")
+    return TokenUsage(
+        prompt if type(prompt) is int else 0,
+        completion if type(completion) is int else 0,
+        total if type(total) is int else 0,
+    )
+
+
+def _finding(direction: str, path: str, ruling: Ruling) -> FindingRecord:
+    found = ruling.finding
+    return FindingRecord(
+        direction,
+        path[:LONGEST_NAME],
+        found.start,
+        found.end,
+        found.term_id,
+        found.risk,
+        found.severity,
+        found.grade,
+        ruling.action,
+    )
