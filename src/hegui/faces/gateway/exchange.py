@@ -98,13 +98,13 @@ class GatewayExchange:
             headers = headers_of(scope)
             self._admit(headers)
             limits = self.runtime.settings.server
-            body = await read_body(receive, limits.max_body_bytes, limits.body_idle_seconds, self._loop)
+            body = await read_body(receive, limits.max_body_bytes, self.runtime.bodies, self._loop)
             value = self._parse(body, headers)
             refusal = self._screen_prompt(value)
             if refusal is not None:
                 await self._answer_ourselves(send, refusal)
                 return
-            watch = ClientWatch(receive, self._loop, self._abandon)
+            watch = ClientWatch(receive, self.runtime.watches, self._loop, self._abandon)
             await self._forward(value, send)
         except ApiError as error:
             self.account.error = self.account.error or error.code

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from hegui.faces.gateway.sweep import Sweep
 from hegui.moderate.wire import encode_json
 
 __all__ = ["ApiError", "ClientWatch", "Receive", "Scope", "Send", "headers_of", "read_body", "send_json"]
@@ -41,49 +42,47 @@ def headers_of(scope: Scope) -> dict[bytes, bytes]:
     return dict(scope["headers"])
 
 
-async def read_body(receive: Receive, limit: int, idle_seconds: float, loop: asyncio.AbstractEventLoop) -> bytes:
+class _Body:
+    """A body that is awaited; gives up when the client falls silent for too long."""
+
+    __slots__ = ("is_late", "task")
+
+    def __init__(self, task: asyncio.Task[Any] | None) -> None:
+        self.task = task
+        self.is_late = False
+
+    def overdue(self) -> None:
+        self.is_late = True
+        if self.task is not None:
+            self.task.cancel()
+
+
+async def read_body(receive: Receive, limit: int, patience: Sweep, loop: asyncio.AbstractEventLoop) -> bytes:
     """The whole request body. Raises ApiError 413 beyond `limit` bytes, 408 when the client falls silent."""
-    pieces, size = [], 0
-    while True:
-        message = await _in_time(receive, idle_seconds, loop)
-        if message["type"] == "http.disconnect":
-            raise ConnectionResetError
-        piece = message.get("body", b"")
-        size += len(piece)
-        if size > limit:
-            problem = (
-                f"The request body is larger than {limit} bytes, the limit of this gateway (server.max_body_bytes)."
-            )
-            raise ApiError(413, "invalid_request_error", "request_too_large", problem)
-        pieces.append(piece)
-        if not message.get("more_body"):
-            return b"".join(pieces)
-
-
-async def _in_time(receive: Receive, seconds: float, loop: asyncio.AbstractEventLoop) -> MutableMapping[str, Any]:
-    """The next message. As `asyncio.timeout` would do it, at a fifth of its cost: most bodies are there already."""
-    task, is_late = asyncio.current_task(loop), False
-
-    def give_up() -> None:
-        nonlocal is_late
-        is_late = True
-        if task is not None:
-            task.cancel()
-
-    timer = loop.call_later(seconds, give_up)
+    pieces, size, body = [], 0, _Body(asyncio.current_task(loop))
     try:
-        return await receive()
+        while True:
+            patience.add(body)
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ConnectionResetError
+            piece = message.get("body", b"")
+            size += len(piece)
+            if size > limit:
+                problem = (
+                    f"The request body is larger than {limit} bytes, the limit of this gateway (server.max_body_bytes)."
+                )
+                raise ApiError(413, "invalid_request_error", "request_too_large", problem)
+            pieces.append(piece)
+            if not message.get("more_body"):
+                return pieces[0] if len(pieces) == 1 else b"".join(pieces)
     except asyncio.CancelledError:
-        if is_late and task is not None and not task.uncancel():
+        if body.is_late and body.task is not None and not body.task.uncancel():
             problem = "The request body did not arrive in time."
             raise ApiError(408, "invalid_request_error", "request_timeout", problem) from None
         raise
     finally:
-        timer.cancel()
-
-
-WATCH_AFTER_SECONDS = 0.005
-"""How long after its request it begins to be watched whether a client is still there."""
+        patience.discard(body)
 
 
 class ClientWatch:
@@ -95,21 +94,24 @@ class ClientWatch:
         gone: called first.
     """
 
-    __slots__ = ("_gone", "_receive", "_served", "_timer", "_watching")
+    __slots__ = ("_gone", "_patience", "_receive", "_served", "_watching")
 
-    def __init__(self, receive: Receive, loop: asyncio.AbstractEventLoop, gone: Callable[[], None]) -> None:
-        self._receive, self._gone = receive, gone
+    def __init__(
+        self, receive: Receive, patience: Sweep, loop: asyncio.AbstractEventLoop, gone: Callable[[], None]
+    ) -> None:
+        self._receive, self._patience, self._gone = receive, patience, gone
         self._served = asyncio.current_task(loop)
         self._watching: asyncio.Task[None] | None = None
-        self._timer = loop.call_later(WATCH_AFTER_SECONDS, self._start)
+        patience.add(self)
 
     def stop(self) -> None:
         """Look no longer."""
-        self._timer.cancel()
+        self._patience.discard(self)
         if self._watching is not None:
             self._watching.cancel()
 
-    def _start(self) -> None:
+    def overdue(self) -> None:
+        """Begin to look."""
         self._watching = asyncio.ensure_future(self._watch())
 
     async def _watch(self) -> None:

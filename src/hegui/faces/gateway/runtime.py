@@ -17,11 +17,15 @@ from datetime import datetime
 from hegui.detect.lexicon_files import read_lexicon, starter_lexicon
 from hegui.detect.screen import CompiledLexicon
 from hegui.errors import HeguiError
+from hegui.faces.gateway.sweep import Sweep
 from hegui.moderate.policy import Policy
 from hegui.settings import Settings
 from hegui.usecases.ports import ApiKey, Application, Applications, Lexicons, Recorder
 
 __all__ = ["Runtime"]
+
+WATCH_AFTER_SECONDS = 0.0025
+"""How long after its request it begins to be watched whether a client is still there; twice that at most."""
 
 _log = logging.getLogger("hegui.gateway")
 
@@ -40,9 +44,13 @@ class Runtime:
     lexicon: CompiledLexicon = field(init=False)
     keys: dict[bytes, tuple[ApiKey, Application]] = field(init=False, default_factory=dict)
     active: int = field(init=False, default=0)
+    bodies: Sweep = field(init=False)
+    watches: Sweep = field(init=False)
     _revision: int = field(init=False, default=-1)
 
     def __post_init__(self) -> None:
+        self.bodies = Sweep(self.settings.server.body_idle_seconds)
+        self.watches = Sweep(WATCH_AFTER_SECONDS)
         self.lexicon = CompiledLexicon(starter_lexicon())
         self.refresh()
 
