@@ -10,11 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 
 from hegui.errors import InputError
 from hegui.faces.gateway.app import GatewayApp
 from hegui.faces.gateway.runtime import Runtime
 from hegui.moderate.policy import Policy
+from hegui.moderate.policy_book import PolicyBook
 from hegui.moderate.policy_files import built_in_policy, read_policy
 from hegui.settings import Settings
 from hegui.store import Store, open_store, pseudonym_secret
@@ -48,18 +50,16 @@ class System:
         )
 
     @cached_property
-    def policy(self) -> Policy:
-        """The screening policy in force. Raises FileFaults POL001, InputError POL002 when it cannot be read."""
-        file = self.settings.policy.file
-        if file is None:
-            return built_in_policy()
-        try:
-            return read_policy(file.read_text(encoding="utf-8"), str(file))
-        except (OSError, UnicodeDecodeError) as error:
-            problem = f"the policy cannot be read: {error.__class__.__name__}"
-            raise InputError(
-                "POL002", str(file), problem, "Set policy.file to a readable YAML file in UTF-8."
-            ) from None
+    def policies(self) -> PolicyBook:
+        """The screening policies in force. Raises FileFaults POL001, InputError POL002 and POL003."""
+        file, folder = self.settings.policy.file, self.settings.policy.folder
+        default = built_in_policy() if file is None else _read_policy(file)
+        if folder is None:
+            return PolicyBook(default)
+        if not folder.is_dir():
+            remedy = "Set policy.folder to a folder with *.yaml files, or leave it out."
+            raise InputError("POL002", str(folder), "is not a folder.", remedy)
+        return PolicyBook.of(default, map(_read_policy, sorted(folder.glob("*.yaml"))))
 
     def open_gateway(self) -> GatewayApp:
         """The gateway as an ASGI application, with a recorder of its own that it closes at its shutdown."""
@@ -68,7 +68,7 @@ class System:
             applications=self.applications,
             lexicons=self.lexicons,
             recorder=self.open_recorder(),
-            policy=self.policy,
+            policies=self.policies,
             secret=self.pseudonym_secret,
             clock=self.clock,
         )
@@ -77,6 +77,14 @@ class System:
     def close(self) -> None:
         """Close the database."""
         self._store.close()
+
+
+def _read_policy(file: Path) -> Policy:
+    try:
+        return read_policy(file.read_text(encoding="utf-8"), str(file))
+    except (OSError, UnicodeDecodeError) as error:
+        problem = f"the policy cannot be read: {error.__class__.__name__}"
+        raise InputError("POL002", str(file), problem, "Name a readable YAML file in UTF-8.") from None
 
 
 def compose(settings: Settings, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> System:

@@ -159,7 +159,12 @@ class Label:
 class Policy:
     """What is screened for."""
 
-    file: Path | None = setting(None, a_path, "path", "The screening policy.", shown="the built-in policy")
+    file: Path | None = setting(
+        None, a_path, "path", "The screening policy of applications that name none.", shown="the built-in policy"
+    )
+    folder: Path | None = setting(
+        None, a_path, "path", "Folder with further policies, `*.yaml`; applications name them.", shown="none"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -57,16 +57,19 @@ def add_application(
     applications: Applications,
     wanted: NewApplication,
     *,
+    policies: Collection[str] = (DEFAULT_POLICY,),
     now: datetime,
     random_bytes: RandomBytes = secrets.token_bytes,
 ) -> tuple[Application, str]:
     """Store an application with its first key; return it and the key in plain text, which is shown once.
 
+    Args:
+        policies: the names of the screening policies there are.
     Raises:
         FileFaults: APP003, everything that is wrong with what was asked for.
         InputError: APP001, the name is taken.
     """
-    faults = list(_faults(wanted))
+    faults = list(_faults(wanted, policies))
     if faults:
         raise FileFaults("APP003", "application", faults, "Ask again with these mended.")
     application = Application(
@@ -131,7 +134,7 @@ def _new_id(prefix: str, now: datetime, random_bytes: RandomBytes) -> str:
     return f"{prefix}-{new_exchange_id(int(now.timestamp() * 1000), random_bytes(RANDOM_BYTES))}"
 
 
-def _faults(wanted: NewApplication) -> Iterator[tuple[str, str]]:
+def _faults(wanted: NewApplication, policies: Collection[str]) -> Iterator[tuple[str, str]]:
     """(field, problem) of everything that cannot be used, in the order of the fields."""
     if not 1 <= len(wanted.name) <= 64 or wanted.name != wanted.name.strip() or not wanted.name.isprintable():
         yield "name", "is not 1 to 64 printable characters without a space at either end"
@@ -145,8 +148,8 @@ def _faults(wanted: NewApplication) -> Iterator[tuple[str, str]]:
     for index, model in enumerate(wanted.models):
         if not model.strip() or not model.isprintable() or model in wanted.models[:index]:
             yield f"models[{index}]", "is empty, not printable or named twice"
-    if not wanted.policy.strip() or not wanted.policy.isprintable():
-        yield "policy", "is empty or not printable"
+    if wanted.policy not in policies:
+        yield "policy", f"is none of those there are: {', '.join(policies)}; further ones belong into policy.folder"
     for place in ("stated_users", "stated_uses"):
         if not _is_unicode(getattr(wanted, place)):
             yield place, "is not valid Unicode"

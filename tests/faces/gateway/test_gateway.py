@@ -87,6 +87,9 @@ def running(state: Path, *label: str) -> Iterator[Gateway]:
     environ = {**os.environ, "HEGUI_STATE_DIR": str(state), "HEGUI_LEXICON_POLL_SECONDS": "0.1"}
     environ |= {"HEGUI_UPSTREAM_IDLE_SECONDS": "2", "HEGUI_UPSTREAM_FIRST_BYTE_SECONDS": "2"}
     environ |= {"HEGUI_SERVER_MAX_BODY_BYTES": "100000", "HEGUI_UPSTREAM_MAX_EVENT_BYTES": "50000"}
+    (state / "policies").mkdir()
+    (state / "policies" / "lenient.yaml").write_text("name: lenient\nversion: 1\nrules: [{action: flag}]\n")
+    environ["HEGUI_POLICY_FOLDER"] = str(state / "policies")
     with play.ScriptedUpstream() as upstream:
         gateway = Gateway(f"http://127.0.0.1:{port}/v1", "", environ, upstream)
         added = json.loads(gateway.hegui("app", "add", "test", "--upstream", upstream.url, *label, "--json"))
@@ -250,6 +253,18 @@ def test_a_prompt_is_refused_without_naming_the_term(plain: Gateway) -> None:
         assert "冰" not in str(caught.value.body)
     assert len(plain.upstream.requests) == before
     assert plain.last()["outcome"] == "blocked_prompt"
+
+
+def test_each_application_is_screened_by_the_policy_it_names(plain: Gateway) -> None:
+    asked = ["app", "add", "lenient", "--upstream", plain.upstream.url, "--policy", "lenient", "--json"]
+    other = Gateway(plain.url, json.loads(plain.hegui(*asked))["api_key"], plain.environ, plain.upstream)
+    plain.upstream.script = play.json_body(play.chat_body("好"))
+    value = {"model": "m", "messages": [{"role": "user", "content": "出售冰毒"}]}
+    assert plain.post(value)[0] == 400
+    time.sleep(0.5)  # until the gateway has seen the new key
+    assert other.post(value)[0] == 200
+    assert other.last()["policy"].startswith("lenient@1:")
+    assert other.last()["decision"] == "flag"
 
 
 def test_the_user_is_kept_as_a_pseudonym_whichever_way_it_comes(plain: Gateway) -> None:

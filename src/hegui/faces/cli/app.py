@@ -84,7 +84,8 @@ def add(
     policy = LabelPolicy(label, label_language, label_text, not no_implicit_label)
     wanted = NewApplication(label=policy, stated_users=users, stated_uses=uses, **given)
     with session.system() as system:
-        added, key = add_application(system.applications, wanted, now=system.clock())
+        names = system.policies.names
+        added, key = add_application(system.applications, wanted, policies=names, now=system.clock())
     if as_json:
         print_json({**asdict(added), "api_key": key})
         return

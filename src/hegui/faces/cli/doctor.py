@@ -56,8 +56,10 @@ def _checks(session: Session) -> Iterator[Check]:
     try:
         with session.system() as system:
             yield Check("store", "ok", "opens, its schema is the one this version writes")
+            book = None
             try:
-                yield Check("policy", "ok", system.policy.label)
+                book = system.policies
+                yield Check("policy", "ok", ", ".join(book.named(name).label for name in book.names))
             except HeguiError as error:
                 yield Check("policy", "wrong", error.problem, error.remedy)
             version = system.lexicons.active()
@@ -69,6 +71,10 @@ def _checks(session: Session) -> Iterator[Check]:
             if not applications:
                 yield Check("applications", "note", "there are none", "Add one: hegui app add NAME --upstream URL")
             for application in applications:
+                if book is not None and application.policy not in book.names:
+                    problem = f"its policy {application.policy} is not there, so its requests get 500"
+                    remedy = "Put a policy with this name into policy.folder."
+                    yield Check(f"application {application.name}", "wrong", problem, remedy)
                 name = application.upstream_key_env
                 if name and name not in os.environ:
                     remedy = f"Set {name} in the environment of `hegui serve`."

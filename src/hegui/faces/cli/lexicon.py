@@ -24,7 +24,8 @@ def lexicon() -> None:
 @lexicon.command()
 @a_file
 @as_json
-def check(file: Path, as_json: bool) -> None:
+@pass_session
+def check(session: Session, file: Path, as_json: bool) -> None:
     """Check a CSV or JSON Lines file and list every fault (检查)."""
     from hegui.detect.lexicon_files import read_lexicon
 
@@ -33,7 +34,7 @@ def check(file: Path, as_json: bool) -> None:
     if as_json:
         print_json({"terms": len(found.terms), "digest": found.digest, "risks": by_risk})
         return
-    click.echo(f"{file}: {len(found.terms)} terms, digest {found.digest[:12]}")
+    session.say("lexicon.checked", file=file, terms=len(found.terms), digest=found.digest[:12])
     for risk, count in by_risk.items():
         click.echo(f"  {risk}  {count}")
 
@@ -53,7 +54,7 @@ def load(session: Session, file: Path, as_json: bool) -> None:
     if as_json:
         print_json({"terms": version.terms, "digest": version.digest, "source": version.source})
     else:
-        click.echo(f"in force: {version.terms} terms, digest {version.digest[:12]}")
+        session.say("lexicon.in_force", terms=version.terms, digest=version.digest[:12])
 
 
 @lexicon.command()
@@ -67,7 +68,7 @@ def history(session: Session, as_json: bool) -> None:
         print_json([{**asdict(v), "content": None, "loaded_at": v.loaded_at.isoformat()} for v in versions])
         return
     rows = [[shown_instant(v.loaded_at), v.digest[:12], str(v.terms), v.source] for v in versions]
-    print_table(["loaded", "digest", "terms", "source"], rows)
+    print_table([session.word(f"lexicon.column.{name}") for name in ("loaded", "digest", "terms", "source")], rows)
 
 
 @lexicon.command("try")
@@ -91,7 +92,7 @@ def try_(session: Session, text: str, file: Path | None, as_json: bool) -> None:
         print_json({"digest": found.digest, "findings": [asdict(finding) for finding in findings]})
         return
     if not findings:
-        click.echo("nothing found")
+        session.say("lexicon.nothing_found")
     for finding in findings:
         surface = text[finding.start : finding.end]
         click.echo(f"{finding.term_id}  {finding.risk}  {finding.severity}  {finding.grade}  {surface!r}")

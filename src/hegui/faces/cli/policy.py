@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from hegui.faces.cli.render import print_json
+from hegui.faces.cli.render import print_json, print_table
 from hegui.faces.cli.session import Session, pass_session
+from hegui.usecases.applications import DEFAULT_POLICY, list_applications
 
 __all__ = ["policy"]
 
@@ -18,13 +19,14 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.group()
 def policy() -> None:
-    """Screening policies: check, try (筛查策略)."""
+    """Screening policies: check, list, try (筛查策略)."""
 
 
 @policy.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @as_json
-def check(file: Path, as_json: bool) -> None:
+@pass_session
+def check(session: Session, file: Path, as_json: bool) -> None:
     """Check a YAML file and list every fault (检查)."""
     from hegui.moderate.policy_files import read_policy
 
@@ -32,16 +34,38 @@ def check(file: Path, as_json: bool) -> None:
     if as_json:
         print_json({"policy": found.label, "rules": len(found.rules)})
     else:
-        click.echo(f"{found.label}: {len(found.rules)} rules")
+        session.say("policy.checked", policy=found.label, rules=len(found.rules))
+
+
+@policy.command("list")
+@as_json
+@pass_session
+def list_(session: Session, as_json: bool) -> None:
+    """List the policies in force, and the applications under each (列出策略)."""
+    with session.system() as system:
+        book = system.policies
+        users = [(one.policy, one.name) for one in list_applications(system.applications)]
+    rows = [
+        (name, book.named(name).label, [application for asked_for, application in users if asked_for == name])
+        for name in book.names
+    ]
+    if as_json:
+        print_json([{"name": name, "policy": label, "applications": used_by} for name, label, used_by in rows])
+        return
+    head = [session.word(f"policy.column.{column}") for column in ("name", "policy", "applications")]
+    print_table(head, [(name, label, ", ".join(used_by) or "–") for name, label, used_by in rows])
 
 
 @policy.command("try")
 @click.argument("text")
 @click.option("--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A policy not yet in force.")
+@click.option(
+    "--policy", "name", metavar="NAME", default=DEFAULT_POLICY, show_default=True, help="One in force, by its name."
+)
 @click.option("--direction", type=click.Choice(["prompt", "answer"]), default="answer", show_default=True)
 @as_json
 @pass_session
-def try_(session: Session, text: str, file: Path | None, direction: Any, as_json: bool) -> None:
+def try_(session: Session, text: str, file: Path | None, name: str, direction: Any, as_json: bool) -> None:
     """Show what the policy makes of TEXT under the list in force (试用)."""
     from hegui.detect.lexicon_files import read_lexicon, starter_lexicon
     from hegui.detect.screen import CompiledLexicon
@@ -50,7 +74,7 @@ def try_(session: Session, text: str, file: Path | None, direction: Any, as_json
 
     with session.system() as system:
         version = system.lexicons.active()
-        chosen = read_policy(file.read_text(encoding="utf-8"), str(file)) if file else system.policy
+        chosen = read_policy(file.read_text(encoding="utf-8"), str(file)) if file else system.policies.named(name)
     words = read_lexicon(version.content, "the list in force") if version else starter_lexicon()
     screen, released = screen_text(CompiledLexicon(words), chosen, text, direction)
     rulings = [{**asdict(ruling.finding), "action": ruling.action} for ruling in screen.rulings]

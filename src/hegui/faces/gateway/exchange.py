@@ -84,7 +84,7 @@ class GatewayExchange:
     def __init__(self, runtime: Runtime, pool: UpstreamPool, account: Account, kind: str) -> None:
         self.runtime, self.pool, self.account, self.kind = runtime, pool, account, kind
         self.application: Application | None = None
-        self._lexicon, self._policy = runtime.lexicon, runtime.policy
+        self._lexicon, self._policy = runtime.lexicon, runtime.policies.default
         self._loop = asyncio.get_running_loop()
         self._upstream: UpstreamResponse | None = None
         self._recorded = self._client_left = False
@@ -145,6 +145,7 @@ class GatewayExchange:
         if found is None:
             raise ApiError(401, "invalid_request_error", "invalid_api_key", "Unknown or ended API key.")
         self.account.key, self.application = found
+        self._policy = self.runtime.policies.named(self.application.policy)
         settings = self.runtime.settings
         if self.runtime.active > settings.server.max_streams:
             raise ApiError(

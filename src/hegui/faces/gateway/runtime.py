@@ -18,7 +18,7 @@ from hegui.detect.lexicon_files import read_lexicon, starter_lexicon
 from hegui.detect.screen import CompiledLexicon
 from hegui.errors import HeguiError
 from hegui.faces.gateway.sweep import Sweep
-from hegui.moderate.policy import Policy
+from hegui.moderate.policy_book import PolicyBook
 from hegui.settings import Settings
 from hegui.usecases.ports import ApiKey, Application, Applications, Lexicons, Recorder
 
@@ -38,7 +38,7 @@ class Runtime:
     applications: Applications
     lexicons: Lexicons
     recorder: Recorder
-    policy: Policy
+    policies: PolicyBook
     secret: bytes
     clock: Callable[[], datetime]
     lexicon: CompiledLexicon = field(init=False)
