@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
+from functools import lru_cache
 
 __all__ = ["ALPHABET", "RANDOM_BYTES", "RandomBytes", "new_exchange_id", "pseudonym"]
 
@@ -19,6 +20,15 @@ RANDOM_BYTES = 10
 """Random bytes in an exchange's id: 80 bits."""
 
 _PAIRS = tuple(high + low for high in ALPHABET for low in ALPHABET)
+
+
+_RANDOM_SHIFTS = tuple(range(70, -10, -10))
+
+
+@lru_cache(maxsize=16)
+def _spell_instant(now_ms: int) -> str:
+    """The first ten characters of an id: requests of one millisecond share them."""
+    return "".join([_PAIRS[now_ms >> shift & 1023] for shift in range(40, -10, -10)])
 
 
 def _spell(number: int) -> str:
@@ -59,7 +69,9 @@ def new_exchange_id(now_ms: int, random_bytes: bytes) -> str:
     """
     if len(random_bytes) != RANDOM_BYTES or not 0 <= now_ms < 1 << 48:
         raise ValueError(f"an id needs {RANDOM_BYTES} random bytes and 48 bits of milliseconds")
-    return _spell(now_ms << 80 | int.from_bytes(random_bytes, "big"))
+    number = int.from_bytes(random_bytes, "big")
+    pairs = _PAIRS
+    return _spell_instant(now_ms) + "".join([pairs[number >> shift & 1023] for shift in _RANDOM_SHIFTS])
 
 
 def pseudonym(secret: bytes, application_id: str, user: str) -> str:

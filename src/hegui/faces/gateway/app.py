@@ -39,6 +39,7 @@ class GatewayApp:
             ca_file=str(limits.ca_file) if limits.ca_file else None,
         )
         self._chance = RandomBytes(os.urandom)
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._refresher: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,12 +77,19 @@ class GatewayApp:
         runtime = self._runtime
         now = runtime.clock()
         number = new_exchange_id(int(now.timestamp() * 1000), self._chance.take(RANDOM_BYTES))
-        exchange = GatewayExchange(runtime, self._pool, Account(number, path, now), kind)
+        exchange = GatewayExchange(
+            runtime, self._pool, Account(number, path, now), kind, self._loop or self._find_loop()
+        )
         runtime.active += 1
         try:
             await exchange.run(scope, receive, send)
         finally:
             runtime.active -= 1
+
+    def _find_loop(self) -> asyncio.AbstractEventLoop:
+        """The loop this worker serves on; asked for once, since asking is a system call."""
+        self._loop = asyncio.get_running_loop()
+        return self._loop
 
     async def _models(self, path: str, scope: Scope, send: Send) -> None:
         """The upstream's models, as far as the application may use them."""

@@ -81,11 +81,13 @@ class GatewayExchange:
         "runtime",
     )
 
-    def __init__(self, runtime: Runtime, pool: UpstreamPool, account: Account, kind: str) -> None:
+    def __init__(
+        self, runtime: Runtime, pool: UpstreamPool, account: Account, kind: str, loop: asyncio.AbstractEventLoop
+    ) -> None:
         self.runtime, self.pool, self.account, self.kind = runtime, pool, account, kind
         self.application: Application | None = None
         self._lexicon, self._policy = runtime.lexicon, runtime.policies.default
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop
         self._upstream: UpstreamResponse | None = None
         self._recorded = self._client_left = False
 
