@@ -126,6 +126,7 @@ def test_what_is_withheld_begins_exactly_where_the_longest_live_prefix_begins(
 
 
 @given(rich_lexicons(), wrapped_text, cuts)
+@example(plain_lexicon(["ba"]), "<b>\\na", [3])
 def test_findings_do_not_depend_on_how_the_text_is_cut(lexicon: CompiledLexicon, text: str, sizes: list[int]) -> None:
     whole, _ = findings_of(lexicon, [text])
     assert findings_of(lexicon, cut(text, sizes))[0] == whole

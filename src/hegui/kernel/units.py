@@ -108,7 +108,7 @@ def unwrap(text: str, *, final: bool = False) -> Units:
             continue
         value = _value(token.group())
         out.append(value)
-        starts.extend(_spread(at, token.end(), len(value)))
+        starts.extend([at] * len(value))  # a token is seen whole or not at all, a tag too
         position = token.end()
     starts.append(open_at)
     return _joined("".join(out), starts, open_at, may_be_letter)
@@ -130,11 +130,6 @@ def _value(token: str) -> str:
     if token[1] == "u":
         return chr(int(token[2:], 16))
     return "\n" if token[1] in _BLANK_ESCAPES else token
-
-
-def _spread(start: int, end: int, count: int) -> list[int]:
-    """Raw offsets of the `count` units of one token: one by one where they match, else all at its start."""
-    return list(range(start, end)) if count == end - start else [start] * count
 
 
 def _joined(text: str, starts: list[int], open_at: int, may_be_letter: bool) -> Units:
