@@ -77,7 +77,9 @@ class Glance:
 
 def is_undisguised(latin: str, plain: str, text: str) -> bool:
     """Whether the views `latin` and `plain` read the same, and no capital or foreign I could pose as an l."""
-    return (latin == plain and plain.count("i") == text.count("i")) or _ASCII_WORD.search(latin) is None
+    if latin == plain and not latin.endswith("i") and plain.count("i") == text.count("i"):
+        return True  # an i at the end may be the beginning of i1, which stands for an l
+    return _ASCII_WORD.search(latin) is None
 
 
 def _letters(marked: str) -> int:

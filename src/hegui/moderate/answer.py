@@ -19,10 +19,10 @@ from hegui.moderate.fields import TooDeepError, is_opaque
 from hegui.moderate.lone import LonePiece, Template, lone_piece
 from hegui.moderate.marks import AnswerMarks, Marker
 from hegui.moderate.notice import Notice
-from hegui.moderate.outlet import Outlet, Waiting
+from hegui.moderate.outlet import BacklogError, Outlet, Waiting
 from hegui.moderate.policy import Action, Policy, ends_answer, strongest
-from hegui.moderate.texts import Piece, Tally, Text, Texts
-from hegui.moderate.wire import DONE, decode_json, encode_json, framed, has_known_shape
+from hegui.moderate.texts import Piece, Tally, Text, Texts, TooManyTextsError, streamed_key
+from hegui.moderate.wire import DONE, decode_json, encode_json, framed, has_known_shape, has_repeated_names
 
 __all__ = ["AnswerStream"]
 
@@ -89,7 +89,7 @@ class AnswerStream:
         if self._done:
             return b"" if self.ended else self._withhold()
         if event.data == b"[DONE]":
-            return self.finish(event.raw if event.complete else DONE)
+            return self.finish(event.raw if event.complete and not event.other else DONE)
         if event.data is None or not event.complete:
             return self._comment(event)
         if self._known is not None and not event.other:
@@ -103,18 +103,22 @@ class AnswerStream:
         if not event.other and (out := self._feed_piece(event, value)) is not None:
             return out
         self._known = None
+        if has_repeated_names(event.data):
+            # A reader that keeps the first of two members, or both, would see what was not screened.
+            data = encode_json(value)
+            event = SseEvent(framed(data, event.other), data, event.other)
         if not has_known_shape(value) or (event.other and not self._is_clean(event.other)):
             return self._withhold()
         try:
             return self._feed_value(event, value)
-        except TooDeepError:
+        except (TooDeepError, TooManyTextsError, BacklogError):
             return self._withhold()
 
     def finish(self, done: bytes = DONE) -> bytes:
         """The upstream has ended: what is still held goes, or turns out to be a finding."""
         if self._done:
             return b""
-        out = self._close({*self._open, None})
+        out = self._close_all()
         if not self._done:
             out += self._outlet.drain() + self._marker.end() + done
             self._done = True
@@ -124,7 +128,7 @@ class AnswerStream:
         """The upstream broke off: what is safe goes, then an error event and the end."""
         if self._done:
             return b""
-        out = self._close({*self._open, None})
+        out = self._close_all()
         if not self._done:
             out += self._outlet.drain() + self._marker.end() + framed(encode_json({"error": error})) + DONE
             self._done = True
@@ -142,6 +146,8 @@ class AnswerStream:
         if not self._outlet.takes_piece(text) or not self._marker.passes(piece.choice, is_content=is_content):
             return None
         data, known = event.data or b"", self._known
+        if has_repeated_names(data):
+            return None
         if known is None or known[1] is not text or not known[0].frames(data):
             template = Template.of(data, piece, self._kind)
             self._known = None if template is None else (template, text)
@@ -175,7 +181,7 @@ class AnswerStream:
     ) -> bytes:
         concerned = frozenset(choice.get("index", 0) for choice in value.get("choices") or ())
         closes = bool(finishing) or not concerned
-        self._outlet.waiting.append(
+        self._outlet.add(
             Waiting(
                 event.raw,
                 event.data or b"",
@@ -190,10 +196,20 @@ class AnswerStream:
         out = self._end_found()
         if finishing and not self._done:
             out += self._close(finishing)
-        elif self._kind == "responses" and not str(value.get("type", "")).endswith(".delta") and not self._done:
-            out += self._close({None})
-            self._texts.forget(lambda choice: choice is None)
+        elif self._kind == "responses" and not self._done:
+            out += self._close_streamed(value)
         return out if self._done else out + self._outlet.drain()
+
+    def _close_streamed(self, value: dict[str, Any]) -> bytes:
+        """An event of the responses interface may say that a text, or the answer, is whole."""
+        kind = value.get("type")
+        if kind in _LAST:
+            return self._close({None})
+        key = streamed_key(value)
+        if key is None or not str(kind).endswith(".done"):
+            return b""
+        self._texts.close_streamed(key)
+        return self._end_found()
 
     def _drop_late(self, value: dict[str, Any]) -> bool:
         """Take out the choices that have ended, and text for those that have finished; True when there were any."""
@@ -252,6 +268,13 @@ class AnswerStream:
         self._texts.close(lambda choice: choice in choices)
         self._open -= choices
         self._finished |= {choice for choice in choices if choice is not None}
+        return self._end_found()
+
+    def _close_all(self) -> bytes:
+        """Nothing follows at all."""
+        self._texts.close(lambda _: True)
+        self._finished |= self._open
+        self._open.clear()
         return self._end_found()
 
     def _end_found(self) -> bytes:
@@ -315,6 +338,7 @@ class AnswerStream:
         return {**self._envelope, "choices": [{"index": index, **said, "finish_reason": finish}]}
 
 
+_LAST = ("response.completed", "response.failed", "response.incomplete", "response.cancelled", "error")
 _OBJECTS = {"chat": "chat.completion.chunk", "completion": "text_completion", "responses": "response"}
 
 

@@ -16,7 +16,7 @@ from hegui.moderate.fields import Leaf, joined_key, leaves
 from hegui.moderate.notice import Notice
 from hegui.moderate.policy import Action, Policy, Ruling, ends_answer, strongest
 from hegui.moderate.stream import screen_text
-from hegui.moderate.texts import Tally, Texts
+from hegui.moderate.texts import Piece, Tally, Texts
 
 __all__ = ["ScreenedPrompt", "UnreadablePromptError", "canned_body", "screen_answer", "screen_prompt"]
 
@@ -62,19 +62,14 @@ def screen_prompt(lexicon: CompiledLexicon, policy: Policy, value: dict[str, Any
 
 
 def _joined(found: list[Leaf]) -> Iterator[list[Leaf]]:
-    """Texts that follow each other and that a reader joins, together: the parts of one message, the names of members."""
-    parts: list[Leaf] = []
-    key: tuple[str, bool] | None = None
+    """Texts that a reader joins, together: the parts of one message, wherever in it they stand."""
+    together: dict[str, list[Leaf]] = {}
     for leaf in found:
-        path = leaf.path
-        this = (joined_key(path) if "content[" in path else path, leaf.key is None)
-        if this != key and parts:
-            yield parts
-            parts = []
-        key = this
-        parts.append(leaf)
-    if parts:
-        yield parts
+        if leaf.key is None:
+            yield [leaf]
+        else:
+            together.setdefault(joined_key(leaf.path), []).append(leaf)
+    yield from together.values()
 
 
 def _screen_parts(
@@ -101,7 +96,12 @@ def _write_back(parts: list[Leaf], text: str) -> None:
 def screen_answer(
     lexicon: CompiledLexicon, policy: Policy, notice: Notice, value: dict[str, Any]
 ) -> tuple[Tally, bool]:
-    """Screen a whole answer in place. Gives back the counts, and whether anything was changed."""
+    """Screen a whole answer in place. Gives back the counts, and whether anything was changed.
+
+    Raises:
+        TooDeepError: nested beyond the limit.
+        TooManyTextsError: more texts than one answer can have.
+    """
     if (clean := _clean_characters(lexicon, value)) is not None:
         return Tally(screened=clean, delivered=clean), False
     texts = Texts(lexicon, policy)
@@ -110,20 +110,22 @@ def screen_answer(
         texts.screen(piece)
     texts.close(lambda _: True)
     ended = {piece.text.choice for piece in pieces if piece.text.screen.ended is not None}
+    first_ended = {p.text.choice: i for i, p in reversed(list(enumerate(pieces))) if p.text.screen.ended is not None}
     changed = False
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
         text, size = piece.text, len(piece.source)
         out, text.out = text.out[:size], text.out[size:]
-        if text.choice in ended and text.screen.ended is None and (piece.probable or _comes_after(pieces, piece)):
+        # A stream would not have come this far.
+        is_late = number > first_ended.get(text.choice, len(pieces)) or piece.probable
+        if text.choice in ended and text.screen.ended is None and is_late:
             texts.tally.withheld += len(out)
             out = ""
         else:
             texts.tally.delivered += len(out)
         if out != piece.source:
             changed = True
-            if piece.container is not None and piece.key is not None:
-                piece.container[piece.key] = out
-    texts.tally.withheld += sum({id(p.text): len(p.text.screen.withhold()) for p in pieces}.values())
+            _put(piece, out)
+    texts.tally.withheld += sum({id(p.text): p.text.drop() for p in pieces}.values())
     for choice in value.get("choices") or ():
         index = choice.get("index", 0)
         if changed and choice.get("logprobs"):
@@ -137,12 +139,24 @@ def screen_answer(
     return texts.tally, changed
 
 
+def _put(piece: Piece, out: str) -> None:
+    """What is left of a piece, where it stood; a member whose name may not go goes as a whole."""
+    if piece.container is None:
+        return
+    if piece.key is None:
+        piece.container.pop(piece.source, None)
+    elif type(piece.container) is list or piece.key in piece.container:
+        piece.container[piece.key] = out
+
+
 def _clean_characters(lexicon: CompiledLexicon, value: dict[str, Any]) -> int | None:
     """Characters of an answer in which every text stands alone and none has a finding; None when it is not so simple."""
     characters = 0
     paths = set()
+    if any(choice.get("logprobs") for choice in value.get("choices") or ()):
+        return None  # their bytes are text too
     for path, _, _, text in leaves(value):
-        if path in paths or "logprobs" in path or "content[" in path or "{" in path:
+        if path in paths or "content[" in path or "{" in path:
             return None  # there texts of several places are read as one
         paths.add(path)
         if not is_clean(lexicon, text):
@@ -151,26 +165,18 @@ def _clean_characters(lexicon: CompiledLexicon, value: dict[str, Any]) -> int | 
     return characters
 
 
-def _comes_after(pieces: list[Any], piece: Any) -> bool:
-    """Whether an earlier text of the same choice was ended: a stream would not have come this far."""
-    for other in pieces:
-        if other is piece:
-            return False
-        if other.text.choice == piece.text.choice and other.text.screen.ended is not None:
-            return True
-    return False
-
-
 def _end_choice(choice: dict[str, Any], index: int, tally: Tally, notice: Notice) -> None:
     rulings = [r for path, r in tally.rulings if path.startswith(f"choices[{index}]") or "choices[" not in path]
     action = strongest(ruling.action for ruling in rulings if ends_answer(ruling.action))
     holder, key = (choice["message"], "content") if choice.get("message") is not None else (choice, "text")
+    there = holder.get(key)
+    said = there if isinstance(there, str) else ""
     if action == "safe_reply":
-        holder[key] = (holder.get(key) or "") + notice.safe_reply
+        holder[key] = said + notice.safe_reply
     elif action == "refuse" and key == "content":
         holder["refusal"] = notice.refusal
     elif action == "refuse":
-        holder[key] = (holder.get(key) or "") + notice.refusal
+        holder[key] = said + notice.refusal
     holder.pop("tool_calls", None)
     holder.pop("function_call", None)
     choice["finish_reason"] = "content_filter"

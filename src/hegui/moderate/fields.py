@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-__all__ = ["MAX_DEPTH", "Leaf", "TooDeepError", "is_opaque", "joined_key", "leaves"]
+__all__ = ["MAX_DEPTH", "Leaf", "TooDeepError", "is_opaque", "joined_key", "known_path", "leaves"]
 
 MAX_DEPTH = 64
 """Nesting of a body, levels; deeper ones are refused rather than half read."""
@@ -238,13 +238,26 @@ def is_opaque(text: str) -> bool:
 
 
 _POSITION = re.compile(r"\[\d+\]")
+_SEGMENT = re.compile(r"[^.\[\]{}]+")
 
 
 def joined_key(path: str) -> str:
-    """The path under which a reader joins texts: parts of one `content` list are read as one text.
+    """The path under which a reader joins texts: the parts of a `content` list, and lists inside them, are one text.
 
     >>> joined_key("delta.content[1].text"), joined_key("delta.tool_calls[1].function.arguments")
     ('delta.content[].text', 'delta.tool_calls[1].function.arguments')
     """
     head, bracket, rest = path.partition("content[")
-    return head + "content[" + _POSITION.sub("[]", "[" + rest, count=1)[1:] if bracket else path
+    return head + _POSITION.sub("[]", bracket + rest) if bracket else path
+
+
+def known_path(path: str) -> str:
+    """The path as it may be written down: a member's name that is none of the protocol's could itself be a text.
+
+    >>> known_path("choices[0].delta.secret[3].content")
+    'choices[0].delta.{}[3].content'
+    """
+    return _SEGMENT.sub(lambda name: name[0] if name[0] in _WRITTEN or name[0].isdecimal() else "{}", path)
+
+
+_WRITTEN = _PROTOCOL_NAMES | {"name", "event"}

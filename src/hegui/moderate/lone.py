@@ -69,6 +69,8 @@ class Template:
     @classmethod
     def of(cls, data: bytes, piece: LonePiece, kind: str) -> Template | None:
         """The template of an event that was read; None when its text does not stand in it plainly, or twice."""
+        if b"\n" in data:
+            return None
         written = encode_json(piece.text)
         before, found, behind = data.partition(written)
         if not found or _NOT_PLAIN.search(written[1:-1]):

@@ -49,10 +49,15 @@ def _calls_tool(choice: dict[str, Any]) -> bool:
     return bool(holder.get("tool_calls") or holder.get("function_call"))
 
 
+def _ends_text(choice: dict[str, Any]) -> bool:
+    return choice.get("finish_reason") not in (None, "tool_calls", "function_call")
+
+
 @dataclass(slots=True)
 class _Seen:
     has_text: bool = False
     calls_tool: bool = False
+    has_tail: bool = False
 
 
 @dataclass(slots=True)
@@ -115,9 +120,10 @@ class Marker:
         for choice in value.get("choices") or () if self.marks.tail else ():
             holder, key = (choice, "text") if self.kind == "completion" else (choice.get("delta") or {}, "content")
             seen = self._choices.get(choice.get("index", 0), _Seen())
-            ends = choice.get("finish_reason") in ("stop", "length", "content_filter")
-            if ends and type(holder.get(key)) is str and holder[key] and not (seen.calls_tool or _calls_tool(choice)):
+            ends = _ends_text(choice) and not (seen.has_tail or seen.calls_tool or _calls_tool(choice))
+            if ends and type(holder.get(key)) is str and holder[key]:
                 holder[key] += self.marks.tail
+                self._choices.setdefault(choice.get("index", 0), seen).has_tail = True
                 appended = True
         return appended
 
@@ -132,8 +138,8 @@ class Marker:
             if text and not state.has_text:
                 state.has_text = True
                 out += self._text_event(value, index, self.marks.head)
-            ends = choice.get("finish_reason") in ("stop", "length", "content_filter")
-            if ends and state.has_text and not state.calls_tool and not text:
+            if _ends_text(choice) and state.has_text and not (state.has_tail or state.calls_tool or text):
+                state.has_tail = True
                 out += self._text_event(value, index, self.marks.tail)
         return out
 

@@ -5,7 +5,9 @@ Knows the events that wait and what of them is ready; knows no protocol of choic
 Rule 1: an event all of whose text is ready leaves with the very bytes it came in.
 Rule 2: if the end of its text is withheld, the readable beginning leaves at once in an event of its own; a lone space or
         sign waits with the rest. Where the next event brings the same text and nothing else, the rest leaves with that.
-Rule 3: events leave in the order in which they came; only behind a backlog of MAX_WAITING other choices overtake.
+Rule 3: events leave in the order in which they came, save that text which may go overtakes what waits in another lane:
+        another choice, or another field of the same (reasoning, content, tool calls), which its reader joins apart.
+        The end of a choice waits for all of it, and what concerns the whole answer for everything.
 """
 
 from __future__ import annotations
@@ -21,9 +23,14 @@ from hegui.moderate.marks import Marker
 from hegui.moderate.texts import Piece, Tally, Text
 from hegui.moderate.wire import encode_json, framed
 
-__all__ = ["Outlet", "Waiting"]
+__all__ = ["BacklogError", "Outlet", "Waiting"]
 
-MAX_WAITING = 64
+MAX_WAITING = 1024
+"""Events that may wait, count: more than any held text can be cut into."""
+
+
+class BacklogError(ValueError):
+    """More events wait than any held text can be cut into."""
 
 
 @dataclass(slots=True)
@@ -88,22 +95,28 @@ class Outlet:
         )
 
     def drain(self) -> bytes:
-        """Let go whatever may go, in order."""
+        """Let go whatever may go."""
         out: list[bytes] = []
         kept: list[Waiting] = []
-        blocked: set[int | None] = set()
-        waiting = self.waiting
-        overtake = len(waiting) > MAX_WAITING
-        for event in waiting:
-            if blocked and (not overtake or None in event.choices or event.choices & blocked):
-                kept.append(event)
-            elif _is_ready(event):
+        lanes: set[str] = set()  # of the events that wait
+        choices: set[int | None] = set()
+        ends: set[int | None] = set()  # choices whose end waits
+        for event in self.waiting:
+            own = {piece.text.lane for piece in event.pieces}
+            if event.closes or None in event.choices or not own:
+                must_wait = bool(kept) if None in event.choices else not choices.isdisjoint(event.choices)
+            else:
+                must_wait = not lanes.isdisjoint(own) or None in ends or not ends.isdisjoint(event.choices)
+            if not must_wait and _is_ready(event):
                 out.append(self._leave(event))
                 continue
-            else:
+            if not must_wait:
                 out.append(self._leave_beginning(event))
-                kept.append(event)
-            blocked |= event.choices
+            kept.append(event)
+            lanes |= own
+            choices |= event.choices
+            if event.closes or None in event.choices:
+                ends |= event.choices
         self._waiting = kept
         return b"".join(out)
 
@@ -142,6 +155,13 @@ class Outlet:
         self._rest_of = (shape, text)
         return out
 
+    def add(self, event: Waiting) -> None:
+        """Let an event wait behind the others. Raises BacklogError."""
+        waiting = self.waiting
+        if len(waiting) >= MAX_WAITING:
+            raise BacklogError(f"more than {MAX_WAITING} events wait")
+        waiting.append(event)
+
     def keep(self, waiting: list[Waiting]) -> None:
         """Let these wait, and none of the others."""
         self._waiting = waiting
@@ -160,9 +180,10 @@ class Outlet:
                 event.changed = True
                 if piece.container is not None and piece.key is not None:
                     piece.container[piece.key] = out
+                event.value.pop("logprobs", None)  # the tokens would repeat what was masked
                 for choice in event.value.get("choices") or ():
                     if choice.get("index", 0) == text.choice and choice.get("logprobs"):
-                        choice["logprobs"] = None  # the tokens would repeat what was masked
+                        choice["logprobs"] = None
         if event.changed:
             event.data = encode_json(event.value)
             event.raw = framed(event.data, event.other)
@@ -173,7 +194,9 @@ class Outlet:
         sizes, out_of = [], {id(piece.text): piece.text.out for piece in event.pieces}
         beginnings = []
         for piece in event.pieces:
-            ready = "" if piece.probable or piece.key is None else out_of[id(piece.text)][: len(piece.source)]
+            ready = "" if piece.probable else out_of[id(piece.text)][: len(piece.source)]
+            if piece.key is None and len(ready) < len(piece.source):
+                return b""  # a member's name cannot leave in part
             out_of[id(piece.text)] = out_of[id(piece.text)][len(ready) :]
             sizes.append(len(ready))
             beginnings.append(ready)
@@ -193,6 +216,7 @@ class Outlet:
             piece.container[piece.key] = piece.source
             self._tally.delivered += len(ready)
         first.pop("usage", None)
+        first.pop("logprobs", None)
         for choice in first.get("choices") or ():
             choice["finish_reason"] = None
             choice.pop("logprobs", None)

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-__all__ = ["DONE", "decode_json", "encode_json", "framed", "has_known_shape"]
+__all__ = ["DONE", "decode_json", "encode_json", "framed", "has_known_shape", "has_repeated_names", "has_sound_members"]
 
 DONE = b"data: [DONE]\n\n"
 
@@ -44,19 +44,50 @@ def framed(data: bytes, other: bytes = b"") -> bytes:
     return head + b"data: " + data.replace(b"\n", b"\ndata: ") + b"\n\n"
 
 
-def has_known_shape(value: Any) -> bool:
-    """Whether it is a chunk or body with choices, an event or body of the responses interface, or an error."""
-    if type(value) is not dict:
+def has_repeated_names(data: bytes) -> bool:
+    """Whether an object in this JSON has two members of one name, of which `decode_json` gives back the last.
+
+    >>> has_repeated_names(b'{"a":{"b":1},"b":2}'), has_repeated_names(b'{"a":{"b":1,"b":2}}')
+    (False, True)
+    """
+    repeated = False
+
+    def look(members: list[tuple[str, Any]]) -> None:
+        nonlocal repeated
+        repeated = repeated or len({name for name, _ in members}) < len(members)
+
+    try:
+        json.loads(data.decode(errors="replace"), object_pairs_hook=look)
+    except RecursionError:
+        return True
+    return repeated
+
+
+def has_sound_members(value: Any) -> bool:
+    """Whether it is an object whose choices, messages and response, if any, are such."""
+    if type(value) is not dict or not isinstance(value.get("response"), dict | None):
         return False
     choices = value.get("choices")
-    if type(choices) is list:
-        return all(
-            type(choice) is dict
-            and type(choice.get("index", 0)) is int
-            and isinstance(choice.get("delta"), dict | None)
-            and isinstance(choice.get("message"), dict | None)
-            for choice in choices
-        )
+    if choices is None:
+        return True
+    return type(choices) is list and all(map(_is_sound_choice, choices))
+
+
+def _is_sound_choice(choice: Any) -> bool:
+    return (
+        type(choice) is dict
+        and type(choice.get("index", 0)) is int
+        and isinstance(choice.get("delta"), dict | None)
+        and isinstance(choice.get("message"), dict | None)
+    )
+
+
+def has_known_shape(value: Any) -> bool:
+    """Whether it is a chunk or body with choices, an event or body of the responses interface, or an error."""
+    if not has_sound_members(value):
+        return False
+    if type(value.get("choices")) is list:
+        return True
     kind = value.get("type")
     return (
         "error" in value

@@ -144,7 +144,8 @@ class Exchange:
         user: keyed pseudonym of the end user; None when the application named none.
         started_at, first_token_at, finished_at: instants in UTC; first_token_at None when no text came.
         status: HTTP status sent to the client.
-        outcome: completed, blocked_prompt, blocked_answer, safe_reply, client_left, rejected, or upstream_<how it failed>.
+        outcome: completed, blocked_prompt, blocked_answer, safe_reply, client_left, rejected, interrupted (hegui stopped),
+            failed (a fault of hegui), or upstream_<how it failed>.
         decision: the strongest action taken: allow, flag, redact, safe_reply, refuse, stop.
         prompt_characters: characters of the request that went through the screen.
         screened_characters: characters of the answer that went through a screen.

@@ -318,6 +318,35 @@ def test_limits_and_wrong_requests_have_clear_errors(plain: Gateway) -> None:
     assert plain.post({}, "/nothing")[0] == 404
 
 
+def test_whatever_a_client_or_an_upstream_says_there_is_a_record_and_an_answer(plain: Gateway) -> None:
+    def recorded() -> int:
+        return len(plain.hegui("exchange", "list", "--limit", "1000", "--json").splitlines())
+
+    before = recorded()
+    plain.upstream.script = play.json_body(play.chat_body("好"))
+    messages = json.dumps(MESSAGES)
+    assert plain.post(b'{"model":"\\ud800","messages":' + messages.encode() + b"}")[0] == 200
+    assert plain.last()["model"] == "?"
+    assert plain.post({"model": "m", "messages": MESSAGES, "response_format": "json_object"})[0] == 200
+    plain.upstream.script = play.json_body({**play.chat_body("好"), "usage": {"total_tokens": 2**64 - 1}})
+    assert plain.post({"model": "m", "messages": MESSAGES})[0] == 200
+    assert plain.last()["usage"] == {"prompt": 0, "completion": 0, "total": 0}
+    plain.upstream.script = play.sse(play.chat_stream(["好"]))
+    assert plain.post({"model": "m", "input": "好", "stream": True}, "/embeddings")[0] == 502
+    plain.upstream.script = play.json_body({"error": {"message": "no"}, "choices": 5})
+    assert plain.post({"model": "m", "messages": MESSAGES})[0] == 502
+    plain.upstream.script = play.json_body({"detail": "no"}, status=422)
+    assert plain.post({"model": "m", "messages": MESSAGES}) == (422, b'{"detail":"no"}')
+    assert recorded() == before + 6
+
+
+def test_a_large_prompt_does_not_hold_up_the_others(plain: Gateway) -> None:
+    plain.upstream.script = play.json_body(play.chat_body("好"))
+    value = {"model": "m", "messages": [{"role": "user", "content": "<" * 80_000}]}
+    assert plain.post(value)[0] == 200
+    assert plain.last()["prompt_characters"] == 80_000
+
+
 def test_a_rotated_key_ends_and_a_new_list_is_taken_up_without_dropping_a_stream(
     plain: Gateway, tmp_path: Path
 ) -> None:

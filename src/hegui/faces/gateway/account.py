@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from hegui.moderate.fields import known_path
 from hegui.moderate.policy import Action, Ruling, strongest
 from hegui.moderate.texts import Tally
 from hegui.usecases.ports import ApiKey, Exchange, FindingRecord, TokenUsage
@@ -65,7 +66,7 @@ class Account:
             key_id=self.key.id,
             user=self.user,
             endpoint=self.path,
-            model=self.model[:LONGEST_NAME],
+            model=_storable(self.model),
             streamed=self.streamed,
             started_at=self.started_at,
             first_token_at=self.first_token_at,
@@ -81,7 +82,7 @@ class Account:
             withheld_characters=tally.screened - tally.delivered,
             withheld_events=tally.withheld_events,
             usage=_usage(self.usage) if self.usage else None,
-            upstream_id=self.upstream_id[:LONGEST_NAME] if self.upstream_id else None,
+            upstream_id=_storable(self.upstream_id) if self.upstream_id else None,
             error=self.error,
             findings=findings,
         )
@@ -92,18 +93,24 @@ def _usage(said: dict[str, Any]) -> TokenUsage:
     prompt = said.get("prompt_tokens", said.get("input_tokens"))
     completion = said.get("completion_tokens", said.get("output_tokens"))
     total = said.get("total_tokens")
-    return TokenUsage(
-        prompt if type(prompt) is int else 0,
-        completion if type(completion) is int else 0,
-        total if type(total) is int else 0,
-    )
+    return TokenUsage(_count(prompt), _count(completion), _count(total))
+
+
+def _count(said: Any) -> int:
+    """A whole number that every database takes; 0 for anything else."""
+    return said if type(said) is int and 0 <= said < 1 << 63 else 0
+
+
+def _storable(name: str) -> str:
+    """A name that the client or the upstream chose, as every database takes it."""
+    return name[:LONGEST_NAME].encode(errors="replace").decode()
 
 
 def _finding(direction: str, path: str, ruling: Ruling) -> FindingRecord:
     found = ruling.finding
     return FindingRecord(
         direction,
-        path[:LONGEST_NAME],
+        known_path(path)[:LONGEST_NAME],
         found.start,
         found.end,
         found.term_id,

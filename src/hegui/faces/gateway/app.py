@@ -116,6 +116,7 @@ class GatewayApp:
         rows = value.get("data") if type(value) is dict else None
         if type(rows) is not list:
             raise ApiError(502, "api_error", "upstream_malformed", "The list of models is not what it should be.")
+        rows = [row for row in rows if type(row) is dict]
         allowed = [row for row in rows if not application.models or row.get("id") in application.models]
         if path == "/v1/models":
             await send_json(send, 200, {**value, "data": allowed})

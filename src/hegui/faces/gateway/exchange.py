@@ -10,6 +10,7 @@ Rules of law: Interim Measures Art. 9, 12, 14; the record is what Art. 14 and th
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 from hegui.errors import HeguiError, InternalError, UpstreamError
@@ -34,7 +35,16 @@ from hegui.moderate.fields import TooDeepError, is_opaque
 from hegui.moderate.marks import AnswerMarks
 from hegui.moderate.notice import Notice
 from hegui.moderate.policy import Action
-from hegui.moderate.wire import DONE, decode_json, encode_json, framed, has_known_shape
+from hegui.moderate.texts import TooManyTextsError
+from hegui.moderate.wire import (
+    DONE,
+    decode_json,
+    encode_json,
+    framed,
+    has_known_shape,
+    has_repeated_names,
+    has_sound_members,
+)
 from hegui.usecases.identifiers import pseudonym
 from hegui.usecases.ports import Application, Exchange
 
@@ -46,6 +56,11 @@ KINDS = {
     "/v1/responses": "responses",
     "/v1/embeddings": "embeddings",
 }
+
+LARGE = 1 << 17
+"""Bytes of a body from which it is screened beside the event loop, so that the streams of others go on."""
+
+_log = logging.getLogger("hegui.gateway")
 
 _STATUS = {"UPS001": 502, "UPS002": 504, "UPS003": 504, "UPS004": 504, "UPS005": 502, "UPS006": 502, "UPS008": 502}
 _OUTCOME = {
@@ -73,6 +88,7 @@ class GatewayExchange:
         "_loop",
         "_policy",
         "_recorded",
+        "_started",
         "_upstream",
         "account",
         "application",
@@ -89,12 +105,27 @@ class GatewayExchange:
         self._lexicon, self._policy = runtime.lexicon, runtime.policies.default
         self._loop = loop
         self._upstream: UpstreamResponse | None = None
-        self._recorded = self._client_left = False
+        self._recorded = self._started = self._client_left = False
 
     # The whole way.
 
     async def run(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request to its end."""
+        try:
+            await self._serve(scope, receive, send)
+        except ConnectionResetError:
+            self.account.outcome = "client_left"
+        except asyncio.CancelledError:
+            self.account.outcome = "client_left" if self._client_left else "interrupted"
+            if not self._client_left:
+                raise
+        finally:
+            if self._upstream is not None:
+                self._upstream.abort()
+            if self.account.key is not None and not self._recorded:
+                self._record()
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         watch: ClientWatch | None = None
         try:
             headers = headers_of(scope)
@@ -102,7 +133,10 @@ class GatewayExchange:
             limits = self.runtime.settings.server
             body = await read_body(receive, limits.max_body_bytes, self.runtime.bodies, self._loop)
             value = self._parse(body, headers)
-            refusal = self._screen_prompt(value)
+            if len(body) < LARGE:
+                refusal = self._screen_prompt(value)
+            else:  # the others' streams go on meanwhile
+                refusal = await asyncio.to_thread(self._screen_prompt, value)
             if refusal is not None:
                 await self._answer_ourselves(send, refusal)
                 return
@@ -121,18 +155,14 @@ class GatewayExchange:
                 send, ApiError(500, "api_error", error.code, "This gateway is not set up as it should be.")
             )
         except ConnectionResetError:
-            self.account.outcome = "client_left"
-        except asyncio.CancelledError:
-            if not self._client_left:
-                raise
-            self.account.outcome = "client_left"
+            raise
+        except Exception as error:  # the edge: whatever we did not foresee ends this request and no other
+            _log.exception("exchange %s failed", self.account.exchange_id)
+            self.account.outcome, self.account.error = "failed", type(error).__name__
+            await self._fail(send, ApiError(500, "api_error", "internal_error", "This gateway failed; try again."))
         finally:
             if watch is not None:
                 watch.stop()
-            if self._upstream is not None:
-                self._upstream.abort()
-            if self.account.key is not None and not self._recorded:
-                self._record()
 
     def _abandon(self) -> None:
         """The client has gone; whoever waits for the upstream is cancelled by the watch."""
@@ -146,16 +176,16 @@ class GatewayExchange:
         found = self.runtime.find(headers.get(b"authorization", b"").decode("latin-1"))
         if found is None:
             raise ApiError(401, "invalid_request_error", "invalid_api_key", "Unknown or ended API key.")
+        settings = self.runtime.settings
+        if self.runtime.recorder.depth() >= settings.evidence.queue_max:
+            problem = "Records cannot be written at the moment, so no request is accepted; try again later."
+            raise ApiError(503, "api_error", "evidence_backlog", problem)
         self.account.key, self.application = found
         self._policy = self.runtime.policies.named(self.application.policy)
-        settings = self.runtime.settings
         if self.runtime.active > settings.server.max_streams:
             raise ApiError(
                 429, "rate_limit_error", "too_many_streams", "Too many requests under way; try again shortly."
             )
-        if self.runtime.recorder.depth() >= settings.evidence.queue_max:
-            problem = "Records cannot be written at the moment, so no request is accepted; try again later."
-            raise ApiError(503, "api_error", "evidence_backlog", problem)
 
     def _parse(self, body: bytes, headers: dict[bytes, bytes]) -> dict[str, Any]:
         try:
@@ -168,7 +198,7 @@ class GatewayExchange:
             raise ApiError(400, "invalid_request_error", "invalid_json", "The request body must be a JSON object.")
         assert self.application is not None  # admitted
         self.account.model = value["model"] if type(value.get("model")) is str else ""
-        self.account.streamed = value.get("stream") is True
+        self.account.streamed = value.get("stream") is True and self.kind != "embeddings"
         user = (
             value.get("safety_identifier") or value.get("user") or headers.get(b"x-hegui-user", b"").decode("latin-1")
         )
@@ -244,7 +274,6 @@ class GatewayExchange:
             )
 
     async def _stream(self, upstream: UpstreamResponse, value: dict[str, Any], send: Send) -> None:
-        count = value.get("n") if type(value.get("n")) is int else 1
         answer = AnswerStream(
             self._lexicon,
             self._policy,
@@ -252,7 +281,7 @@ class GatewayExchange:
             self._marks(value),
             model=self.account.model,
             kind=self.kind,
-            choices=max(1, count or 1),
+            choices=_choices_asked_for(value),
         )
         self.account.tally = answer.tally
         splitter = SseSplitter(self.runtime.settings.upstream.max_event_bytes)
@@ -316,18 +345,21 @@ class GatewayExchange:
             answer = decode_json(body)
         except ValueError:
             answer = None
-        if type(answer) is not dict or (upstream.status == 200 and not has_known_shape(answer)):
+        if not (has_known_shape(answer) if upstream.status == 200 else has_sound_members(answer)):
             self.account.outcome = "upstream_malformed"
             raise ApiError(
                 502, "api_error", "upstream_malformed", "The model server's answer is not what it should be."
             )
+        given = (self._lexicon, self._policy, self._notice(), answer)
         try:
-            self.account.tally, changed = screen_answer(self._lexicon, self._policy, self._notice(), answer)
-        except TooDeepError:
+            if size < LARGE:
+                self.account.tally, changed = screen_answer(*given)
+            else:
+                self.account.tally, changed = await asyncio.to_thread(screen_answer, *given)
+        except (TooDeepError, TooManyTextsError):
             self.account.outcome = "upstream_malformed"
-            raise ApiError(
-                502, "api_error", "upstream_malformed", "The model server's answer is nested too deep."
-            ) from None
+            problem = "The model server's answer is nested too deep, or has too many texts."
+            raise ApiError(502, "api_error", "upstream_malformed", problem) from None
         self.account.first_token_at = self.runtime.clock()
         ended = self.account.tally.decision in ("safe_reply", "refuse", "stop")
         self.account.outcome = "blocked_answer" if ended else "completed" if upstream.status < 400 else "upstream_error"
@@ -335,7 +367,7 @@ class GatewayExchange:
         self.account.usage = usage if type(usage) is dict else None
         number = answer.get("id")
         self.account.upstream_id = number if type(number) is str and is_opaque(number) else None
-        encoded = None if changed else body
+        encoded = None if changed or has_repeated_names(body) else body
         if upstream.status == 200 and self.kind in ("chat", "completion"):
             encoded = self._marks(value).mark_body(answer, encoded)
         await self._finish(send, upstream.status, encoded if encoded is not None else encode_json(answer))
@@ -349,6 +381,7 @@ class GatewayExchange:
             (b"cache-control", b"no-cache"),
             (b"x-hegui-exchange", self.account.exchange_id.encode()),
         ]
+        self._started = True
         await send({"type": "http.response.start", "status": 200, "headers": headers})
 
     async def _end_stream(self, send: Send, last: bytes) -> None:
@@ -358,15 +391,20 @@ class GatewayExchange:
     async def _finish(self, send: Send, status: int, body: bytes) -> None:
         self.account.status = status
         await self._durable()
+        self._started = True
         await send_json(send, status, body, [(b"x-hegui-exchange", self.account.exchange_id.encode())])
 
     async def _fail(self, send: Send, error: ApiError) -> None:
-        if self.account.status:  # an answer has begun; its end is all that can still be said
+        if self._started:  # an answer has begun; its end is all that can still be said
             await send({"type": "http.response.body", "body": framed(encode_json(error.body)) + DONE})
             return
         self.account.status = error.status
         if self.account.key is not None and not self._recorded:
-            await self._durable()
+            if error.status in (429, 503):  # nothing was answered, and the database may be what is in trouble
+                self._record()
+            else:
+                await self._durable()
+        self._started = True
         await send_json(send, error.status, error.body, [(b"x-hegui-exchange", self.account.exchange_id.encode())])
 
     async def _durable(self) -> None:
@@ -401,11 +439,19 @@ class GatewayExchange:
     def _marks(self, value: dict[str, Any]) -> AnswerMarks:
         assert self.application is not None  # admitted
         label = self.application.label
-        structured = (value.get("response_format") or {}).get("type") in ("json_object", "json_schema")
+        wanted = value.get("response_format")
+        structured = type(wanted) is dict and wanted.get("type") in ("json_object", "json_schema")
         head = label.wording + "\n\n" if label.explicit == "head" and not structured else ""
         tail = "\n\n" + label.wording if label.explicit == "tail" and not structured else ""
         aigc = AigcLabel(self.runtime.settings.label.content_producer, self.account.exchange_id)
         return AnswerMarks(head, tail, aigc.splice if label.implicit else None)
+
+
+def _choices_asked_for(value: dict[str, Any]) -> int:
+    """How many choices the answer will have: `n` for each prompt."""
+    count = value["n"] if type(value.get("n")) is int else 1
+    prompts = len(value["prompt"]) if type(value.get("prompt")) is list else 1
+    return max(1, count) * max(1, prompts)
 
 
 def _streamed(kind: str, text: str) -> dict[str, Any]:
