@@ -32,9 +32,9 @@ def delta(text: Any, kind: str = "output_text", **more: Any) -> bytes:
 @pytest.mark.parametrize(
     "body",
     [
-        chunk(**{"冰毒": "t"}),
-        chunk(content="你好", **{"冰毒": "t"}),
-        chunk(a="hello", **{"冰": 1}) + chunk(**{"毒": 1}),
+        chunk(冰毒="t"),
+        chunk(content="你好", 冰毒="t"),
+        chunk(a="hello", 冰=1) + chunk(毒=1),
         chunk(tool_calls=[{"index": 0, "function": {"name": "f", "arguments": {"冰毒": "how to"}}}]),
     ],
 )
