@@ -198,6 +198,42 @@ def test_a_header_that_would_break_the_framing_is_an_input_error_without_its_val
     assert SECRET.decode() not in str(error)
 
 
+def test_a_request_says_what_it_was_given_whatever_went_before(run: Runner) -> None:
+    """Heads are written once and kept: neither a refusal nor another key, method, URL or body may leave a trace."""
+    heads: list[bytes] = []
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            heads.append(await asked(reader))
+            writer.write(OK)
+
+    async def main() -> None:
+        async with serving(handler) as origin, pooled() as pool:
+            for _ in range(2):
+                for method, path, key, body in sent:
+                    response = await pool.send(method, origin + path, [(b"authorization", key)], body)
+                    assert await whole(response) == b"ok"
+                with pytest.raises(InputError, match="authorization"):
+                    await pool.send("POST", f"{origin}/a", [(b"authorization", b"one\n")], BODY)
+
+    sent = [
+        ("POST", "/a", b"one", BODY),
+        ("POST", "/a", b"one", b""),
+        ("POST", "/a", b"two", BODY),
+        ("POST", "/b", b"one", BODY + BODY),
+        ("GET", "/a", b"one", b""),
+        ("GET", "/a", b"one", BODY),
+    ]
+    run(main())
+    assert len(heads) == 2 * len(sent)
+    for head, (method, path, key, body) in zip(heads, sent + sent, strict=True):
+        first, *lines = head.decode().removesuffix("\r\n\r\n").split("\r\n")
+        assert first == f"{method} {path} HTTP/1.1"
+        assert lines[2:] == [f"authorization: {key.decode()}"] + (
+            [f"content-length: {len(body)}"] if body or method == "POST" else []
+        )
+
+
 # What comes back.
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Empty:\r\nX-Two: a\r\nX-Two: b \r\n"

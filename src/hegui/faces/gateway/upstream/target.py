@@ -15,9 +15,12 @@ from hegui.errors import InputError
 __all__ = ["Target", "target_of"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """A URL taken apart: where to connect, and what the first two lines of a request say."""
+    """A URL taken apart: where to connect, and what the first two lines of a request say.
+
+    One object per URL, compared by identity: that is the quickest key for what is cached about it.
+    """
 
     origin: str
     host: str
