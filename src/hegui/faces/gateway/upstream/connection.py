@@ -134,8 +134,8 @@ class Connection(asyncio.Protocol):
             self._finish()
         elif self._refusal:
             self._fail("UPS006", self._refusal)
-        elif max(self._barren, self._head_bytes) > self._limits.max_head_bytes:
-            self._fail("UPS006", f"more than {self._limits.max_head_bytes} bytes of head, or without any body.")
+        elif self._barren > (most := self._limits.max_head_bytes) or self._head_bytes > most:
+            self._fail("UPS006", f"more than {most} bytes of head, or without any body.")
         elif self._response is not None:
             self._body_came(self._response)
 
