@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class Gateway:
     key: str
     environ: dict[str, str]
     upstream: play.ScriptedUpstream
+    clients: list[openai.OpenAI] = field(default_factory=list)
 
     def hegui(self, *arguments: str) -> str:
         done = subprocess.run([HEGUI, *arguments], env=self.environ, capture_output=True, text=True, timeout=60)
@@ -40,7 +41,9 @@ class Gateway:
         return done.stdout
 
     def client(self) -> openai.OpenAI:
-        return openai.OpenAI(base_url=self.url, api_key=self.key, max_retries=0, timeout=20)
+        client = openai.OpenAI(base_url=self.url, api_key=self.key, max_retries=0, timeout=20)
+        self.clients.append(client)
+        return client
 
     def post(self, value: Any, path: str = "/chat/completions", **headers: str) -> tuple[int, bytes]:
         body = value if isinstance(value, bytes) else json.dumps(value).encode()
@@ -102,6 +105,8 @@ def running(state: Path, *label: str) -> Iterator[Gateway]:
             wait_for(gateway.url.removesuffix("/v1") + "/healthz")
             yield gateway
         finally:
+            for client in gateway.clients:
+                client.close()
             process.terminate()
             process.wait(20)
 

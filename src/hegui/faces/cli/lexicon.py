@@ -40,20 +40,29 @@ def check(session: Session, file: Path, as_json: bool) -> None:
 
 
 @lexicon.command()
-@a_file
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--starter", is_flag=True, help="The list that ships with hegui, instead of a file (自带词库).")
 @as_json
 @pass_session
-def load(session: Session, file: Path, as_json: bool) -> None:
-    """Put a file in force; running gateways take it up within seconds (启用)."""
-    from hegui.detect.lexicon_files import read_lexicon
+def load(session: Session, file: Path | None, starter: bool, as_json: bool) -> None:
+    """Put a file in force in place of the list before; running gateways take it up within seconds (启用)."""
+    from hegui.detect.lexicon_files import read_lexicon, starter_lexicon
     from hegui.usecases.lexicons import load_lexicon
 
-    found = read_lexicon(file.read_bytes(), str(file))
+    if (file is None) != starter:
+        raise click.UsageError("Name a file, or --starter.")
+    found = starter_lexicon() if file is None else read_lexicon(file.read_bytes(), str(file))
     with session.system() as system:
-        version = load_lexicon(system.lexicons, found, source=file.name, now=system.clock())
+        before = system.lexicons.active()
+        source = "starter.csv" if file is None else file.name
+        version = load_lexicon(system.lexicons, found, source=source, now=system.clock())
     if as_json:
         print_json({"terms": version.terms, "digest": version.digest, "source": version.source})
     else:
+        if before is None:
+            session.say("lexicon.instead_of_starter", terms=len(starter_lexicon().terms))
+        else:
+            session.say("lexicon.instead_of", terms=before.terms, source=before.source)
         session.say("lexicon.in_force", terms=version.terms, digest=version.digest[:12])
 
 
@@ -69,6 +78,32 @@ def history(session: Session, as_json: bool) -> None:
         return
     rows = [[shown_instant(v.loaded_at), v.digest[:12], str(v.terms), v.source] for v in versions]
     print_table([session.word(f"lexicon.column.{name}") for name in ("loaded", "digest", "terms", "source")], rows)
+
+
+@lexicon.command()
+@pass_session
+def show(session: Session) -> None:
+    """Print the list in force as JSON Lines, which `load` takes (导出)."""
+    from hegui.detect.lexicon_files import starter_lexicon
+
+    with session.system() as system:
+        version = system.lexicons.active()
+    content = version.content if version is not None else starter_lexicon().lines()
+    click.echo(content.decode(), nl=False)
+
+
+@lexicon.command("risks")
+@as_json
+@pass_session
+def risks_(session: Session, as_json: bool) -> None:
+    """List the 31 risks a term can stand for (TC260-003 附录 A)."""
+    from hegui.detect.risks import risks
+
+    if as_json:
+        print_json([asdict(risk) for risk in risks().values()])
+        return
+    for risk in risks().values():
+        click.echo(f"{risk.id}  {getattr(risk, session.lang)}")
 
 
 @lexicon.command("try")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import socket
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,50 +21,83 @@ if TYPE_CHECKING:
 
 __all__ = ["serve", "up"]
 
-DEMO = "demonstration"
+a_host = click.option("--host", help="Address to listen on, instead of server.host (监听地址).")
+a_port = click.option(
+    "--port", type=click.IntRange(0, 65535), help="Port, instead of server.port; 0 takes a free one (端口)."
+)
 
 
 @click.command()
-@click.option("--host", help="Address to listen on, instead of server.host (监听地址).")
-@click.option("--port", type=int, help="Port, instead of server.port (端口).")
+@a_host
+@a_port
 @pass_session
 def serve(session: Session, host: str | None, port: int | None) -> None:
     """Run the gateway (启动网关)."""
     with session.system() as system:
-        server = system.settings.server
-        _run(system.open_gateway(), host or server.host, server.port if port is None else port)
+        listener = _listen(system, host, port)
+        gateway = system.open_gateway()
+        session.say("serve.listening", url=_url(listener))
+        for application in system.applications.list():
+            name = application.upstream_key_env
+            if name and name not in os.environ:
+                session.say("serve.no_credential", application=application.name, variable=name)
+        _run(gateway, listener)
 
 
 @click.command()
 @click.option("--upstream", metavar="URL", help="Base URL of a model server; without it, the demonstration (上游地址).")
-@click.option("--host", help="Address to listen on, instead of server.host (监听地址).")
-@click.option("--port", type=int, help="Port, instead of server.port (端口).")
+@a_host
+@a_port
 @pass_session
 def up(session: Session, upstream: str | None, host: str | None, port: int | None) -> None:
     """Start everything on one machine, with a key ready to use (一键启动)."""
     with session.system() as system:
-        server = system.settings.server
-        host, port = host or server.host, server.port if port is None else port
+        listener = _listen(system, host, port)
+        gateway = system.open_gateway()
         stop_demo = None
-        if upstream is None:
-            stop_demo = _start_demo(port + 1)
-            upstream = f"http://127.0.0.1:{port + 1}/v1"
-            click.echo("upstream  the built-in demonstration, which is not a model (内置演示，并非模型)")
-        else:
-            upstream = upstream.rstrip("/")
-            click.echo(f"upstream  {upstream}")
-        key = _ready_key(system, upstream)
-        url = f"http://{host}:{port}/v1"
-        click.echo(f"gateway   {url}")
-        click.echo(f"key       {key}")
-        click.echo(f"state     {system.settings.state_dir}")
-        click.echo("try it    " + _curl(url, key), nl=True)
-        click.echo("stop with Ctrl-C (按 Ctrl-C 停止)")
         try:
-            _run(system.open_gateway(), host, port)
+            if upstream is None:
+                upstream, stop_demo = _start_demo(listener.getsockname()[1])
+                session.say("up.demonstration", url=upstream)
+            else:
+                upstream = upstream.rstrip("/")
+                session.say("up.upstream", url=upstream)
+            key = _ready_key(system, upstream)
+            url = _url(listener)
+            session.say("up.gateway", url=url)
+            session.say("up.key", plaintext=key)
+            session.say("up.state", folder=system.settings.state_dir)
+            session.say("up.try_it", curl=_curl(url, key))
+            session.say("up.stop")
+            _run(gateway, listener)
         finally:
             if stop_demo is not None:
                 stop_demo()
+
+
+def _listen(system: System, host: str | None, port: int | None) -> socket.socket:
+    """The socket to serve on, before anything is said or begun. Raises InputError SRV001."""
+    server = system.settings.server
+    host, port = host or server.host, server.port if port is None else port
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+        except OSError:
+            listener.close()
+            raise
+    except OSError as error:
+        remedy = "Is hegui running already? Stop it, or choose another: --port 8650 (make up PORT=8650)."
+        raise InputError("SRV001", f"{host}:{port}", f"cannot be listened on: {error.strerror}.", remedy) from None
+    return listener
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - shown
+    return f"http://{shown}:{port}/v1"
 
 
 def _curl(url: str, key: str) -> str:
@@ -70,14 +105,12 @@ def _curl(url: str, key: str) -> str:
     return f"curl -N {url}/chat/completions -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -d '{body}'"
 
 
-def _run(app: Any, host: str, port: int) -> None:
+def _run(app: Any, listener: socket.socket) -> None:
     # Imported here: the server and its loop are needed by these two commands only.
     import uvicorn
 
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         http="httptools",
         loop="uvloop",
         lifespan="on",
@@ -93,25 +126,42 @@ def _run(app: Any, host: str, port: int) -> None:
     gc.set_threshold(10_000, 20, 20)
     # The recorder's thread asks for the interpreter after every commit; half a millisecond instead of five lets it in.
     sys.setswitchinterval(0.0005)
-    uvicorn.Server(config).run()
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    except KeyboardInterrupt:  # the server has ended in good order and says so again
+        click.echo()
 
 
-def _start_demo(port: int) -> Any:
-    """The demonstration upstream on a thread of its own; gives back what stops it."""
+def _start_demo(port: int) -> tuple[str, Any]:
+    """The demonstration upstream, on the next free port and a thread of its own: its base URL, and what stops it."""
     import uvicorn
 
     from hegui.faces.demo import DemoApp
 
-    config = uvicorn.Config(DemoApp(), host="127.0.0.1", port=port, lifespan="off", access_log=False, log_level="error")
+    listener = _next_free(port)
+    config = uvicorn.Config(DemoApp(), lifespan="off", access_log=False, log_level="error")
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, name="demonstration", daemon=True)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="demonstration", daemon=True)
     thread.start()
+    give_up_at = time.monotonic() + 10
+    while not server.started and thread.is_alive() and time.monotonic() < give_up_at:
+        time.sleep(0.005)
 
     def stop() -> None:
         server.should_exit = True
         thread.join(timeout=5)
 
-    return stop
+    return f"http://127.0.0.1:{listener.getsockname()[1]}/v1", stop
+
+
+def _next_free(port: int) -> socket.socket:
+    """The same one from start to start where possible, because the application of `up` belongs to its address."""
+    for candidate in (*range(port + 1, min(port + 20, 65536)), 0):
+        try:
+            return socket.create_server(("127.0.0.1", candidate))
+        except OSError:
+            continue
+    raise InputError("SRV001", "127.0.0.1", "no port is free for the demonstration.", "Stop some other server.")
 
 
 def _ready_key(system: System, upstream: str) -> str:
