@@ -14,6 +14,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
 
+import orjson
+
+from hegui.errors import InternalError
+from hegui.kernel.collector import collector_paused
 from hegui.kernel.fold import fold, is_ideograph, is_wordlike
 
 __all__ = [
@@ -71,6 +75,22 @@ class Lexicon:
 
     terms: tuple[Term, ...]
 
+    @classmethod
+    def from_lines(cls, content: bytes, digest: str) -> Lexicon:
+        """The list whose `lines()` a store has kept under its digest. It was validated then, and is not again.
+
+        Raises:
+            InternalError: LEX002, the lines are not those of the digest.
+        """
+        if hashlib.sha256(content).hexdigest() != digest:
+            problem = "the stored list is not the one it was stored as; the database has been changed or damaged."
+            remedy = "Load the list from its file again: hegui lexicon load FILE"
+            raise InternalError("LEX002", f"lexicon {digest[:12]}", problem, remedy)
+        with collector_paused():
+            lexicon = cls(tuple(map(_stored_term, content.splitlines())))
+        lexicon.__dict__["digest"] = digest  # where cached_property looks
+        return lexicon
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the canonical lines, hex: the version that findings and records cite."""
@@ -84,12 +104,27 @@ class Lexicon:
         return "".join(row + "\n" for row in rows).encode()
 
 
+def _stored_term(line: bytes) -> Term:
+    row = orjson.loads(line)
+    return Term(
+        row["id"],
+        row["text"],
+        row["risk"],
+        row["severity"],
+        row["mode"],
+        tuple(row["exceptions"]),
+        tuple(row["variants"]),
+    )
+
+
 def default_mode(text: str) -> Mode:
     """`word` for a term written wholly in a script with spaces, else `folded`.
 
     >>> default_mode("heroin"), default_mode("冰毒"), default_mode("K粉")
     ('word', 'folded', 'folded')
     """
+    if text.isascii() and text.isalnum():
+        return "word"
     if any(map(is_ideograph, text)):
         return "folded"
     letters = [character for character in text if fold(character)]

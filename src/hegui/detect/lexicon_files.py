@@ -11,16 +11,15 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any
 
 from hegui.detect.lexicon import (
     MODES,
     SEVERITIES,
     VARIANTS,
     Lexicon,
-    Mode,
-    Severity,
     Term,
     Variant,
     default_mode,
@@ -29,6 +28,7 @@ from hegui.detect.lexicon import (
 )
 from hegui.detect.risks import normalise_risk
 from hegui.errors import FileFaults
+from hegui.kernel.collector import collector_paused
 
 __all__ = ["read_lexicon", "starter_lexicon"]
 
@@ -42,6 +42,7 @@ _COLUMNS = {
     "variants": ("variants", "变体"),
 }
 _NAMES = {written: column for column, names in _COLUMNS.items() for written in names}
+_LATIN: tuple[Variant, ...] = ("latin",)
 _REMEDY = "Mend the file, then run: hegui lexicon check FILE"
 
 
@@ -63,7 +64,8 @@ def read_lexicon(content: bytes, where: str) -> Lexicon:
         raise FileFaults("LEX001", where, faults, "Save the file as UTF-8, then load it again.") from None
     reader = _Reader()
     rows = reader.json_rows(text) if text.lstrip().startswith("{") else reader.csv_rows(text)
-    terms = [term for line, row in rows if (term := reader.term(line, row)) is not None]
+    with collector_paused():
+        terms = [term for line, row in rows if (term := reader.term(line, row)) is not None]
     if not terms and not reader.faults:
         reader.faults.append(("line 1", "the file holds no term"))
     if reader.faults:
@@ -75,6 +77,7 @@ class _Reader:
     def __init__(self) -> None:
         self.faults: list[tuple[str, str]] = []
         self._lines: dict[str, int] = {}
+        self._risk_named = lru_cache(normalise_risk)
 
     def csv_rows(self, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
         rows = csv.reader(io.StringIO(text))
@@ -113,44 +116,48 @@ class _Reader:
             yield number, {_NAMES[name]: value for name, value in row.items()}
 
     def term(self, line: int, row: Mapping[str, Any]) -> Term | None:
-        place, before = f"line {line}", len(self.faults)
-        text = row.get("term")
+        given, before = row.get, len(self.faults)
+        text = given("term")
         if not isinstance(text, str) or not text:
-            self.faults.append((place, "the term is missing"))
+            self._fault(line, "the term is missing")
             return None
-        risk = normalise_risk(str(row.get("risk") or ""))
+        risk = self._risk_named(str(given("risk") or ""))
         if risk is None:
-            self.faults.append((place, f"{row.get('risk')!r} is none of the 31 risks; write A.1.a … A.5.b"))
-        severity = self._one(place, "severity", row.get("severity") or "high", SEVERITIES)
-        mode = self._one(place, "mode", row.get("mode") or default_mode(text), MODES)
-        variants = _listed(row["variants"]) if row.get("variants") is not None else ("latin",)
-        for variant in variants:
-            self._one(place, "variants", variant, VARIANTS)
-        identity = str(row.get("id") or term_id(text))
-        if identity in self._lines:
-            self.faults.append((place, f"the id {identity!r} is already used in line {self._lines[identity]}"))
-        self._lines[identity] = line
-        if len(self.faults) > before:
+            self._fault(line, f"{given('risk')!r} is none of the 31 risks; write A.1.a … A.5.b")
+        severity: Any = given("severity") or "high"
+        self._check(line, "severity", severity, SEVERITIES)
+        mode = given("mode") or default_mode(text)
+        self._check(line, "mode", mode, MODES)
+        variants: Any = given("variants")
+        if variants is None:
+            variants = _LATIN
+        else:
+            variants = _listed(variants)
+            for variant in variants:
+                self._check(line, "variants", variant, VARIANTS)
+        identity = str(given("id") or term_id(text))
+        first = self._lines.setdefault(identity, line)
+        if first != line:
+            self._fault(line, f"the id {identity!r} is already used in line {first}")
+            self._lines[identity] = line
+        if risk is None or len(self.faults) > before:
             return None
-        term = Term(
-            identity,
-            text,
-            cast(str, risk),
-            cast(Severity, severity),
-            cast(Mode, mode),
-            _listed(row.get("exceptions")),
-            cast(tuple[Variant, ...], variants),
-        )
-        self.faults.extend((place, problem) for problem in explain_term(term))
+        term = Term(identity, text, risk, severity, mode, _listed(given("exceptions")), variants)
+        for problem in explain_term(term):
+            self._fault(line, problem)
         return term
 
-    def _one(self, place: str, column: str, value: Any, allowed: tuple[str, ...]) -> str:
+    def _check(self, line: int, column: str, value: Any, allowed: tuple[str, ...]) -> None:
         if value not in allowed:
-            self.faults.append((place, f"{column} {value!r} is not one of {', '.join(allowed)}"))
-        return str(value)
+            self._fault(line, f"{column} {value!r} is not one of {', '.join(allowed)}")
+
+    def _fault(self, line: int, problem: str) -> None:
+        self.faults.append((f"line {line}", problem))
 
 
 def _listed(value: Any) -> tuple[str, ...]:
+    if not value:
+        return ()
     if isinstance(value, list):
         return tuple(map(str, value))
-    return tuple(part.strip() for part in str(value or "").split("|") if part.strip())
+    return tuple(part.strip() for part in str(value).split("|") if part.strip())

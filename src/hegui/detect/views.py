@@ -13,25 +13,28 @@ Knows how a view maps text and compiles terms, and how a hit in it is confirmed.
 
 from __future__ import annotations
 
-import gc
 import re
-from collections import defaultdict
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, reduce
+from functools import cache
 from itertools import groupby, product
-from operator import or_
+from operator import eq
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from hegui.detect.lexicon import Term
 from hegui.detect.spelling import readings, respell
 from hegui.kernel.automaton import PrefixAutomaton
+from hegui.kernel.collector import collector_paused
 from hegui.kernel.fold import SKIP, FoldTable, fold
 
 __all__ = ["EXCEPTION", "MIN_LATIN", "SUBSTRING", "WORD", "Entry", "View", "compile_views"]
 
 # Kinds of a pattern, and of a live prefix.
 SUBSTRING, WORD, EXCEPTION = 1, 2, 4
+_ANY = SUBSTRING | WORD | EXCEPTION
+_KINDS = _ANY + 1
 
 # Digits and signs that pose as letters; `l` is handled by the patterns, since 1 poses as both i and l.
 LEET = {
@@ -55,6 +58,7 @@ MIN_LATIN, MIN_LEET = 3, 4
 _SQUARED = {chr(0x1F150 + i): chr(97 + i) for i in range(26)} | {chr(0x1F170 + i): chr(97 + i) for i in range(26)}
 _REGIONAL = {chr(0x1F1E6 + i): chr(97 + i) for i in range(26)}
 _HALF = re.compile("[\ud800-\udfff]")
+_SINGLE = {letter: (letter, 1, 0) for letter in ascii_lowercase}
 _REPEATED = re.compile("([a-z])((?:\x00*\\1)+)")
 
 
@@ -84,6 +88,27 @@ Rows = Sequence[tuple[str, str]]
 Confirm = Callable[[Entry, Rows], bool]
 
 
+class Entries:
+    """The entries of every pattern, by its number; those that are but a code are made when asked for."""
+
+    __slots__ = ("_apart", "_codes", "_patterns")
+
+    def __init__(self, patterns: Sequence[str], codes: Sequence[int], apart: dict[str, tuple[Entry, ...]]) -> None:
+        self._patterns, self._codes, self._apart = patterns, codes, apart
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def __getitem__(self, number: int) -> tuple[Entry, ...]:
+        code = self._codes[number]
+        return (_decoded(code),) if code > 0 else self._apart[self._patterns[number]]
+
+
+def _decoded(code: int) -> Entry:
+    """The entry that the code `term * _KINDS + kind` stands for."""
+    return Entry(*divmod(code, _KINDS))
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """One way of reading, with the patterns compiled for it.
@@ -99,7 +124,7 @@ class View:
 
     name: str
     automaton: PrefixAutomaton
-    entries: tuple[tuple[Entry, ...], ...]
+    entries: Entries
     map_text: Callable[[str], str]
     map_unit: Callable[[str], str]
     confirm: Confirm | None = None
@@ -109,71 +134,106 @@ class View:
 def compile_views(terms: Sequence[Term]) -> tuple[View, ...]:
     """Every view that at least one term is looked for in, in the order in which their findings are preferred."""
     patterns = _Patterns()
-    collects = gc.isenabled()
-    gc.disable()  # a large list makes a million small objects and no garbage: a third of the time would go into looking
-    try:
+    with collector_paused():
         for number, term in enumerate(terms):
             patterns.add_term(number, term)
         return tuple(view for view in _views(patterns) if view.entries)
-    finally:
-        if collects:
-            gc.enable()
 
 
 def _views(patterns: _Patterns) -> list[View]:
     table = _shared_table()
-    plain = View("plain", *_compiled(patterns.plain), *_maps(table))
+    plain = View("plain", *patterns.plain.compiled(), *_maps(table))
     views = [
-        View("exact", *_compiled(patterns.exact), _without_halves, str),
+        View("exact", *patterns.exact.compiled(), _without_halves, str),
         plain,
         replace(plain, name="unwrapped", grade="decoded"),
     ]
     if patterns.latin:
         text, unit = _maps(FoldTable(LEET | _SQUARED | _REGIONAL))
-        compiled = _compiled(patterns.latin, keep_complete=True)
+        compiled = patterns.latin.compiled(keep_complete=True)
         views.append(View("latin", *compiled, lambda units: _once(text(units)), unit, _confirm_latin))
     if patterns.sound:
-        views.append(View("sound", *_compiled(patterns.sound), *_maps(FoldTable(dict(readings()))), _confirm_sound))
+        views.append(View("sound", *patterns.sound.compiled(), *_maps(FoldTable(dict(readings()))), _confirm_sound))
     return views
 
 
-class _Patterns:
-    """Patterns collected view by view: pattern → entries."""
+class _Table:
+    """Patterns of one view with their entries. What is empty, which only an older hegui can have stored, is left out.
+
+    A pattern that nothing but a term and a kind is known of is the code `term * _KINDS + kind`; any other has its entries
+    apart and `kinds - _KINDS`, below 0, for a code. A large list is nearly all codes, made and kept at next to no cost.
+    """
+
+    __slots__ = ("_codes", "_entries")
 
     def __init__(self) -> None:
-        self.exact: dict[str, list[Entry]] = defaultdict(list)
-        self.plain: dict[str, list[Entry]] = defaultdict(list)
-        self.latin: dict[str, list[Entry]] = defaultdict(list)
-        self.sound: dict[str, list[Entry]] = defaultdict(list)
+        self._codes: dict[str, int] = {}
+        self._entries: dict[str, list[Entry]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._codes)
+
+    def add(self, pattern: str, number: int, kind: int) -> None:
+        if pattern in self._codes:
+            self.add_entry(pattern, Entry(number, kind))
+        elif pattern:
+            self._codes[pattern] = number * _KINDS + kind
+
+    def add_entry(self, pattern: str, entry: Entry) -> None:
+        if not pattern:
+            return
+        code = self._codes.get(pattern, 0)
+        if code > 0:
+            self._entries[pattern] = [_decoded(code), entry]
+        elif code:
+            self._entries[pattern].append(entry)
+        else:
+            self._entries[pattern] = [entry]
+        self._codes[pattern] = (code & _ANY | entry.kind) - _KINDS
+
+    def compiled(self, *, keep_complete: bool = False) -> tuple[PrefixAutomaton, Entries]:
+        kinds = {pattern: code & _ANY for pattern, code in self._codes.items()}
+        automaton = PrefixAutomaton(kinds, keep_complete=keep_complete)
+        codes = array("q", map(self._codes.__getitem__, automaton.patterns))
+        apart = {pattern: tuple(entries) for pattern, entries in self._entries.items()}
+        return automaton, Entries(automaton.patterns, codes, apart)
+
+
+class _Patterns:
+    """Patterns collected view by view."""
+
+    def __init__(self) -> None:
+        self.exact, self.plain, self.latin, self.sound = _Table(), _Table(), _Table(), _Table()
 
     def add_term(self, number: int, term: Term) -> None:
+        text, variants, folded = term.text, term.variants, fold(term.text)
         if term.mode == "exact":
-            self.exact[term.text].append(Entry(number, SUBSTRING))
-            for phrase in term.exceptions:
-                self.plain[fold(phrase)].append(Entry(number, EXCEPTION))
+            self.exact.add(text, number, SUBSTRING)
+            self._add_exceptions(number, term)
             return
-        folded, kind = fold(term.text), WORD if term.mode == "word" else SUBSTRING
-        breaks = _breaks(term.text) if kind == WORD and len(folded) != len(term.text) else _NO_BREAKS
-        self.plain[folded].append(Entry(number, kind, breaks=breaks))
-        for phrase in term.exceptions:
-            self.plain[fold(phrase)].append(Entry(number, EXCEPTION))
-        if "latin" in term.variants and len(folded) >= MIN_LATIN and folded.isascii() and folded.isalpha():
+        if not folded:
+            return
+        kind = WORD if term.mode == "word" else SUBSTRING
+        breaks = _breaks(text) if kind == WORD and len(folded) != len(text) else _NO_BREAKS
+        if breaks:
+            self.plain.add_entry(folded, Entry(number, kind, "", (), breaks))
+        else:
+            self.plain.add(folded, number, kind)
+        if term.exceptions:
+            self._add_exceptions(number, term)
+        if "latin" in variants and folded.isascii() and folded.isalpha() and len(folded) >= MIN_LATIN:
             for pattern, slots in _latin_patterns(folded):
-                self.latin[pattern].append(Entry(number, kind, "variant", slots, breaks))
-        if "parts" in term.variants:
+                self.latin.add_entry(pattern, Entry(number, kind, "variant", slots, breaks))
+        if "parts" in variants:
             for spelled in respell(folded):
-                if pattern := fold(spelled):
-                    self.plain[pattern].append(Entry(number, kind, "variant"))
-        if "sound" in term.variants and any(character in readings() for character in folded):
-            syllables = _syllables(term.text)
-            self.sound["".join(s for s, _, _ in syllables)].append(Entry(number, SUBSTRING, "variant", syllables))
+                self.plain.add_entry(fold(spelled), Entry(number, kind, "variant"))
+        if "sound" in variants and any(character in readings() for character in folded):
+            syllables = _syllables(text)
+            self.sound.add_entry("".join(s for s, _, _ in syllables), Entry(number, SUBSTRING, "variant", syllables))
 
-
-def _compiled(
-    patterns: dict[str, list[Entry]], *, keep_complete: bool = False
-) -> tuple[PrefixAutomaton, tuple[tuple[Entry, ...], ...]]:
-    kinds = {pattern: reduce(or_, (entry.kind for entry in entries)) for pattern, entries in patterns.items()}
-    return PrefixAutomaton(kinds, keep_complete=keep_complete), tuple(map(tuple, patterns.values()))
+    def _add_exceptions(self, number: int, term: Term) -> None:
+        for phrase in term.exceptions:
+            self.plain.add(fold(phrase), number, EXCEPTION)
 
 
 @cache
@@ -210,8 +270,8 @@ def _breaks(text: str) -> frozenset[int]:
 
 def _latin_patterns(folded: str) -> list[tuple[str, tuple[tuple[str, int, int], ...]]]:
     """Patterns of the `latin` view with their runs (letter, letters in it, how many of them are an l in disguise)."""
-    if "l" not in folded and not any(map(str.__eq__, folded, folded[1:])):
-        return [(folded, tuple((letter, 1, 0) for letter in folded))]
+    if "l" not in folded and not any(map(eq, folded, folded[1:])):
+        return [(folded, tuple([_SINGLE[letter] for letter in folded]))]
     places = [i for i, letter in enumerate(folded) if letter == "l"]
     picks = (
         product((False, True), repeat=len(places))
@@ -220,14 +280,26 @@ def _latin_patterns(folded: str) -> list[tuple[str, tuple[tuple[str, int, int], 
     )
     found = []
     for pick in picks:
-        posing = {place for place, poses in zip(places, pick, strict=True) if poses}
-        letters = [("i" if i in posing else letter, i in posing) for i, letter in enumerate(folded)]
-        runs = []
-        for letter, group in groupby(letters, key=lambda pair: pair[0]):
-            members = list(group)
-            runs.append((letter, len(members), sum(poses for _, poses in members)))
-        found.append(("".join(letter for letter, _, _ in runs), tuple(runs)))
+        runs = _runs(folded, {place for place, poses in zip(places, pick, strict=True) if poses})
+        found.append(("".join([letter for letter, _, _ in runs]), runs))
     return found
+
+
+def _runs(folded: str, posing: set[int]) -> tuple[tuple[str, int, int], ...]:
+    """The runs of a term whose l at the places `posing` is disguised as an i."""
+    runs: list[tuple[str, int, int]] = []
+    last, size, posed = "", 0, 0
+    for place, letter in enumerate(folded):
+        poses = place in posing
+        if poses:
+            letter = "i"
+        if letter == last:
+            size, posed = size + 1, posed + poses
+            runs[-1] = (letter, size, posed)
+        else:
+            last, size, posed = letter, 1, int(poses)
+            runs.append((letter, 1, 1) if poses else _SINGLE[letter])
+    return tuple(runs)
 
 
 def _confirm_latin(entry: Entry, rows: Rows) -> bool:

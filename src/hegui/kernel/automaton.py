@@ -19,10 +19,11 @@ class PrefixAutomaton:
     """All patterns of one view of the text.
 
     Args:
-        patterns: pattern → kinds, a bit set chosen by the caller. Every pattern is searched.
+        patterns: pattern → kinds, a bit set chosen by the caller. Every pattern is searched; none is empty.
         keep_complete: whether a complete pattern at the very end of a text stays live too, because what follows may
             still change it (a run of repeated letters).
     Attributes:
+        patterns: sorted, in which order a large list is made a third sooner.
         prefixes: every live prefix → the kinds of the patterns it may become.
         first: the first characters of all patterns.
         longest: length of the longest live prefix.
@@ -31,13 +32,12 @@ class PrefixAutomaton:
     __slots__ = ("_automaton", "first", "longest", "patterns", "prefixes")
 
     def __init__(self, patterns: Mapping[str, int], *, keep_complete: bool = False) -> None:
-        self.patterns = tuple(patterns)
+        self.patterns = tuple(sorted(patterns))
         self._automaton = (
             AhoCorasick(self.patterns, matchkind=MatchKind.Standard, store_patterns=False) if patterns else None
         )
-        self.prefixes = _prefixes(patterns, keep_complete)
-        self.first = frozenset(pattern[0] for pattern in patterns)
-        self.longest = max(map(len, self.prefixes), default=0)
+        self.prefixes, self.first = _prefixes(patterns, keep_complete)
+        self.longest = max(map(len, patterns)) - (not keep_complete) if patterns else 0
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
         """Every occurrence, overlapping ones included: (index into `patterns`, start, end)."""
@@ -65,11 +65,19 @@ class PrefixAutomaton:
         return found
 
 
-def _prefixes(patterns: Mapping[str, int], keep_complete: bool) -> dict[str, int]:
+def _prefixes(patterns: Mapping[str, int], keep_complete: bool) -> tuple[dict[str, int], frozenset[str]]:
+    """Prefixes and first characters: from the longest prefix down to one that has the kinds, as then all shorter have."""
     prefixes: dict[str, int] = {}
+    first: set[str] = set()
     get = prefixes.get
     for pattern, kinds in patterns.items():
-        for end in range(1, len(pattern) + keep_complete):
-            prefix = pattern[:end]
-            prefixes[prefix] = get(prefix, 0) | kinds
-    return prefixes
+        prefix = pattern if keep_complete else pattern[:-1]
+        while prefix:
+            known = get(prefix, 0)
+            if known & kinds == kinds:
+                break
+            prefixes[prefix] = known | kinds
+            prefix = prefix[:-1]
+        else:
+            first.add(pattern[0])
+    return prefixes, frozenset(first)

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hegui.detect.lexicon_files import read_lexicon, starter_lexicon
+from hegui.detect.lexicon import Lexicon
+from hegui.detect.lexicon_files import starter_lexicon
 from hegui.detect.screen import CompiledLexicon
 from hegui.errors import HeguiError
 from hegui.faces.gateway.sweep import Sweep
@@ -77,7 +78,7 @@ class Runtime:
         self.keys = {key.sha256: (key, application) for key, application in self.applications.live_keys()}
         version = self.lexicons.active()
         if version is not None and version.digest != self.lexicon.digest:
-            self.lexicon = CompiledLexicon(read_lexicon(version.content, f"lexicon {version.digest[:12]}"))
+            self.lexicon = CompiledLexicon(Lexicon.from_lines(version.content, version.digest))
         self._revision = revision
 
     async def keep_fresh(self) -> None:
