@@ -103,7 +103,7 @@ class AnswerStream:
         if not event.other and (out := self._feed_piece(event, value)) is not None:
             return out
         self._known = None
-        if has_repeated_names(event.data):
+        if has_repeated_names(event.data, value):
             # A reader that keeps the first of two members, or both, would see what was not screened.
             data = encode_json(value)
             event = SseEvent(framed(data, event.other), data, event.other)
@@ -146,7 +146,7 @@ class AnswerStream:
         if not self._outlet.takes_piece(text) or not self._marker.passes(piece.choice, is_content=is_content):
             return None
         data, known = event.data or b"", self._known
-        if has_repeated_names(data):
+        if has_repeated_names(data, value):
             return None
         if known is None or known[1] is not text or not known[0].frames(data):
             template = Template.of(data, piece, self._kind)

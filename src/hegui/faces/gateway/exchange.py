@@ -367,7 +367,7 @@ class GatewayExchange:
         self.account.usage = usage if type(usage) is dict else None
         number = answer.get("id")
         self.account.upstream_id = number if type(number) is str and is_opaque(number) else None
-        encoded = None if changed or has_repeated_names(body) else body
+        encoded = None if changed or has_repeated_names(body, answer) else body
         if upstream.status == 200 and self.kind in ("chat", "completion"):
             encoded = self._marks(value).mark_body(answer, encoded)
         await self._finish(send, upstream.status, encoded if encoded is not None else encode_json(answer))
