@@ -54,6 +54,7 @@ class Runtime:
         self.watches = Sweep(WATCH_AFTER_SECONDS)
         self.lexicon = CompiledLexicon(starter_lexicon())
         self.refresh()
+        _ = self.lexicon.digest  # computed when first asked for, which no request shall wait for
 
     def find(self, authorization: str) -> tuple[ApiKey, Application] | None:
         """The application behind an Authorization header; None when the key is unknown or ended."""
