@@ -69,7 +69,7 @@ class LexiconStream:
 
     def feed(self, fragment: str, *, final: bool = False) -> Step:
         """Take the next fragment, of any length; with `final`, nothing follows."""
-        if not final and (safe := self.glance(fragment)) is not None:
+        if (safe := self._last_glance(fragment) if final else self.glance(fragment)) is not None:
             return Step(safe, ())
         text = self._buffer + fragment
         wrapped = needs_unwrapping(text)
@@ -117,6 +117,16 @@ class LexiconStream:
                 self._safe = self._offset
         else:
             self._buffer = text
+        return self._safe
+
+    def _last_glance(self, fragment: str) -> int | None:
+        """As `glance`, for the end of the text: where nothing is found in what is left, all of it is safe."""
+        text = self._buffer + fragment
+        if self._settled or self._before != self._bare_before or not self._lexicon.glance.holds_nothing(text):
+            return None
+        self._offset += len(text)
+        self._buffer = ""
+        self._safe = self._offset
         return self._safe
 
     def _advance(self, look: Look, plain: Units, bare: Units) -> Step:

@@ -59,12 +59,8 @@ class AnswerStream:
         self._finished: set[int] = set()
         self._ended: set[int | None] = set()
         self._done = False
-        self._envelope: dict[str, Any] = {
-            "id": notice.exchange_id,
-            "object": _OBJECTS[kind],
-            "created": 0,
-            "model": model,
-        }
+        self._model = model
+        self._latest: dict[str, Any] = {}  # the latest event that had an id
         self.ended = self.failed = False
         self.usage: dict[str, Any] | None = None
         self.upstream_id: str | None = None
@@ -226,10 +222,8 @@ class AnswerStream:
         return len(kept) < len(choices)
 
     def _remember(self, value: dict[str, Any]) -> None:
-        for name in ("id", "object", "created", "model"):
-            member = value.get(name)
-            if type(member) is int or (type(member) is str and is_opaque(member)):
-                self._envelope[name] = member
+        if "id" in value:
+            self._latest = value
         number = value.get("id")
         if self.upstream_id is None and type(number) is str and is_opaque(number):
             self.upstream_id = number
@@ -279,6 +273,8 @@ class AnswerStream:
 
     def _end_found(self) -> bytes:
         """Write the end of every choice in which a finding asks for it."""
+        if not self._texts.has_ended:
+            return b""
         newly = {text.choice for text in self._texts.ended()} | {
             piece.text.choice for event in self._outlet.waiting for piece in event.pieces if piece.text.screen.ended
         }
@@ -319,7 +315,7 @@ class AnswerStream:
 
     def _last_words(self, index: int, action: Action, reason: dict[str, Any]) -> bytes:
         if self._kind == "responses":
-            body = {"id": self._envelope["id"], "object": "response", "status": "incomplete", "output": []}
+            body = {"id": self._envelope()["id"], "object": "response", "status": "incomplete", "output": []}
             body["incomplete_details"] = {"reason": "content_filter"}
             value = {"type": "response.incomplete", "response": body, "hegui": reason}
             return self._outlet.leave_value(value, closes=True)
@@ -333,9 +329,18 @@ class AnswerStream:
         value["hegui"] = reason
         return out + self._outlet.leave_value(value, closes=True)
 
+    def _envelope(self) -> dict[str, Any]:
+        """What all events of this answer have, as the latest had it."""
+        envelope = {"id": self._notice.exchange_id, "object": _OBJECTS[self._kind], "created": 0, "model": self._model}
+        for name in envelope:
+            member = self._latest.get(name)
+            if type(member) is int or (type(member) is str and is_opaque(member)):
+                envelope[name] = member
+        return envelope
+
     def _chunk(self, index: int, name: str | None, text: str, finish: str | None = None) -> dict[str, Any]:
         said: dict[str, Any] = {"text": text} if self._kind == "completion" else {"delta": {name: text} if name else {}}
-        return {**self._envelope, "choices": [{"index": index, **said, "finish_reason": finish}]}
+        return {**self._envelope(), "choices": [{"index": index, **said, "finish_reason": finish}]}
 
 
 _LAST = ("response.completed", "response.failed", "response.incomplete", "response.cancelled", "error")

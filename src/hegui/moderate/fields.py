@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-__all__ = ["MAX_DEPTH", "Leaf", "TooDeepError", "is_opaque", "joined_key", "known_path", "leaves"]
+__all__ = ["MAX_DEPTH", "Leaf", "TooDeepError", "is_opaque", "joined_key", "known_path", "leaves", "says_nothing"]
 
 MAX_DEPTH = 64
 """Nesting of a body, levels; deeper ones are refused rather than half read."""
@@ -230,6 +230,20 @@ def _collect(value: Any, path: str, depth: int, found: list[Leaf]) -> None:
                 _collect(member, f"{path}[{index if type(index) is int else number}]", depth + 1, found)
             elif kind is list:
                 _collect(member, f"{path}[{number}]", depth + 1, found)
+
+
+def says_nothing(name: str, member: Any) -> bool:
+    """Whether a member of an object has no text, so that `leaves` need not look; what it denies may have none either.
+
+    >>> says_nothing("id", "chatcmpl-1"), says_nothing("created", 1), says_nothing("id", "two words")
+    (True, True, False)
+    """
+    if name not in _PROTOCOL_NAMES:
+        return False
+    kind = type(member)
+    if kind is str:
+        return not member or (name in _PROTOCOL_VALUES and is_opaque(member))
+    return kind is not dict and kind is not list
 
 
 def is_opaque(text: str) -> bool:

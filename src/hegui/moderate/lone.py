@@ -16,12 +16,13 @@ from hegui.moderate.wire import decode_json, encode_json
 
 __all__ = ["LonePiece", "Template", "lone_piece"]
 
-_NAMES = ("id", "object", "model", "system_fingerprint", "service_tier", "obfuscation")
+_NAMES = frozenset({"id", "object", "model", "system_fingerprint", "service_tier", "obfuscation"})
 _TOP = frozenset({*_NAMES, "created", "choices", "usage"})
 _CHOICE = frozenset({"index", "delta", "text", "finish_reason", "logprobs"})
 _DELTA = frozenset({"content", "reasoning_content", "role"})
 _NOT_PLAIN = re.compile(rb'[\x00-\x1f"\\]')
 _PROBE = "\u25a1\u25a1"
+_PROBE_WRITTEN = _PROBE.encode()
 
 
 class LonePiece:
@@ -69,6 +70,8 @@ class Template:
     @classmethod
     def of(cls, data: bytes, piece: LonePiece, kind: str) -> Template | None:
         """The template of an event that was read; None when its text does not stand in it plainly, or twice."""
+        if (template := cls._of_ours(data, piece, kind)) is not None:
+            return template
         if b"\n" in data:
             return None
         written = encode_json(piece.text)
@@ -81,6 +84,16 @@ class Template:
         except ValueError:
             return None
         return template if probe is not None and (probe.text, probe.path) == (_PROBE, piece.path) else None
+
+    @classmethod
+    def _of_ours(cls, data: bytes, piece: LonePiece, kind: str) -> Template | None:
+        """The same where the event is written as we would write it: then another text changes nothing around it."""
+        text = piece.text
+        if encode_json(piece.value) != data or _PROBE_WRITTEN in data:
+            return None
+        before, _, behind = encode_json(piece.read(_PROBE).value).partition(_PROBE_WRITTEN)
+        piece.read(text)
+        return cls(before, behind, kind)
 
     def frames(self, data: bytes) -> bool:
         """Whether an event begins and ends as the template does."""
@@ -112,12 +125,6 @@ def lone_piece(value: Any, kind: str) -> LonePiece | None:
     """The one text an event brings to its one choice; None when there is more to it, or a look at more is needed."""
     if type(value) is not dict or not _TOP.issuperset(value) or value.get("usage") is not None:
         return None
-    if not isinstance(value.get("created"), int | float | None):
-        return None
-    for name in _NAMES:
-        member = value.get(name)
-        if member is not None and (type(member) is not str or not is_opaque(member)):
-            return None
     choices = value.get("choices")
     if type(choices) is not list or len(choices) != 1 or type(choices[0]) is not dict:
         return None
@@ -130,17 +137,28 @@ def lone_piece(value: Any, kind: str) -> LonePiece | None:
         or not _CHOICE.issuperset(choice)
     ):
         return None
+    found = _said(choice, kind)
+    if found is None or not isinstance(value.get("created"), int | float | None):
+        return None
+    for name, member in value.items():
+        if member is not None and name in _NAMES and (type(member) is not str or not is_opaque(member)):
+            return None
+    return LonePiece(value, index, *found)
+
+
+def _said(choice: dict[str, Any], kind: str) -> tuple[dict[str, Any], str, str] | None:
+    """Container, key and path of the one text of a choice."""
     delta = choice.get("delta")
     if kind == "completion":
         text = choice.get("text")
-        return LonePiece(value, index, choice, "text", "text") if delta is None and text and type(text) is str else None
+        return (choice, "text", "text") if delta is None and text and type(text) is str else None
     if type(delta) is not dict or "text" in choice or not _DELTA.issuperset(delta):
         return None
     if delta.get("role") not in (None, "assistant"):
         return None
     content, reasoning = delta.get("content"), delta.get("reasoning_content")
     if content and not reasoning and type(content) is str:
-        return LonePiece(value, index, delta, "content", "delta.content")
+        return delta, "content", "delta.content"
     if reasoning and not content and type(reasoning) is str:
-        return LonePiece(value, index, delta, "reasoning_content", "delta.reasoning_content")
+        return delta, "reasoning_content", "delta.reasoning_content"
     return None

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hegui.detect.screen import CompiledLexicon
-from hegui.moderate.fields import Leaf, joined_key, leaves
+from hegui.moderate.fields import Leaf, joined_key, leaves, says_nothing
 from hegui.moderate.policy import Action, Policy, Ruling, strongest
 from hegui.moderate.stream import TextScreen
 
@@ -116,9 +116,11 @@ class Texts:
         found = [
             leaf if leaf.container is not None and leaf.path != name else _rehung(leaf, value)
             for name, member in value.items()
-            if name != "choices"
+            if name != "choices" and not says_nothing(name, member)
             for leaf in leaves({name: member})
         ]
+        if not found:
+            return
         streamed = streamed_key(value) if str(value.get("type")).endswith(".delta") else None
         whole: dict[str, Text] = {}
         sizes = Counter(_whole_key(leaf.path) for leaf in found)
@@ -191,6 +193,11 @@ class Texts:
     def of(self, choice: int) -> list[Text]:
         """The texts of a choice."""
         return [text for text in self._texts.values() if text.choice == choice]
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether a finding has ended any text."""
+        return bool(self._ended)
 
     def ended(self) -> list[Text]:
         """The texts that a finding has ended."""

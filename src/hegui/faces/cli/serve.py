@@ -109,9 +109,11 @@ def _run(app: Any, listener: socket.socket) -> None:
     # Imported here: the server and its loop are needed by these two commands only.
     import uvicorn
 
+    from hegui.faces.gateway.downstream import ClientConnection
+
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=ClientConnection,
         loop="uvloop",
         lifespan="on",
         access_log=False,

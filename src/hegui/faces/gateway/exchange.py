@@ -15,9 +15,9 @@ from typing import Any
 
 from hegui.errors import HeguiError, InternalError, UpstreamError
 from hegui.faces.gateway.account import Account
+from hegui.faces.gateway.downstream import CLIENT_GONE
 from hegui.faces.gateway.http import (
     ApiError,
-    ClientWatch,
     Receive,
     Scope,
     Send,
@@ -89,6 +89,7 @@ class GatewayExchange:
         "_policy",
         "_recorded",
         "_started",
+        "_task",
         "_upstream",
         "account",
         "application",
@@ -105,6 +106,7 @@ class GatewayExchange:
         self._lexicon, self._policy = runtime.lexicon, runtime.policies.default
         self._loop = loop
         self._upstream: UpstreamResponse | None = None
+        self._task: asyncio.Task[Any] | None = None
         self._recorded = self._started = self._client_left = False
 
     # The whole way.
@@ -126,7 +128,6 @@ class GatewayExchange:
                 self._record()
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        watch: ClientWatch | None = None
         try:
             headers = headers_of(scope)
             self._admit(headers)
@@ -140,7 +141,8 @@ class GatewayExchange:
             if refusal is not None:
                 await self._answer_ourselves(send, refusal)
                 return
-            watch = ClientWatch(receive, self.runtime.watches, self._loop, self._abandon)
+            self._task = asyncio.current_task(self._loop)
+            scope["extensions"][CLIENT_GONE](self._abandon)
             await self._forward(value, send)
         except ApiError as error:
             self.account.error = self.account.error or error.code
@@ -160,15 +162,14 @@ class GatewayExchange:
             _log.exception("exchange %s failed", self.account.exchange_id)
             self.account.outcome, self.account.error = "failed", type(error).__name__
             await self._fail(send, ApiError(500, "api_error", "internal_error", "This gateway failed; try again."))
-        finally:
-            if watch is not None:
-                watch.stop()
 
     def _abandon(self) -> None:
-        """The client has gone; whoever waits for the upstream is cancelled by the watch."""
+        """The client has gone."""
         self._client_left = True
         if self._upstream is not None:
             self._upstream.abort()
+        if self._task is not None:
+            self._task.cancel()
 
     # Admission.
 

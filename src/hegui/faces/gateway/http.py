@@ -12,7 +12,7 @@ from typing import Any
 from hegui.faces.gateway.sweep import Sweep
 from hegui.moderate.wire import encode_json
 
-__all__ = ["ApiError", "ClientWatch", "Receive", "Scope", "Send", "headers_of", "read_body", "send_json"]
+__all__ = ["ApiError", "Receive", "Scope", "Send", "headers_of", "read_body", "send_json"]
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -83,43 +83,6 @@ async def read_body(receive: Receive, limit: int, patience: Sweep, loop: asyncio
         raise
     finally:
         patience.discard(body)
-
-
-class ClientWatch:
-    """Cancels the current task when the client leaves.
-
-    A task of its own waits for that, but not at once: most answers that are not streamed are over before it would pay.
-
-    Args:
-        gone: called first.
-    """
-
-    __slots__ = ("_gone", "_patience", "_receive", "_served", "_watching")
-
-    def __init__(
-        self, receive: Receive, patience: Sweep, loop: asyncio.AbstractEventLoop, gone: Callable[[], None]
-    ) -> None:
-        self._receive, self._patience, self._gone = receive, patience, gone
-        self._served = asyncio.current_task(loop)
-        self._watching: asyncio.Task[None] | None = None
-        patience.add(self)
-
-    def stop(self) -> None:
-        """Look no longer."""
-        self._patience.discard(self)
-        if self._watching is not None:
-            self._watching.cancel()
-
-    def overdue(self) -> None:
-        """Begin to look."""
-        self._watching = asyncio.ensure_future(self._watch())
-
-    async def _watch(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        self._gone()
-        if self._served is not None:
-            self._served.cancel()
 
 
 async def send_json(

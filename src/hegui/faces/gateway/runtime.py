@@ -25,9 +25,6 @@ from hegui.usecases.ports import ApiKey, Application, Applications, Lexicons, Re
 
 __all__ = ["Runtime"]
 
-WATCH_AFTER_SECONDS = 0.0025
-"""How long after its request it begins to be watched whether a client is still there; twice that at most."""
-
 _log = logging.getLogger("hegui.gateway")
 
 
@@ -46,12 +43,10 @@ class Runtime:
     keys: dict[bytes, tuple[ApiKey, Application]] = field(init=False, default_factory=dict)
     active: int = field(init=False, default=0)
     bodies: Sweep = field(init=False)
-    watches: Sweep = field(init=False)
     _revision: int = field(init=False, default=-1)
 
     def __post_init__(self) -> None:
         self.bodies = Sweep(self.settings.server.body_idle_seconds)
-        self.watches = Sweep(WATCH_AFTER_SECONDS)
         self.lexicon = CompiledLexicon(starter_lexicon())
         self.refresh()
         _ = self.lexicon.digest  # computed when first asked for, which no request shall wait for
