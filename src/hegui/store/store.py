@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hegui.store.applications import SqlApplications
-from hegui.store.database import Database, open_database
+from hegui.store.database import Database
 from hegui.store.exchange_writer import ExchangeWriter
 from hegui.store.exchanges import SqlExchanges
 from hegui.store.instants import utc_now
 from hegui.store.lexicons import SqlLexicons
+from hegui.store.opening import open_database
 from hegui.store.recorder import QueueRecorder
 
 __all__ = ["Store", "open_store"]
