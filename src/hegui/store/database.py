@@ -16,11 +16,12 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import ClassVar, Literal
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from hegui.errors import InternalError
+from hegui.store.bulk import Bulk
 
 __all__ = ["MIGRATION_WAIT_SECONDS", "Database", "Kind"]
 
@@ -57,6 +58,10 @@ class Database(ABC):
     @abstractmethod
     def begin_writing(self, cursor: DBAPICursor) -> None:
         """Begin a writing transaction on the driver's own cursor."""
+
+    @abstractmethod
+    def bulk(self, table: Table) -> Bulk:
+        """What inserts many rows into `table` on the driver's own cursor."""
 
     @abstractmethod
     def migrating(self) -> AbstractContextManager[Connection]:

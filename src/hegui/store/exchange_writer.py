@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError
 
-from hegui.store.bulk import BulkInsert
 from hegui.store.database import Database
 from hegui.store.exchange_rows import exchange_row, finding_rows
 from hegui.store.exchanges import read_exchanges
@@ -31,8 +30,8 @@ class ExchangeWriter:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._exchanges = BulkInsert(exchanges, database.engine.dialect)
-        self._findings = BulkInsert(findings, database.engine.dialect)
+        self._exchanges = database.bulk(exchanges)
+        self._findings = database.bulk(findings)
         self._connection: PoolProxiedConnection | None = None
         driver: Any = database.engine.dialect.loaded_dbapi
         self._of_the_driver = (driver.Error, DBAPIError)  # the second when it cannot even connect

@@ -19,11 +19,12 @@ from typing import Any, ClassVar
 
 import psycopg
 from psycopg.types.string import StrDumperUnknown
-from sqlalchemy import URL, Connection, create_engine, event, text
+from sqlalchemy import URL, Connection, Table, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 
 from hegui.errors import InputError
+from hegui.store.bulk import Bulk, BulkCopy
 from hegui.store.database import MIGRATION_WAIT_SECONDS, Database, Kind
 
 __all__ = ["PostgresDatabase"]
@@ -75,6 +76,9 @@ class PostgresDatabase(Database):
 
     def begin_writing(self, cursor: DBAPICursor) -> None:
         """The driver begins by itself at the first statement."""
+
+    def bulk(self, table: Table) -> Bulk:
+        return BulkCopy(table, self.engine.dialect)
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:

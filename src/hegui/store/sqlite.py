@@ -17,10 +17,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 
+from hegui.store.bulk import Bulk, BulkInsert
 from hegui.store.database import MIGRATION_WAIT_SECONDS, Database, Kind
 from hegui.store.files import create_once
 
@@ -54,6 +55,9 @@ class SqliteDatabase(Database):
 
     def begin_writing(self, cursor: DBAPICursor) -> None:
         cursor.execute(BEGIN_WRITING)
+
+    def bulk(self, table: Table) -> Bulk:
+        return BulkInsert(table, self.engine.dialect)
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
