@@ -1,27 +1,36 @@
-"""Open the database that a URL names, of either kind, with its schema."""
+"""Open the database that a URL names, of either kind."""
 
 from __future__ import annotations
 
-from sqlalchemy import URL, Connection, insert, inspect, select
+from typing import Literal
+
+from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from hegui.errors import InputError
-from hegui.store import tables
 from hegui.store.database import Database
+from hegui.store.schema import prepare
 from hegui.store.sqlite import SqliteDatabase, is_file
 
-__all__ = ["open_database"]
+__all__ = ["Migrate", "open_database"]
 
 URLS = "Write it as sqlite:///path/to/hegui.sqlite3 or postgresql+psycopg://user:password@host/name"
 
 
-def open_database(url: str, *, busy_seconds: float = 5.0) -> Database:
-    """Open the database, and create file, folder and schema where missing.
+Migrate = Literal["auto", "check", "never"]
 
+
+def open_database(url: str, *, busy_seconds: float = 5.0, migrate: Migrate = "auto") -> Database:
+    """Open the database, and create file and folder where missing.
+
+    Args:
+        busy_seconds: how long to wait for whoever else is writing.
+        migrate: `auto` brings the schema up to date, `check` refuses one that is not, `never` does not look.
     Raises:
         InputError: STO001, the schema is newer than this hegui; STO002, the URL is of no use; STO003, the database
-            cannot be opened; STO005, the driver is not installed; STO006, it cannot hold every character.
+            cannot be opened; STO005, the driver is not installed; STO006, it cannot hold every character; STO007, the
+            schema lacks something and may not be changed.
     """
     parsed = _parse(url)
     try:
@@ -29,7 +38,8 @@ def open_database(url: str, *, busy_seconds: float = 5.0) -> Database:
     except OSError as error:
         raise _cannot_be_opened(parsed.render_as_string(hide_password=True), str(error.strerror)) from error
     try:
-        _prepare_schema(database)
+        if migrate != "never":
+            prepare(database, migrate)
     except DBAPIError as error:
         database.engine.dispose()
         raise _cannot_be_opened(database.where, database.words(error)) from error
@@ -67,30 +77,3 @@ def _of_its_kind(url: URL, busy_seconds: float) -> Database:
 def _cannot_be_opened(where: str, words: str) -> InputError:
     remedy = "Check path or address and permissions, and that it is a database of hegui."
     return InputError("STO003", where, f"cannot be opened: {words}.", remedy)
-
-
-def _prepare_schema(database: Database) -> None:
-    with database.engine.connect() as connection:
-        version = _version(connection)
-    if version is None:
-        with database.migrating() as connection:
-            version = _version(connection)  # another process may have been quicker
-            if version is None:
-                version = _create(connection)
-    if version > tables.SCHEMA_VERSION:
-        problem = f"has schema version {version}; this hegui knows up to {tables.SCHEMA_VERSION}."
-        raise InputError("STO001", database.where, problem, "Use the newer hegui that wrote it, or another file.")
-
-
-def _version(connection: Connection) -> int | None:
-    if not inspect(connection).has_table(tables.schema_version.name):
-        return None
-    found: int | None = connection.scalar(select(tables.schema_version.c.version))
-    return found
-
-
-def _create(connection: Connection) -> int:
-    tables.metadata.create_all(connection)
-    connection.execute(insert(tables.schema_version).values(id=1, version=tables.SCHEMA_VERSION))
-    connection.execute(insert(tables.revision).values(id=1, number=0))
-    return tables.SCHEMA_VERSION

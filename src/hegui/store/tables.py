@@ -4,6 +4,7 @@ Knows columns, keys and indexes; knows no query. Written for SQLite and PostgreS
 compares by its characters' numbers (collation "C"), as on SQLite: lists are in the same order on both, and no index
 depends on the operating system's idea of a language. Its length is not limited there, so that no record is refused
 for it. Only SQLite reads `sqlite_with_rowid`, a hint on storage.
+A change here needs a revision in `migrations/versions/`; a test compares the two.
 An exchange has no foreign key to its application: evidence is never refused because another row is missing.
 """
 
@@ -28,7 +29,6 @@ from sqlalchemy.types import TypeEngine
 from hegui.store.instants import Instant
 
 __all__ = [
-    "SCHEMA_VERSION",
     "api_keys",
     "applications",
     "exchanges",
@@ -39,8 +39,6 @@ __all__ = [
     "revision",
     "schema_version",
 ]
-
-SCHEMA_VERSION = 1
 
 metadata = MetaData()
 
@@ -56,7 +54,7 @@ schema_version = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),
 )
-"""One row, id 1."""
+"""One row, id 1: the oldest revision a program must know to work with this database (see `schema`)."""
 
 revision = Table(
     "revision",
