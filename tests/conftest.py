@@ -1,4 +1,4 @@
-"""What all tests share: hypothesis profiles and the way to the shared data."""
+"""What all tests share: hypothesis profiles, the way to the shared data, and a PostgreSQL server on demand."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support.postgresql import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url", "shared_rows"]  # fixtures count where pytest finds their names
 
 settings.register_profile("default", deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("soak", deadline=None, max_examples=20_000, suppress_health_check=list(HealthCheck))

@@ -3,18 +3,37 @@
 # With CI=true a missing program is a failure; else the tests that need it are skipped, and say so.
 set -eu
 
-programs="openssl:openssl"  # program:package of Debian and Ubuntu
+# package of Debian and Ubuntu, then where its program may be: a name is looked for on the PATH, a pattern as a file
+needed="
+openssl openssl
+postgresql postgres /usr/lib/postgresql/*/bin/postgres
+"
+
+is_there() {
+    for place in "$@"; do
+        command -v "$place" >/dev/null 2>&1 && return 0
+    done
+    return 1
+}
 
 missing=""
-for entry in $programs; do
-    command -v "${entry%%:*}" >/dev/null 2>&1 || missing="$missing ${entry##*:}"
-done
+while read -r package places; do
+    [ -n "$package" ] || continue
+    # shellcheck disable=SC2086 # the places are words, and patterns to expand
+    is_there $places || missing="$missing $package"
+done <<END
+$needed
+END
 [ -n "$missing" ] || exit 0
 
 as_root=""
 [ "$(id -u)" = 0 ] || as_root="sudo -n"
 if command -v apt-get >/dev/null 2>&1 && $as_root true 2>/dev/null; then
     echo "installing$missing …"
+    # the tests start PostgreSQL servers of their own; the packages need not set one up as a service
+    own=/etc/postgresql-common/createcluster.d/hegui-tests.conf
+    $as_root mkdir -p "${own%/*}" && echo "create_main_cluster = false" | $as_root tee "$own" >/dev/null
+    trap '$as_root rm -f "$own"' EXIT
     if { $as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq $missing; } >/dev/null; then
         exit 0
     fi

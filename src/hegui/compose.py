@@ -6,7 +6,8 @@ Works lazily where a part leaves traces: the secret of the pseudonyms is made wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -19,10 +20,10 @@ from hegui.moderate.policy import Policy
 from hegui.moderate.policy_book import PolicyBook
 from hegui.moderate.policy_files import built_in_policy, read_policy
 from hegui.settings import Settings
-from hegui.store import Store, open_store, pseudonym_secret
-from hegui.usecases.ports import Applications, Exchanges, Lexicons, Recorder
+from hegui.store import Store, open_keeper, open_store, pseudonym_secret
+from hegui.usecases.ports import Applications, Exchanges, Lexicons, Recorder, StoreKeeper
 
-__all__ = ["System", "compose"]
+__all__ = ["System", "compose", "keeper"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class System:
     applications: Applications
     exchanges: Exchanges
     lexicons: Lexicons
+    keeper: StoreKeeper
     clock: Callable[[], datetime]
     _store: Store
 
@@ -88,6 +90,17 @@ def _read_policy(file: Path) -> Policy:
 
 
 def compose(settings: Settings, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> System:
-    """The system that `settings` describe. Raises InputError STO001 to STO003 when the database cannot be opened."""
-    store = open_store(settings.database_url, clock=clock)
-    return System(settings, store.applications, store.exchanges, store.lexicons, clock, store)
+    """The system that `settings` describe. Raises InputError STO001 to STO003 and STO005 to STO007 when the database
+    cannot be opened or may not be brought up to date."""
+    store = open_store(settings.database_url, clock=clock, migrate=settings.store.migrate)
+    return System(settings, store.applications, store.exchanges, store.lexicons, store.keeper, clock, store)
+
+
+@contextmanager
+def keeper(settings: Settings) -> Iterator[StoreKeeper]:
+    """The keeper of the database alone, which asks nothing of the schema; closed afterwards."""
+    found = open_keeper(settings.database_url)
+    try:
+        yield found
+    finally:
+        found.close()

@@ -30,6 +30,7 @@ __all__ = [
     "Row",
     "Server",
     "Settings",
+    "Store",
     "Upstream",
     "as_markdown",
 ]
@@ -175,6 +176,18 @@ class Lexicon:
 
 
 @dataclass(frozen=True, slots=True)
+class Store:
+    """How the database is looked after."""
+
+    migrate: Literal["auto", "check"] = setting(
+        "auto",
+        one_of("auto", "check"),
+        "`auto` or `check`",
+        "At the start, bring the database's schema up to date, or refuse one that is not (docs/store.md).",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; `given` holds the paths of those that were stated, the rest are defaults."""
 
@@ -184,13 +197,16 @@ class Settings:
     locale: Literal["zh", "en"] = setting(
         "zh", one_of("zh", "en"), "`zh` or `en`", "Language of the service towards people."
     )
-    database: str | None = setting(None, a_text, "URL", "The database.", shown="`sqlite:///<state_dir>/hegui.sqlite3`")
+    database: str | None = setting(
+        None, a_text, "URL", "The database; SQLite or PostgreSQL.", shown="`sqlite:///<state_dir>/hegui.sqlite3`"
+    )
     server: Server = field(default_factory=Server)
     upstream: Upstream = field(default_factory=Upstream)
     evidence: Evidence = field(default_factory=Evidence)
     label: Label = field(default_factory=Label)
     policy: Policy = field(default_factory=Policy)
     lexicon: Lexicon = field(default_factory=Lexicon)
+    store: Store = field(default_factory=Store)
     given: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property

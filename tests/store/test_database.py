@@ -28,34 +28,43 @@ def test_opening_again_finds_what_was_there(url: str) -> None:
         store.close()
 
 
-def test_a_connection_is_durable_and_strict(store: Store) -> None:
-    with store.database.reading() as connection:
+def test_a_connection_is_durable_and_strict(sqlite_store: Store) -> None:
+    with sqlite_store.database.reading() as connection:
         asked = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         found = [connection.scalar(text(f"PRAGMA {pragma}")) for pragma in asked]
     assert found == ["wal", 2, 1, 200]
 
 
-def test_files_are_their_owners_alone(store: Store, tmp_path: Path) -> None:
+def test_files_are_their_owners_alone(sqlite_store: Store, tmp_path: Path) -> None:
     assert mode(tmp_path / "state") == 0o700
     files = sorted((tmp_path / "state").iterdir())
     assert [file.name for file in files] == ["hegui.sqlite3", "hegui.sqlite3-shm", "hegui.sqlite3-wal"]
     assert {mode(file) for file in files} == {0o600}
 
 
-def test_a_newer_schema_is_refused(url: str, store: Store, tmp_path: Path) -> None:
+def test_a_newer_schema_is_refused(sqlite_url: str, sqlite_store: Store, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "state" / "hegui.sqlite3") as connection:
         connection.execute("UPDATE schema_version SET version = 2")
     connection.close()
     with pytest.raises(InputError, match=r"STO001 .*has schema version 2; this hegui knows up to 1") as caught:
-        open_store(url)
+        open_store(sqlite_url)
     assert "newer hegui" in caught.value.remedy
 
 
 @pytest.mark.parametrize(
     "url",
-    ["", "state.db", "sqlite://", "sqlite:///:memory:", "postgresql://u:secret@h/db", "sqlite:///file:x?uri=true"],
+    [
+        "",
+        "state.db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///file:x?uri=true",
+        "postgresql://u:secret@h/db",
+        "postgresql+psycopg://u:secret@h",
+        "mysql://u:secret@h/db",
+    ],
 )
-def test_a_url_that_names_no_sqlite_file_is_refused(url: str) -> None:
+def test_a_url_that_names_no_database_is_refused(url: str) -> None:
     with pytest.raises(InputError, match="STO002") as caught:
         open_store(url)
     assert "secret" not in str(caught.value)
@@ -73,11 +82,11 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
         open_store(f"sqlite:///{tmp_path}/x/y/hegui.sqlite3")
 
 
-def test_a_locked_database_is_our_error_and_quotes_nothing(store: Store, tmp_path: Path) -> None:
+def test_a_locked_database_is_our_error_and_quotes_nothing(sqlite_store: Store, tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "state" / "hegui.sqlite3", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(InternalError, match=r"STO004 .*locked") as caught:
-        store.applications.add(an_application("private-name"), a_key(an_application()))
+        sqlite_store.applications.add(an_application("private-name"), a_key(an_application()))
     other.close()
     assert "private-name" not in str(caught.value)
 

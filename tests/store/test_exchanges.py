@@ -80,9 +80,9 @@ def test_exchanges_of_one_instant_keep_the_order_of_their_ids(store: Store) -> N
 @pytest.mark.parametrize(
     "condition", ["", "WHERE application_id = 'x'", "WHERE user = 'x'", "WHERE decision = 'x' AND started_at > 5"]
 )
-def test_newest_first_needs_no_full_sort(store: Store, condition: str) -> None:
+def test_newest_first_needs_no_full_sort(sqlite_store: Store, condition: str) -> None:
     query = f"EXPLAIN QUERY PLAN SELECT * FROM exchanges {condition} ORDER BY started_at DESC, id DESC LIMIT 5"  # noqa: S608
-    with store.database.reading() as connection:
+    with sqlite_store.database.reading() as connection:
         plan = " ".join(str(row) for row in connection.execute(text(query)))
     assert "USING INDEX ix_exchanges" in plan
     assert "TEMP B-TREE FOR ORDER BY" not in plan

@@ -216,8 +216,8 @@ def test_a_database_that_stays_away_ends_the_waiting_at_close(caplog: pytest.Log
     assert sum(record.levelname == "CRITICAL" for record in caplog.records) == 2
 
 
-def test_a_lock_held_by_another_process_is_waited_out(store: Store, tmp_path: Path) -> None:
-    recorder = store.open_recorder(capacity=10)
+def test_a_lock_held_by_another_process_is_waited_out(sqlite_store: Store, tmp_path: Path) -> None:
+    recorder = sqlite_store.open_recorder(capacity=10)
     other = sqlite3.connect(tmp_path / "state" / "hegui.sqlite3", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
 
@@ -231,19 +231,19 @@ def test_a_lock_held_by_another_process_is_waited_out(store: Store, tmp_path: Pa
     asyncio.run(main())
     other.close()
     recorder.close()
-    assert recorded(store) == [an_exchange()]
+    assert recorded(sqlite_store) == [an_exchange()]
 
 
-def test_a_full_disk_is_waited_out(store: Store) -> None:
+def test_a_full_disk_is_waited_out(sqlite_store: Store) -> None:
     batch = [an_exchange(number) for number in range(300)]
     pages = "PRAGMA max_page_count=30"  # what SQLite does then is what it does when the disk is full
 
-    @event.listens_for(store.database.engine, "checkout")
+    @event.listens_for(sqlite_store.database.engine, "checkout")
     def _limit(connection: Any, _record: Any, _proxy: Any) -> None:
         connection.execute(pages)
 
-    store.database.engine.dispose()
-    recorder = store.open_recorder(capacity=1000)
+    sqlite_store.database.engine.dispose()
+    recorder = sqlite_store.open_recorder(capacity=1000)
 
     async def main() -> None:
         nonlocal pages
@@ -254,7 +254,7 @@ def test_a_full_disk_is_waited_out(store: Store) -> None:
 
     asyncio.run(main())
     recorder.close()
-    assert recorded(store) == batch
+    assert recorded(sqlite_store) == batch
 
 
 def test_the_real_writer_refuses_what_cannot_be_stored_and_quotes_nothing(

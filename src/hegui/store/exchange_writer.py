@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError
 
-from hegui.store.bulk import BulkInsert
 from hegui.store.database import Database
 from hegui.store.exchange_rows import exchange_row, finding_rows
 from hegui.store.exchanges import read_exchanges
@@ -31,29 +30,34 @@ class ExchangeWriter:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._exchanges = BulkInsert(exchanges, database.engine.dialect)
-        self._findings = BulkInsert(findings, database.engine.dialect)
+        self._exchanges = database.bulk(exchanges)
+        self._findings = database.bulk(findings)
         self._connection: PoolProxiedConnection | None = None
         driver: Any = database.engine.dialect.loaded_dbapi
-        self._away = (driver.Error, DBAPIError)  # the second when it cannot even connect
+        self._of_the_driver = (driver.Error, DBAPIError)  # the second when it cannot even connect
         self._repeated = driver.IntegrityError
-        of_the_driver = (driver.IntegrityError, driver.DataError, driver.InterfaceError, driver.ProgrammingError)
-        self._refused = (*of_the_driver, ValueError, TypeError, OverflowError)
 
     def write(self, batch: Sequence[Exchange]) -> None:
         """Write all of `batch` or nothing; durable on return.
 
-        A single exchange that is there already, and the same, is no error: a commit may reach the disk and
-        report a failure all the same.
+        What is there already, and the same, is no error: a commit may reach the disk and report a failure all the same.
         """
         try:
             self._transact(batch)
-        except self._refused as error:
-            is_written = isinstance(error, self._repeated) and len(batch) == 1 and self._is_written(batch[0])
-            if not is_written:
+        except self._repeated as error:
+            left = self._unwritten(batch)
+            if len(left) == len(batch):
                 raise RecordRefused(self._name(error)) from None
-        except self._away as error:
-            raise DatabaseAway(self._name(error)) from None
+        except Exception as error:
+            if self._database.is_refusal(error):
+                raise RecordRefused(self._name(error)) from None
+            if isinstance(error, self._of_the_driver):
+                raise DatabaseAway(self._name(error)) from None
+            raise
+        else:
+            return
+        if left:
+            self.write(left)
 
     def close(self) -> None:
         """Give the connection back."""
@@ -77,14 +81,27 @@ class ExchangeWriter:
             self._connection = None
             raise
 
-    def _is_written(self, exchange: Exchange) -> bool:
-        with self._database.engine.connect() as connection:
-            return read_exchanges(connection, [exchanges.c.id == exchange.id], 1) == [exchange]
+    def _unwritten(self, batch: Sequence[Exchange]) -> Sequence[Exchange]:
+        """Those of `batch` that are not in the database as they are."""
+        try:
+            with self._database.engine.connect() as connection:
+                found = read_exchanges(connection, [exchanges.c.id.in_([one.id for one in batch])], len(batch))
+        except self._of_the_driver as error:
+            raise DatabaseAway(self._name(error)) from None
+        written = {one.id: _as_stored(one) for one in found}
+        return [one for one in batch if written.get(one.id) != _as_stored(one)]
 
     def _name(self, error: Exception) -> str:
-        """The kind of error, and the first line of the driver's words, which quotes nothing that was written."""
-        words = str(error).partition("\n")[0] if isinstance(error, self._away) else ""
-        return f"{type(error).__name__}: {words}" if words else type(error).__name__
+        """The kind of error and the driver's words, which quote nothing that was written."""
+        words = self._database.words(error) if isinstance(error, self._of_the_driver) else ""
+        kind = type(error).__name__
+        return f"{kind}: {words}" if words and words != kind else kind
+
+
+def _as_stored(exchange: Exchange) -> list[tuple[Any, ...]]:
+    """Its rows, as they read when the database holds no NUL in a text."""
+    rows = [exchange_row(exchange), *finding_rows(exchange)]
+    return [tuple(value.replace("\0", "\ufffd") if isinstance(value, str) else value for value in row) for row in rows]
 
 
 def _leave(connection: PoolProxiedConnection) -> None:

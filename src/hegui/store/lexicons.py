@@ -31,6 +31,7 @@ class SqlLexicons:
     def activate(self, version: LexiconVersion) -> None:
         """Put `version` in force. What is in force already stays so, and no row is added."""
         with self._database.writing() as connection:
+            revision.take_turn(connection)
             in_force = select(_versions.digest).order_by(_newest_first).limit(1)
             if connection.scalar(in_force) == version.digest:
                 return

@@ -1,7 +1,7 @@
 """Count the changes to applications, keys and lexicons, so that a gateway can ask cheaply whether to look again.
 
 Knows one row. The count grows in the transaction of the change itself, so whoever sees the new number sees
-the change.
+the change. The row is also the turn-taking of writers: who has it locked changes applications, keys and lexicons alone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,15 @@ from sqlalchemy import Connection, select, update
 
 from hegui.store.tables import revision
 
-__all__ = ["count_change", "current"]
+__all__ = ["count_change", "current", "take_turn"]
+
+
+def take_turn(connection: Connection) -> None:
+    """Wait until nobody else is changing anything; call it first where something is read before it is changed.
+
+    On SQLite the transaction has taken its turn already when it began.
+    """
+    connection.execute(select(revision.c.number).where(revision.c.id == 1).with_for_update())
 
 
 def count_change(connection: Connection) -> None:

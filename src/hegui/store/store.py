@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hegui.store.applications import SqlApplications
-from hegui.store.database import Database, open_database
+from hegui.store.database import Database
 from hegui.store.exchange_writer import ExchangeWriter
 from hegui.store.exchanges import SqlExchanges
 from hegui.store.instants import utc_now
+from hegui.store.keeper import SqlKeeper
 from hegui.store.lexicons import SqlLexicons
+from hegui.store.opening import Migrate, open_database
 from hegui.store.recorder import QueueRecorder
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "open_keeper", "open_store"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Store:
     applications: SqlApplications
     exchanges: SqlExchanges
     lexicons: SqlLexicons
+    keeper: SqlKeeper
     database: Database
 
     def open_recorder(
@@ -42,15 +45,25 @@ class Store:
         self.database.engine.dispose()
 
 
-def open_store(url: str, *, clock: Callable[[], datetime] = utc_now, busy_seconds: float = 5.0) -> Store:
+def open_store(
+    url: str, *, clock: Callable[[], datetime] = utc_now, busy_seconds: float = 5.0, migrate: Migrate = "auto"
+) -> Store:
     """Open the database at `url`; file, folder and schema are created where missing.
 
     Args:
-        url: such as `sqlite:///state/hegui.sqlite3`.
+        url: such as `sqlite:///state/hegui.sqlite3` or `postgresql+psycopg://user@host/name`.
         clock: says which keys are still live.
         busy_seconds: how long to wait for another process to finish writing.
+        migrate: `auto` brings the schema up to date, `check` refuses one that is not.
     Raises:
-        InputError: STO001 newer schema, STO002 unusable URL, STO003 unusable file.
+        InputError: STO001 to STO003 and STO005 to STO007, see `open_database`.
     """
-    database = open_database(url, busy_seconds=busy_seconds)
-    return Store(SqlApplications(database, clock), SqlExchanges(database), SqlLexicons(database), database)
+    database = open_database(url, busy_seconds=busy_seconds, migrate=migrate)
+    return Store(
+        SqlApplications(database, clock), SqlExchanges(database), SqlLexicons(database), SqlKeeper(database), database
+    )
+
+
+def open_keeper(url: str) -> SqlKeeper:
+    """The keeper of the database at `url`, whatever the state of its schema. Raises as `open_store`."""
+    return SqlKeeper(open_database(url, migrate="never"))

@@ -1,7 +1,10 @@
-"""The tables, version 1 of the schema.
+"""The tables.
 
-Knows columns, keys and indexes; knows no query. Written for SQLite and PostgreSQL alike; the one thing only
-SQLite reads is `sqlite_with_rowid`, a hint on storage.
+Knows columns, keys and indexes; knows no query. Written for SQLite and PostgreSQL alike. On PostgreSQL every text
+compares by its characters' numbers (collation "C"), as on SQLite: lists are in the same order on both, and no index
+depends on the operating system's idea of a language. Its length is not limited there, so that no record is refused
+for it. Only SQLite reads `sqlite_with_rowid`, a hint on storage.
+A change here needs a revision in `migrations/versions/`; a test compares the two.
 An exchange has no foreign key to its application: evidence is never refused because another row is missing.
 """
 
@@ -21,11 +24,11 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy.types import TypeEngine
 
 from hegui.store.instants import Instant
 
 __all__ = [
-    "SCHEMA_VERSION",
     "api_keys",
     "applications",
     "exchanges",
@@ -37,9 +40,13 @@ __all__ = [
     "schema_version",
 ]
 
-SCHEMA_VERSION = 1
-
 metadata = MetaData()
+
+
+def _text(length: int | None = None) -> TypeEngine[str]:
+    """A column of text; `length` says what to expect, characters."""
+    return (String(length) if length else Text()).with_variant(Text(collation="C"), "postgresql")
+
 
 schema_version = Table(
     "schema_version",
@@ -47,7 +54,7 @@ schema_version = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),
 )
-"""One row, id 1."""
+"""One row, id 1: the oldest revision a program must know to work with this database (see `schema`)."""
 
 revision = Table(
     "revision",
@@ -60,25 +67,25 @@ revision = Table(
 applications = Table(
     "applications",
     metadata,
-    Column("id", String(32), primary_key=True),
-    Column("name", String(64), nullable=False, unique=True),
-    Column("upstream", Text, nullable=False),
-    Column("upstream_key_env", Text),
+    Column("id", _text(32), primary_key=True),
+    Column("name", _text(64), nullable=False, unique=True),
+    Column("upstream", _text(), nullable=False),
+    Column("upstream_key_env", _text()),
     Column("models", JSON, nullable=False),
-    Column("stated_users", Text, nullable=False),
-    Column("stated_uses", Text, nullable=False),
-    Column("label_explicit", String(16), nullable=False),
-    Column("label_language", String(8), nullable=False),
-    Column("label_text", Text),
+    Column("stated_users", _text(), nullable=False),
+    Column("stated_uses", _text(), nullable=False),
+    Column("label_explicit", _text(16), nullable=False),
+    Column("label_language", _text(8), nullable=False),
+    Column("label_text", _text()),
     Column("label_implicit", Boolean, nullable=False),
-    Column("policy", String(64), nullable=False),
+    Column("policy", _text(64), nullable=False),
     Column("created_at", Instant, nullable=False),
 )
 
 api_keys = Table(
     "api_keys",
     metadata,
-    Column("id", String(32), primary_key=True),
+    Column("id", _text(32), primary_key=True),
     Column("application_id", ForeignKey(applications.c.id), nullable=False, index=True),
     Column("sha256", LargeBinary(32), nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
@@ -88,7 +95,7 @@ api_keys = Table(
 lexicon_contents = Table(
     "lexicon_contents",
     metadata,
-    Column("digest", String(64), primary_key=True),
+    Column("digest", _text(64), primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
 
@@ -98,7 +105,7 @@ lexicon_versions = Table(
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("digest", ForeignKey(lexicon_contents.c.digest), nullable=False),
     Column("terms", Integer, nullable=False),
-    Column("source", Text, nullable=False),
+    Column("source", _text(), nullable=False),
     Column("loaded_at", Instant, nullable=False),
 )
 """One row for each time a lexicon was put in force; the highest number is in force. Going back adds a row too."""
@@ -106,21 +113,21 @@ lexicon_versions = Table(
 exchanges = Table(
     "exchanges",
     metadata,
-    Column("id", String(26), primary_key=True),
-    Column("application_id", String(32), nullable=False),
-    Column("key_id", String(32), nullable=False),
-    Column("user", String(64)),
-    Column("endpoint", Text, nullable=False),
-    Column("model", Text, nullable=False),
+    Column("id", _text(26), primary_key=True),
+    Column("application_id", _text(32), nullable=False),
+    Column("key_id", _text(32), nullable=False),
+    Column("user", _text(64)),
+    Column("endpoint", _text(), nullable=False),
+    Column("model", _text(), nullable=False),
     Column("streamed", Boolean, nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("first_token_at", Instant),
     Column("finished_at", Instant, nullable=False),
     Column("status", Integer, nullable=False),
-    Column("outcome", String(64), nullable=False),
-    Column("decision", String(16), nullable=False),
-    Column("policy", Text, nullable=False),
-    Column("lexicon", Text, nullable=False),
+    Column("outcome", _text(64), nullable=False),
+    Column("decision", _text(16), nullable=False),
+    Column("policy", _text(), nullable=False),
+    Column("lexicon", _text(), nullable=False),
     Column("prompt_characters", BigInteger, nullable=False),
     Column("screened_characters", BigInteger, nullable=False),
     Column("delivered_characters", BigInteger, nullable=False),
@@ -129,8 +136,8 @@ exchanges = Table(
     Column("usage_prompt", BigInteger),
     Column("usage_completion", BigInteger),
     Column("usage_total", BigInteger),
-    Column("upstream_id", Text),
-    Column("error", Text),
+    Column("upstream_id", _text()),
+    Column("error", _text()),
 )
 
 # Each index serves "newest first" under one filter. Outcomes are rare filters and read along the first index.
@@ -144,15 +151,15 @@ findings = Table(
     metadata,
     Column("exchange_id", ForeignKey(exchanges.c.id), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("direction", String(8), nullable=False),
-    Column("path", Text, nullable=False),
+    Column("direction", _text(8), nullable=False),
+    Column("path", _text(), nullable=False),
     Column("start", BigInteger, nullable=False),
     Column("end", BigInteger, nullable=False),
-    Column("term_id", Text, nullable=False),
-    Column("risk", Text, nullable=False),
-    Column("severity", String(16), nullable=False),
-    Column("grade", String(16), nullable=False),
-    Column("action", String(16), nullable=False),
+    Column("term_id", _text(), nullable=False),
+    Column("risk", _text(), nullable=False),
+    Column("severity", _text(16), nullable=False),
+    Column("grade", _text(16), nullable=False),
+    Column("action", _text(16), nullable=False),
     sqlite_with_rowid=False,
 )
 """`position` keeps the order of an exchange's findings, from 0."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from hegui.label.policy import LabelPolicy
 
@@ -23,6 +23,9 @@ __all__ = [
     "LexiconVersion",
     "Lexicons",
     "Recorder",
+    "SchemaRevision",
+    "StoreKeeper",
+    "StoreStatus",
     "TokenUsage",
 ]
 
@@ -216,3 +219,48 @@ class Recorder(Protocol):
 
     def close(self) -> None:
         """Write what is left and stop. Blocks until it is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaRevision:
+    """One step of the database's schema; `phase` says whether it runs before or after the new program starts."""
+
+    id: str
+    phase: Literal["before", "after"]
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """How the database stands.
+
+    Attributes:
+        kind: "sqlite" or "postgresql"; `version` is the database's own.
+        where: its URL, without a password.
+        revision: of its schema; None in an empty database. `newest` is the last one this hegui knows.
+        pending: the revisions it lacks, in their order.
+        size_bytes: what it takes on the disk.
+        exchanges, findings: rows, count; None before there are tables.
+    """
+
+    kind: str
+    version: str
+    where: str
+    revision: str | None
+    newest: str
+    pending: tuple[SchemaRevision, ...]
+    size_bytes: int
+    exchanges: int | None
+    findings: int | None
+
+
+class StoreKeeper(Protocol):
+    """Looks after the database itself, for the people who run it."""
+
+    def status(self) -> StoreStatus: ...
+
+    def migrate(self, phase: Literal["before", "after", "all"]) -> Sequence[SchemaRevision]:
+        """Run the revisions that may run in this phase, all or none; those that were run.
+
+        Raises InputError STO001, the schema is newer than this hegui; STO008, something else has to run before.
+        """

@@ -332,6 +332,8 @@ def test_whatever_a_client_or_an_upstream_says_there_is_a_record_and_an_answer(p
     messages = json.dumps(MESSAGES)
     assert plain.post(b'{"model":"\\ud800","messages":' + messages.encode() + b"}")[0] == 200
     assert plain.last()["model"] == "?"
+    assert plain.post({"model": "m\0", "messages": MESSAGES})[0] == 200
+    assert plain.last()["model"] == "m\ufffd"
     assert plain.post({"model": "m", "messages": MESSAGES, "response_format": "json_object"})[0] == 200
     plain.upstream.script = play.json_body({**play.chat_body("好"), "usage": {"total_tokens": 2**64 - 1}})
     assert plain.post({"model": "m", "messages": MESSAGES})[0] == 200
@@ -342,7 +344,7 @@ def test_whatever_a_client_or_an_upstream_says_there_is_a_record_and_an_answer(p
     assert plain.post({"model": "m", "messages": MESSAGES})[0] == 502
     plain.upstream.script = play.json_body({"detail": "no"}, status=422)
     assert plain.post({"model": "m", "messages": MESSAGES}) == (422, b'{"detail":"no"}')
-    assert recorded() == before + 6
+    assert recorded() == before + 7
 
 
 def test_a_large_prompt_does_not_hold_up_the_others(plain: Gateway) -> None:

@@ -12,6 +12,7 @@ import click
 from hegui.errors import HeguiError
 from hegui.faces.cli.render import print_json
 from hegui.faces.cli.session import Session, pass_session
+from hegui.usecases.ports import StoreStatus
 
 __all__ = ["doctor"]
 
@@ -55,7 +56,7 @@ def _checks(session: Session) -> Iterator[Check]:
     yield Check("settings", "ok", f"{len(settings.given)} stated, the rest at their defaults")
     try:
         with session.system() as system:
-            yield Check("store", "ok", "opens, its schema is the one this version writes")
+            yield _store(system.keeper.status())
             book = None
             try:
                 book = system.policies
@@ -90,3 +91,12 @@ def _checks(session: Session) -> Iterator[Check]:
     if settings.evidence.durability == "async":
         remedy = "Set evidence.durability to before_last_byte."
         yield Check("evidence", "note", "answers end before their record is durable", remedy)
+
+
+def _store(status: StoreStatus) -> Check:
+    finding = f"{status.kind} {status.version}, schema at revision {status.revision}"
+    if not status.pending:
+        return Check("store", "ok", finding)
+    lacking = ", ".join(f"{one.id} ({one.about})" for one in status.pending)
+    remedy = "When no older hegui works on this database any more: hegui store migrate --phase after"
+    return Check("store", "note", f"{finding}, pending: {lacking}", remedy)

@@ -21,11 +21,12 @@ from hegui.faces.cli.lexicon import lexicon
 from hegui.faces.cli.policy import policy
 from hegui.faces.cli.serve import serve, up
 from hegui.faces.cli.session import Session
+from hegui.faces.cli.store import store
 from hegui.settings import CONFIG_VARIABLE
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS: tuple[click.Command, ...] = (up, serve, app, lexicon, policy, exchange, doctor)
+COMMANDS: tuple[click.Command, ...] = (up, serve, app, lexicon, policy, exchange, store, doctor)
 
 
 class HeguiGroup(click.Group):

@@ -19,6 +19,7 @@ from hegui.settings import Settings
 
 if TYPE_CHECKING:
     from hegui.compose import System
+    from hegui.usecases.ports import StoreKeeper
 
 __all__ = ["BEIJING", "Session", "pass_session", "shown_instant"]
 
@@ -62,6 +63,14 @@ class Session:
             yield system
         finally:
             system.close()
+
+    @contextmanager
+    def keeper(self) -> Iterator[StoreKeeper]:
+        """The keeper of the database, closed afterwards."""
+        from hegui.compose import keeper  # here for the same reason
+
+        with keeper(self.settings) as found:
+            yield found
 
     def say(self, key: str, **values: object) -> None:
         """Print a sentence of the catalogue."""

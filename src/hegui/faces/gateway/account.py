@@ -102,8 +102,8 @@ def _count(said: Any) -> int:
 
 
 def _storable(name: str) -> str:
-    """A name that the client or the upstream chose, as every database takes it."""
-    return name[:LONGEST_NAME].encode(errors="replace").decode()
+    """A name that the client or the upstream chose, as every database takes it: no half characters and no NUL."""
+    return name[:LONGEST_NAME].encode(errors="replace").decode().replace("\0", "\ufffd")
 
 
 def _finding(direction: str, path: str, ruling: Ruling) -> FindingRecord:
