@@ -8,7 +8,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from tests.ledger.logs import NOW
 
 from hegui.kernel.merkle import leaf_hash, root_of
 from hegui.ledger import proof
@@ -18,9 +17,10 @@ from hegui.ledger.keys import KeyKind, SignerKey, VerifierKey
 from hegui.ledger.log import TileLog
 from hegui.ledger.note import MAX_NOTE_BYTES, MAX_SIGNATURES, Note
 from hegui.store.tile_folder import TileFolder
+from tests.ledger.logs import NOW
 
 PAGE = (Path(__file__).parents[2] / "docs" / "ledger-format.md").read_text("utf-8")
-VECTORS = {name: text for name, text in re.findall(r"^```text (\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)}
+VECTORS = dict(re.findall(r"^```text (\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
 
 LOG = SignerKey("log.example/hegui", KeyKind.LOG, b"\x01" * 32)
 WITNESS = SignerKey("witness.example/w1", KeyKind.WITNESS, b"\x02" * 32)
