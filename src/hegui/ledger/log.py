@@ -16,6 +16,7 @@ Rules: docs/ledger-format.md §3 and §4; C2SP tlog-checkpoint (a log never sign
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 from typing import Protocol
 
@@ -57,6 +58,7 @@ class TileLog:
         self._signer = signer
         self._verifier = signer.verifier
         self.origin = signer.name if origin is None else origin
+        self._open = lru_cache(maxsize=4)(self._check_and_read)  # the same bytes are asked for again and again
 
     def create(self) -> Opened:
         """Begin a log of no entries. Raises LogError (LED090) where one is."""
@@ -149,7 +151,7 @@ class TileLog:
     def _sign(self, size: int, root: bytes) -> Note:
         return Note.sign(Checkpoint(self.origin, size, root).text(), self._signer)
 
-    def _open(self, data: bytes) -> Opened:
+    def _check_and_read(self, data: bytes) -> Opened:
         return open_checkpoint(data, self._verifier, origin=self.origin)
 
     def _write_checkpoint(self, note: Note) -> Opened:
