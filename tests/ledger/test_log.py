@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pymerkle import InmemoryTree
 
 from hegui.errors import HeguiError
 from hegui.kernel.merkle import MerkleError, leaf_hash, root_of
@@ -70,6 +71,15 @@ def test_after_a_death_between_any_two_writes_the_next_writer_goes_on(
     again.append(ENTRIES[max(start, min(start + then, len(ENTRIES))) :])
     assert full_files(tiles) == full_files(TILES)
     assert tiles.files["checkpoint"] == TILES.files["checkpoint"]
+
+
+@pytest.mark.parametrize("size", [1, 256, 257, 700])
+def test_pymerkle_finds_the_published_root(size: int) -> None:
+    log, _ = new_log(ENTRIES[:size])
+    judge = InmemoryTree(algorithm="sha256")
+    for data in ENTRIES[:size]:
+        judge.append_entry(data)
+    assert judge.get_root() == log.published().checkpoint.root
 
 
 def test_the_checkpoint_is_written_last_and_a_bundle_before_its_tile() -> None:
