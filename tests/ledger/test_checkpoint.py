@@ -75,7 +75,8 @@ def test_names_that_would_break_a_line_are_refused(name: str) -> None:
 def test_notes_are_read_as_written_and_open_for_their_signers(text: str, signers: list[SignerKey]) -> None:
     logs = [SignerKey(key.name, KeyKind.LOG, key.seed) for key in signers]
     note = Note.sign(text, *logs)
-    note = note.plus(*[note.cosign(WITNESS, at=at) for at in (NOW, NOW + 1)])
+    times = [note.cosign(WITNESS, at=at) for at in (NOW, NOW + 1, NOW - 1)]
+    note = Note(note.text, (*note.signatures, *times))
     assert Note.parse(note.encode()) == note
     found = note.signed_by([*(key.verifier for key in logs), WITNESS.verifier, OTHER_LOG.verifier])
     assert [signed.key for signed in found] == [*(key.verifier for key in logs), WITNESS.verifier]
@@ -138,6 +139,11 @@ def test_signatures_of_strangers_are_kept_and_not_judged() -> None:
     opened = open_checkpoint(note.encode(), LOG.verifier, witnesses=[WITNESS.verifier])
     assert opened.note == note
     assert opened.is_self_attested
+
+
+def test_a_later_cosignature_takes_the_place_of_the_one_before() -> None:
+    first, second = (NOTE.cosign(WITNESS, at=at) for at in (NOW, NOW + 1))
+    assert NOTE.plus(first).plus(second).signatures == (*NOTE.signatures, second)
 
 
 def test_a_wrong_signature_of_a_known_witness_spoils_the_note() -> None:

@@ -20,7 +20,7 @@ from hegui.ledger import canonical
 from hegui.ledger.checkpoint import Checkpoint
 from hegui.ledger.keys import SignerKey
 from hegui.ledger.log import TileLog
-from hegui.ledger.note import Note
+from hegui.ledger.note import Note, Signature
 from hegui.ledger.proof import ProofFile
 from hegui.ledger.spelling import write_base64
 from hegui.ledger.tiles import decode_bundle, encode_bundle
@@ -187,6 +187,9 @@ def test_a_cosigned_log_is_accepted(judge: Verifier | GoJudge, tmp_path: Path) -
     assert judge.proof(folder, folder / "entry", WITNESS).status == 0
     assert judge.log(folder, SECOND_WITNESS).status == 1
     assert judge.proof(folder, folder / "entry", SECOND_WITNESS).status == 1
+    (folder / "checkpoint").write_bytes(wrong_time(GENUINE["checkpoint"]))
+    assert judge.log(folder).status == 0
+    assert judge.log(folder, WITNESS).status == 1
 
 
 def swap(files: Files) -> None:
@@ -229,6 +232,32 @@ def checkpoint(data: bytes) -> Change:
     return changed
 
 
+def borrowed_signature(text: str) -> bytes:
+    """A checkpoint under the genuine signature line: name and key id are right, the signature is of another text."""
+    return Note(text, Note.parse(GENUINE["checkpoint"]).signatures).encode()
+
+
+def rewrite(files: Files) -> None:
+    """Another history, right in itself, that the log did not sign."""
+    other = forged_log([*ENTRIES[:4], ENTRIES[0], *ENTRIES[5:SIZE]])
+    files.update(other)
+    files["checkpoint"] = borrowed_signature(Note.parse(other["checkpoint"]).text)
+
+
+def wrong_signature(data: bytes) -> bytes:
+    note = Note.parse(data)
+    first = note.signatures[0]
+    value = first.value[:-1] + bytes([first.value[-1] ^ 1])
+    return Note(note.text, (Signature(first.name, first.key_id, value), *note.signatures[1:])).encode()
+
+
+def wrong_time(data: bytes) -> bytes:
+    note = Note.parse(data)
+    last = note.signatures[-1]
+    value = (NOW + 1).to_bytes(8, "big") + last.value[8:]
+    return Note(note.text, (*note.signatures[:-1], Signature(last.name, last.key_id, value))).encode()
+
+
 ROOT_TEXT = write_base64(HEAD.root).encode()
 LOOSE_ROOT = (
     ROOT_TEXT[:-2] + bytes([ROOT_TEXT[-2] + 1]) + b"="
@@ -244,6 +273,8 @@ FORGERIES: dict[str, Change] = {
     "two leaves swapped": swap,
     "one entry changed": change_entry,
     "another history": fork,
+    "another history under a borrowed signature": rewrite,
+    "one bit of the signature changed": replace("checkpoint", wrong_signature),
     "last bundle missing": remove("tile/entries/002.p/188"),
     "first bundle missing": remove("tile/entries/000"),
     "leaf tile missing": remove("tile/0/001"),
@@ -303,6 +334,7 @@ FORGED_PROOFS = {
     "checkpoint of a fork": proof_with(checkpoint=forged_log([ENTRIES[1], *ENTRIES[1:SIZE]])["checkpoint"]),
     "checkpoint of another key": proof_with(checkpoint=resigned(SIZE, HEAD.root, signer=OTHER_LOG)),
     "checkpoint of another origin": proof_with(checkpoint=resigned(SIZE, HEAD.root, origin="log.example/other")),
+    "one bit of the signature changed": proof_with(checkpoint=wrong_signature(GENUINE["checkpoint"])),
     "line after the signatures": GENUINE["proof"] + b"more\n",
     "another version": GENUINE["proof"].replace(b"@v1", b"@v2"),
     "no checkpoint": GENUINE["proof"].partition(b"\n\n")[0] + b"\n\n",

@@ -194,7 +194,7 @@ def test_a_damaged_or_missing_file_is_noticed_before_anything_is_signed(path: st
         before = tiles.files["checkpoint"]
         if matters:
             with pytest.raises(LedgerDamage) as caught:
-                log.append(ENTRIES[700:800])
+                log.grow(ENTRIES[700:800])
             assert caught.value.code in {"LED080", "LED081", "LED083"}
             assert tiles.files["checkpoint"] == before
         if path == "tile/0/001" or matters:
@@ -211,7 +211,7 @@ def test_a_checkpoint_of_another_key_origin_or_root_is_not_built_upon() -> None:
     forged = Note.sign(Checkpoint(LOG.name, 5, bytes(32)).text(), LOG)
     tiles.files["checkpoint"] = forged.encode()
     with pytest.raises(LedgerDamage) as caught:
-        TileLog(tiles, LOG).append(ENTRIES[5:6])
+        TileLog(tiles, LOG).grow(ENTRIES[5:6])
     assert caught.value.code == "LED083"
 
 
@@ -242,11 +242,12 @@ def test_a_checkpoint_is_published_with_its_cosignatures_and_never_taken_back() 
     assert caught.value.code == "LED092"
 
 
-def test_a_root_that_the_tiles_do_not_give_is_not_published() -> None:
-    log, _ = new_log(ENTRIES[:5])
+@pytest.mark.parametrize("published", [0, 5])
+def test_a_root_that_the_tiles_do_not_give_is_not_published(published: int) -> None:
+    log, _ = new_log(ENTRIES[:published])
     forked, _ = new_log([*ENTRIES[:4], ENTRIES[0], *ENTRIES[5:9]])
-    log.grow(ENTRIES[5:9])
-    for size in (5, 9):
+    log.grow(ENTRIES[published:9])
+    for size in (published, 9) if published else (9,):
         note = Note.sign(Checkpoint(LOG.name, size, forked.tree(9).root(size)).text(), LOG)
         with pytest.raises(LedgerDamage) as caught:
             log.publish(note)
