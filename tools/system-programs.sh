@@ -1,17 +1,19 @@
 #!/bin/sh
 # What the tests need besides Python and its packages: installed where that is allowed, named where it is not.
-# With CI=true a missing program is a failure; else the tests that need it are skipped, and say so.
+# With CI=true a missing one is a failure; else the tests that need it are skipped, and say so.
 set -eu
 
-# package of Debian and Ubuntu, then where its program may be: a name is looked for on the PATH, a pattern as a file
+# package of Debian and Ubuntu, then where its program may be: a name is looked for on the PATH, a path or pattern as a file
 needed="
 openssl openssl
 postgresql postgres /usr/lib/postgresql/*/bin/postgres
+golang-go go
+golang-golang-x-mod-dev /usr/share/gocode/src/golang.org/x/mod/sumdb
 "
 
 is_there() {
     for place in "$@"; do
-        command -v "$place" >/dev/null 2>&1 && return 0
+        { command -v "$place" || [ -e "/$place" ]; } >/dev/null 2>&1 && return 0
     done
     return 1
 }
@@ -38,5 +40,5 @@ if command -v apt-get >/dev/null 2>&1 && $as_root true 2>/dev/null; then
         exit 0
     fi
 fi
-echo "Some tests need programs that are not here. On Debian or Ubuntu run: apt-get install$missing" >&2
+echo "Some tests need what is not here. On Debian or Ubuntu run: apt-get install$missing" >&2
 [ "${CI:-}" != true ] || exit 1

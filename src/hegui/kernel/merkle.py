@@ -104,8 +104,16 @@ class Frontier:
 
 
 def root_of(leaf_hashes: Iterable[bytes]) -> bytes:
-    """The root over a whole list of leaf hashes, 32 bytes (RFC 9162 §2.1.1); `EMPTY_ROOT` for none."""
-    return Frontier().extend(leaf_hashes)[0].root()
+    """The root over a whole list of leaf hashes, 32 bytes (RFC 9162 §2.1.1); `EMPTY_ROOT` for none.
+
+    Level by level, the last node of an odd level going up as it is: the same tree as by splitting, at half the cost.
+    """
+    level = list(leaf_hashes)
+    require_hashes("leaf hash", *level)
+    while len(level) > 1:
+        joined = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=False)]
+        level = joined + level[len(joined) * 2 :]
+    return level[0] if level else EMPTY_ROOT
 
 
 def range_hash(start: int, end: int, node: NodeReader) -> bytes:
