@@ -6,7 +6,9 @@ Knows when a request is whole, which one is to be answered next, and whether the
 2. A body that nobody reads stops the socket at 64 KiB. What comes after the answer to an unfinished request is dropped.
 3. A head has `timeout_keep_alive` seconds to come, at most twice as long, from the end of the answer before it, and
    `MOST_HEAD` bytes; the limit for the application's purposes is its own affair.
-4. What is not HTTP/1.1 is answered with 400 when nothing else is being said, and the connection is closed.
+4. An `Upgrade` is declined by passing over it, with the body of the request where it is (RFC 9110 §7.8): a client that
+   offers HTTP/2 with every request is served all the same.
+5. What is not HTTP/1.1 is answered with 400 when nothing else is being said, and the connection is closed.
 
 Rules from: RFC 9112 §6 (framing), §9 (connections).
 """
@@ -86,8 +88,8 @@ class ClientConnection(asyncio.Protocol):
         self._head_bytes += len(data)
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:  # the request is taken as it stands; what follows it is not for us
-            self._end_after_this()
+        except httptools.HttpParserUpgrade as error:
+            self._decline_upgrade(data[error.args[0] :])
         except httptools.HttpParserError:
             self._refuse(400, b"Invalid HTTP request.")
         else:
@@ -129,6 +131,8 @@ class ClientConnection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         parser, headers = self._parser, self._headers
+        if parser.should_upgrade():
+            return  # the head comes again, without it
         version = parser.get_http_version()
         path, raw_path, query = _split(self._url)
         scope = {
@@ -161,7 +165,7 @@ class ClientConnection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         self._head_bytes = 0
-        if self._turn is not None:
+        if self._turn is not None and not self._parser.should_upgrade():
             self._turn.is_whole = True
             self._turn.wake()
 
@@ -207,6 +211,21 @@ class ClientConnection(asyncio.Protocol):
         task = self.loop.create_task(turn.run(self._config.loaded_app))
         self._server.tasks.add(task)
         task.add_done_callback(self._server.tasks.discard)
+
+    def _decline_upgrade(self, rest: bytes) -> None:
+        """The parser takes whatever follows such a head for another protocol: begin anew with the head as it should be."""
+        method = self._parser.get_method()
+        if method == b"CONNECT":
+            self._refuse(400, b"This is no proxy.")
+            return
+        lines = [b"%b %b HTTP/1.1" % (method, self._url)]
+        for name, value in self._headers:
+            if name == b"connection":
+                value = b", ".join([word for word in value.split(b",") if word.strip().lower() != b"upgrade"])
+            if name != b"upgrade":
+                lines.append(name + b": " + value)
+        self._parser = httptools.HttpRequestParser(self)
+        self.data_received(b"\r\n".join([*lines, b"", rest]))
 
     def _stop_reading(self) -> None:
         if not self._stopped and not self.is_lost and self._transport is not None:

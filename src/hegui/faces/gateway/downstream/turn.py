@@ -174,7 +174,8 @@ class Turn:
 
     def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         self._started, self._chunked = True, True
-        lines = [_STATUS_LINES[status], self._wire.common_head()]
+        common = self._wire.common_head()
+        lines = [_STATUS_LINES[status], common]
         for name, value in headers:
             if name == b"content-length":
                 self._left, self._chunked = int(value), False
@@ -191,8 +192,8 @@ class Turn:
             lines.append(b"connection: close\r\n")
         lines.append(b"\r\n")
         head = b"".join(lines)
-        breaks = head.count(b"\r\n")
-        if head.count(b"\n") != breaks or head.count(b"\r") != breaks or b"\r\n\r\n" in head[:-4] or b"\0" in head:
+        breaks = len(lines) - 1 + common.count(b"\n")
+        if head.count(b"\n") != breaks or head.count(b"\r") != breaks or b"\0" in head:
             self._started = False
             raise RuntimeError("a line break or NUL in a header of the answer")
         self._head = head
