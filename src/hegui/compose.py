@@ -6,6 +6,7 @@ Works lazily where a part leaves traces: the secret of the pseudonyms is made wh
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,14 +17,20 @@ from pathlib import Path
 from hegui.errors import InputError
 from hegui.faces.gateway.app import GatewayApp
 from hegui.faces.gateway.runtime import Runtime
+from hegui.ledger.keys import KeyKind, SignerKey
+from hegui.ledger.log import LogError, TileLog
 from hegui.moderate.policy import Policy
 from hegui.moderate.policy_book import PolicyBook
 from hegui.moderate.policy_files import built_in_policy, read_policy
 from hegui.settings import Settings
-from hegui.store import Store, open_keeper, open_store, pseudonym_secret
-from hegui.usecases.ports import Applications, Exchanges, Lexicons, Recorder, StoreKeeper
+from hegui.store import SpoolRecorder, Store, TileFolder, open_keeper, open_store, pseudonym_secret
+from hegui.store.files import create_once
+from hegui.usecases.ports import Applications, EvidenceMover, Exchanges, Lexicons, Recorder, StoreKeeper
 
 __all__ = ["System", "compose", "keeper"]
+
+BUSY_SHARE = 0.1
+"""Of the time, for moving records in a thread of the gateway while requests come."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +50,29 @@ class System:
         """The secret of the pseudonyms, 32 bytes; made on first use."""
         return pseudonym_secret(self.settings.state_dir)
 
+    @property
+    def spool_folder(self) -> Path:
+        """Where the gateways of this machine leave their records."""
+        return self.settings.state_dir / "spool"
+
     def open_recorder(self) -> Recorder:
         """A recorder that has room for what may wait and for every request still under way when that is reached."""
         settings = self.settings
-        return self._store.open_recorder(
+        return SpoolRecorder(
+            self.spool_folder,
             capacity=settings.evidence.queue_max + settings.server.max_streams,
             gather_seconds=settings.evidence.gather_seconds if settings.evidence.durability == "async" else 0.0,
+        )
+
+    def open_evidence(self, *, share: float = 1.0, is_busy: Callable[[], bool] = lambda: False) -> EvidenceMover:
+        """What moves records from the spools of this machine into the database and the ledger."""
+        return self._store.open_evidence(
+            self.spool_folder,
+            lambda: open_log(self.settings),
+            clock=self.clock,
+            publish_seconds=self.settings.evidence.publish_seconds,
+            share=share,
+            is_busy=is_busy,
         )
 
     @cached_property
@@ -64,7 +88,7 @@ class System:
         return PolicyBook.of(default, map(_read_policy, sorted(folder.glob("*.yaml"))))
 
     def open_gateway(self) -> GatewayApp:
-        """The gateway as an ASGI application, with a recorder of its own that it closes at its shutdown."""
+        """The gateway as an ASGI application; it closes its recorder, and what moves records, at its shutdown."""
         runtime = Runtime(
             settings=self.settings,
             applications=self.applications,
@@ -74,7 +98,9 @@ class System:
             secret=self.pseudonym_secret,
             clock=self.clock,
         )
-        return GatewayApp(runtime)
+        if self.settings.evidence.sequencer == "separate":
+            return GatewayApp(runtime)
+        return GatewayApp(runtime, self.open_evidence(share=BUSY_SHARE, is_busy=runtime.was_busy))
 
     def close(self) -> None:
         """Close the database."""
@@ -94,6 +120,20 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = lambda: datet
     cannot be opened or may not be brought up to date."""
     store = open_store(settings.database_url, clock=clock, migrate=settings.store.migrate)
     return System(settings, store.applications, store.exchanges, store.lexicons, store.keeper, clock, store)
+
+
+def open_log(settings: Settings) -> TileLog:
+    """The ledger's log, begun where there is none."""
+    file = settings.state_dir / "ledger-key"
+    create_once(file, SignerKey("hegui.local/ledger", KeyKind.LOG, os.urandom(32)).secret().encode() + b"\n")
+    log = TileLog(TileFolder(settings.state_dir / "ledger"), SignerKey.parse(file.read_text().strip()))
+    try:
+        log.published()
+    except LogError as error:
+        if error.code != "LED091":
+            raise
+        log.create()
+    return log
 
 
 @contextmanager

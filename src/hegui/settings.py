@@ -143,8 +143,24 @@ class Evidence:
         0.1, a_duration, "seconds", "With `async`, how long records wait to be written together; a crash may lose them."
     )
     queue_max: int = setting(
-        10_000, a_count, "exchanges", "Most waiting to be written; beyond it new requests get 503."
+        10_000, a_count, "exchanges", "Most waiting in memory to be written; beyond it `when_full` decides."
     )
+    spool_max: int = setting(
+        1_000_000, a_count, "exchanges", "Most waiting in this machine's spool for the database; beyond it `when_full` decides."
+    )
+    when_full: Literal["refuse", "pass"] = setting(
+        "refuse",
+        one_of("refuse", "pass"),
+        "`refuse` or `pass`",
+        "Refuse new requests with 503, or let them pass with an alarm in the log and the metrics.",
+    )
+    sequencer: Literal["thread", "separate"] = setting(
+        "thread",
+        one_of("thread", "separate"),
+        "`thread` or `separate`",
+        "What moves records from the spool into database and ledger: a thread of the gateway, or `hegui sequencer`.",
+    )
+    publish_seconds: float = setting(1.0, a_duration, "seconds", "Shortest time between two checkpoints of the ledger.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,17 @@ from hegui.ledger import canonical
 from hegui.ledger.canonical import MAX_INTEGER, Value
 from hegui.ledger.spelling import read_hex, read_instant, write_instant
 
-__all__ = ["MAX_ENTRY_BYTES", "SALT_SIZE", "VERSION", "Commitment", "Entry", "EntryError", "InForce", "commit"]
+__all__ = [
+    "MAX_ENTRY_BYTES",
+    "MAX_ID",
+    "SALT_SIZE",
+    "VERSION",
+    "Commitment",
+    "Entry",
+    "EntryError",
+    "InForce",
+    "commit",
+]
 
 VERSION = 1
 MAX_ENTRY_BYTES = 65_535

@@ -68,7 +68,7 @@ class Database(ABC):
         """A transaction in which this process alone may change the schema; all of it is done or nothing."""
 
     @abstractmethod
-    def is_refusal(self, error: Exception) -> bool:
+    def is_refusal(self, error: BaseException) -> bool:
         """Whether `error` blames what was to be written; else the circumstances are to blame, and may change."""
 
     @abstractmethod

@@ -89,7 +89,7 @@ class PostgresDatabase(Database):
             _wait_for_locks(connection, str(patience))  # a table in use must not make all others wait behind us
             yield connection
 
-    def is_refusal(self, error: Exception) -> bool:
+    def is_refusal(self, error: BaseException) -> bool:
         if isinstance(error, psycopg.ProgrammingError):  # from the server: a table or a right is missing
             return error.sqlstate is None
         if isinstance(error, psycopg.OperationalError):  # 54: a row is larger than an index takes

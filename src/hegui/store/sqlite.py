@@ -77,7 +77,7 @@ class SqliteDatabase(Database):
             driver.execute(f"PRAGMA busy_timeout={int(self._busy_seconds * 1000)}")
             driver.execute("PRAGMA foreign_keys=ON")
 
-    def is_refusal(self, error: Exception) -> bool:
+    def is_refusal(self, error: BaseException) -> bool:
         return isinstance(error, _REFUSALS)
 
     def words(self, error: BaseException) -> str:

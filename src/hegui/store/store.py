@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
+from hegui.ledger.log import TileLog
 from hegui.store.applications import SqlApplications
 from hegui.store.database import Database
-from hegui.store.exchange_writer import ExchangeWriter
+from hegui.store.drain import Drain
+from hegui.store.evidence_loop import EvidenceLoop
+from hegui.store.evidence_writer import EvidenceWriter
 from hegui.store.exchanges import SqlExchanges
 from hegui.store.instants import utc_now
 from hegui.store.keeper import SqlKeeper
+from hegui.store.leases import Lease
 from hegui.store.lexicons import SqlLexicons
 from hegui.store.opening import Migrate, open_database
-from hegui.store.recorder import QueueRecorder
+from hegui.store.sequencer import Sequencer
 
 __all__ = ["Store", "open_keeper", "open_store"]
+
+LEASE_SECONDS = 30.0
+"""How long another sequencer waits for one that has died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +38,24 @@ class Store:
     keeper: SqlKeeper
     database: Database
 
-    def open_recorder(
-        self, *, capacity: int, close_seconds: float = 30.0, gather_seconds: float = 0.0
-    ) -> QueueRecorder:
-        """A recorder with a thread of its own; close it before the store."""
-        return QueueRecorder(
-            ExchangeWriter(self.database),
-            capacity=capacity,
-            close_seconds=close_seconds,
-            gather_seconds=gather_seconds,
+    def open_evidence(
+        self,
+        folder: Path,
+        open_log: Callable[[], TileLog],
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        publish_seconds: float = 1.0,
+        share: float = 1.0,
+        is_busy: Callable[[], bool] = lambda: False,
+    ) -> EvidenceLoop:
+        """What moves the records of the spools in `folder` into the database and into the log; stop it before closing."""
+        return EvidenceLoop(
+            folder,
+            Drain(folder, EvidenceWriter(self.database, os.urandom)),
+            Sequencer(self.database, open_log, Lease(self.database, "sequencer", seconds=LEASE_SECONDS, clock=clock)),
+            publish_seconds=publish_seconds,
+            share=share,
+            is_busy=is_busy,
         )
 
     def close(self) -> None:

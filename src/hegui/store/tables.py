@@ -33,11 +33,14 @@ __all__ = [
     "applications",
     "exchanges",
     "findings",
+    "leases",
+    "ledger_entries",
     "lexicon_contents",
     "lexicon_versions",
     "metadata",
     "revision",
     "schema_version",
+    "spool_positions",
 ]
 
 metadata = MetaData()
@@ -163,3 +166,31 @@ findings = Table(
     sqlite_with_rowid=False,
 )
 """`position` keeps the order of an exchange's findings, from 0."""
+
+spool_positions = Table(
+    "spool_positions",
+    metadata,
+    Column("spool", _text(16), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+"""Up to which number each spool has been taken over; written together with what was."""
+
+ledger_entries = Table(
+    "ledger_entries",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("leaf_index", BigInteger, unique=True),
+    Column("subject", _text(256), nullable=False, index=True),
+    Column("salt", LargeBinary(32)),
+    Column("entry", LargeBinary),
+)
+"""`leaf_index` is given when the entry's turn in the ledger is decided; `entry` is emptied once the ledger holds it."""
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", _text(32), primary_key=True),
+    Column("holder", _text(32), nullable=False),
+    Column("until", Instant, nullable=False),
+)
+"""Who does what only one process may do at a time, and until when."""

@@ -17,6 +17,7 @@ __all__ = [
     "Application",
     "Applications",
     "Exchange",
+    "EvidenceMover",
     "ExchangeFilter",
     "Exchanges",
     "FindingRecord",
@@ -204,6 +205,22 @@ class Exchanges(Protocol):
         """Newest first."""
 
 
+class EvidenceMover(Protocol):
+    """Moves records from this machine's spools into the store and the ledger."""
+
+    last_error: str | None
+    """What keeps evidence from moving; None while all is well."""
+
+    def start(self) -> None:
+        """Work in a thread of its own."""
+
+    def stop(self) -> None:
+        """Move what is there, then end."""
+
+    def run(self) -> None:
+        """Work in this thread until `stop`."""
+
+
 class Recorder(Protocol):
     """Writes exchanges down without holding up the event loop."""
 
@@ -216,6 +233,9 @@ class Recorder(Protocol):
 
     def depth(self) -> int:
         """Exchanges handed over and not yet durable, count."""
+
+    def spooled(self) -> int:
+        """Exchanges that are durable on this machine and not yet in the store, count; asks the disk."""
 
     def close(self) -> None:
         """Write what is left and stop. Blocks until it is done."""

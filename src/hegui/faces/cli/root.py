@@ -19,6 +19,7 @@ from hegui.faces.cli.doctor import doctor
 from hegui.faces.cli.exchange import exchange
 from hegui.faces.cli.lexicon import lexicon
 from hegui.faces.cli.policy import policy
+from hegui.faces.cli.sequencer import sequencer
 from hegui.faces.cli.serve import serve, up
 from hegui.faces.cli.session import Session
 from hegui.faces.cli.store import store
@@ -26,7 +27,7 @@ from hegui.settings import CONFIG_VARIABLE
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS: tuple[click.Command, ...] = (up, serve, app, lexicon, policy, exchange, store, doctor)
+COMMANDS: tuple[click.Command, ...] = (up, serve, sequencer, app, lexicon, policy, exchange, store, doctor)
 
 
 class HeguiGroup(click.Group):

@@ -18,6 +18,7 @@ from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.gateway.upstream import UpstreamLimits, UpstreamPool
 from hegui.moderate.wire import decode_json
 from hegui.usecases.identifiers import RANDOM_BYTES, RandomBytes, new_exchange_id
+from hegui.usecases.ports import EvidenceMover
 
 __all__ = ["GatewayApp"]
 
@@ -27,8 +28,9 @@ _log = logging.getLogger("hegui.gateway")
 class GatewayApp:
     """The ASGI application of one worker."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, evidence: EvidenceMover | None = None) -> None:
         self._runtime = runtime
+        self._evidence = evidence
         limits = runtime.settings.upstream
         self._pool = UpstreamPool(
             UpstreamLimits(
@@ -57,7 +59,7 @@ class GatewayApp:
             elif kind is not None:
                 raise ApiError(405, "invalid_request_error", "method_not_allowed", f"{path} takes POST.")
             elif path in ("/healthz", "/readyz"):
-                await send_json(send, 200, {"status": "ok", "records_waiting": self._runtime.recorder.depth()})
+                await send_json(send, 200, await asyncio.to_thread(self._health))
             elif path == "/v1/models" or path.startswith("/v1/models/"):
                 await self._models(path, scope, send)
             else:
@@ -90,6 +92,10 @@ class GatewayApp:
         """The loop this worker serves on; asked for once, since asking is a system call."""
         self._loop = asyncio.get_running_loop()
         return self._loop
+
+    def _health(self) -> dict[str, Any]:
+        recorder = self._runtime.recorder
+        return {"status": "ok", "records_waiting": recorder.depth(), "records_spooled": recorder.spooled()}
 
     async def _models(self, path: str, scope: Scope, send: Send) -> None:
         """The upstream's models, as far as the application may use them."""
@@ -133,11 +139,15 @@ class GatewayApp:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self._refresher = asyncio.create_task(self._runtime.keep_fresh())
+                if self._evidence is not None:
+                    self._evidence.start()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 if self._refresher is not None:
                     self._refresher.cancel()
                 await self._pool.close()
                 await asyncio.to_thread(self._runtime.recorder.close)
+                if self._evidence is not None:
+                    await asyncio.to_thread(self._evidence.stop)
                 await send({"type": "lifespan.shutdown.complete"})
                 return

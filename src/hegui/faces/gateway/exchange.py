@@ -178,7 +178,7 @@ class GatewayExchange:
         if found is None:
             raise ApiError(401, "invalid_request_error", "invalid_api_key", "Unknown or ended API key.")
         settings = self.runtime.settings
-        if self.runtime.recorder.depth() >= settings.evidence.queue_max:
+        if self.runtime.is_full():
             problem = "Records cannot be written at the moment, so no request is accepted; try again later."
             raise ApiError(503, "api_error", "evidence_backlog", problem)
         self.account.key, self.application = found

@@ -43,7 +43,11 @@ class Runtime:
     keys: dict[bytes, tuple[ApiKey, Application]] = field(init=False, default_factory=dict)
     active: int = field(init=False, default=0)
     bodies: Sweep = field(init=False)
+    spooled: int = field(init=False, default=0)
+    passed_beyond: int = field(init=False, default=0)
     _revision: int = field(init=False, default=-1)
+    _served: int = field(init=False, default=0)
+    _served_before: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.bodies = Sweep(self.settings.server.body_idle_seconds)
@@ -60,6 +64,24 @@ class Runtime:
         if found is None or (found[0].revoked_at is not None and found[0].revoked_at <= self.clock()):
             return None
         return found
+
+    def is_full(self) -> bool:
+        """Whether so many records wait that no request may be accepted; with `when_full = "pass"` it is counted instead."""
+        self._served += 1
+        limits = self.settings.evidence
+        if self.recorder.depth() < limits.queue_max and self.spooled < limits.spool_max:
+            return False
+        if limits.when_full == "refuse":
+            return True
+        if not self.passed_beyond:
+            _log.critical("REC006 records wait beyond the limit and requests pass all the same (evidence.when_full)")
+        self.passed_beyond += 1
+        return False
+
+    def was_busy(self) -> bool:
+        """Whether requests came since this was last asked."""
+        before, self._served_before = self._served_before, self._served
+        return self._served > before
 
     def upstream_credential(self, application: Application) -> str | None:
         """The upstream's key, from the environment variable the application names."""
@@ -83,6 +105,7 @@ class Runtime:
             await asyncio.sleep(self.settings.lexicon.poll_seconds)
             try:
                 await asyncio.to_thread(self.refresh)
+                self.spooled = await asyncio.to_thread(self.recorder.spooled)
             except HeguiError as error:
                 _log.warning("refresh failed: %s", error.code)
             except Exception:

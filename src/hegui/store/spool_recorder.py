@@ -1,0 +1,57 @@
+"""Record into a spool of this worker: durable at once, whatever the database does.
+
+Knows how the queue of the recorder and the spool make one port; see `recorder`, `spool`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from hegui.store.recorder import DatabaseAway, QueueRecorder
+from hegui.store.spool import Spool, SpoolReader
+from hegui.store.spool_records import encode_exchange
+from hegui.usecases.ports import Exchange
+
+__all__ = ["SpoolRecorder"]
+
+
+class SpoolWriter:
+    """Implements `recorder.Writer`."""
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
+
+    def write(self, batch: Sequence[Exchange]) -> None:
+        try:
+            self._spool.append([encode_exchange(exchange) for exchange in batch])
+        except sqlite3.Error as error:
+            raise DatabaseAway(f"{type(error).__name__}: {error}") from None
+
+    def close(self) -> None:
+        self._spool.close()
+
+
+class SpoolRecorder(QueueRecorder):
+    """Implements `ports.Recorder`; arguments as for `QueueRecorder`."""
+
+    def __init__(
+        self, folder: Path, *, capacity: int, close_seconds: float = 30.0, gather_seconds: float = 0.0
+    ) -> None:
+        spool = Spool(folder)
+        self._reader = SpoolReader(spool.file)
+        self._looking = threading.Lock()
+        super().__init__(
+            SpoolWriter(spool), capacity=capacity, close_seconds=close_seconds, gather_seconds=gather_seconds
+        )
+
+    def spooled(self) -> int:
+        with self._looking:
+            return self._reader.depth()
+
+    def close(self) -> None:
+        super().close()
+        with self._looking:
+            self._reader.close()
