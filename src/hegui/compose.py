@@ -29,9 +29,6 @@ from hegui.usecases.ports import Applications, EvidenceMover, Exchanges, Lexicon
 
 __all__ = ["System", "compose", "keeper"]
 
-BUSY_SHARE = 0.1
-"""Of the time, for moving records in a thread of the gateway while requests come."""
-
 
 @dataclass(frozen=True)
 class System:
@@ -64,7 +61,7 @@ class System:
             gather_seconds=settings.evidence.gather_seconds if settings.evidence.durability == "async" else 0.0,
         )
 
-    def open_evidence(self, *, share: float = 1.0, is_busy: Callable[[], bool] = lambda: False) -> EvidenceMover:
+    def open_evidence(self, *, share: Callable[[], float] = lambda: 1.0) -> EvidenceMover:
         """What moves records from the spools of this machine into the database and the ledger."""
         return self._store.open_evidence(
             self.spool_folder,
@@ -72,7 +69,6 @@ class System:
             clock=self.clock,
             publish_seconds=self.settings.evidence.publish_seconds,
             share=share,
-            is_busy=is_busy,
         )
 
     @cached_property
@@ -100,7 +96,7 @@ class System:
         )
         if self.settings.evidence.sequencer == "separate":
             return GatewayApp(runtime)
-        return GatewayApp(runtime, self.open_evidence(share=BUSY_SHARE, is_busy=runtime.was_busy))
+        return GatewayApp(runtime, self.open_evidence(share=runtime.share_for_evidence))
 
     def close(self) -> None:
         """Close the database."""

@@ -146,7 +146,10 @@ class Evidence:
         10_000, a_count, "exchanges", "Most waiting in memory to be written; beyond it `when_full` decides."
     )
     spool_max: int = setting(
-        1_000_000, a_count, "exchanges", "Most waiting in this machine's spool for the database; beyond it `when_full` decides."
+        1_000_000,
+        a_count,
+        "exchanges",
+        "Most waiting in this machine's spool for the database; beyond it `when_full` decides.",
     )
     when_full: Literal["refuse", "pass"] = setting(
         "refuse",

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hegui.ledger import canonical
 from hegui.ledger.canonical import MAX_DEPTH, MAX_INTEGER, CanonicalError, decode, encode
 
 SCALARS = st.none() | st.booleans() | st.integers(-MAX_INTEGER, MAX_INTEGER) | st.text()
@@ -147,3 +148,8 @@ def test_hostile_bytes_are_read_canonically_or_refused(data: bytes) -> None:
     except CanonicalError:
         return
     assert encode(value) == data
+
+
+@given(VALUES)
+def test_the_quick_writer_and_the_other_give_the_same_bytes(value: Any) -> None:
+    assert encode(value) == canonical._write(value, ()).encode()

@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from json.encoder import encode_basestring
 from typing import NoReturn
 
+import orjson
+
 from hegui.errors import InputError
 
 __all__ = ["MAX_DEPTH", "MAX_INTEGER", "CanonicalError", "Value", "decode", "encode"]
@@ -25,6 +27,7 @@ MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 32
 """Lists and dicts within each other; RFC 8785 sets none, and a reader's stack must not be the limit."""
 
+_PLAIN = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 _Path = tuple[str | int, ...]
 _REMEDY = "Hand in strings, integers, booleans, null, lists and dicts only; write a fraction as a string with its unit."
 
@@ -45,6 +48,11 @@ def encode(value: Value) -> bytes:
     >>> encode({"b": [True, None], "a": "\x0f\n€"})
     b'{"a":"\\u000f\\n\xe2\x82\xac","b":[true,null]}'
     """
+    if _is_plain(value, MAX_DEPTH):
+        try:
+            return orjson.dumps(value, option=_PLAIN)
+        except TypeError:
+            pass  # it says less of what is wrong
     return _write(value, ()).encode("utf-8")
 
 
@@ -66,6 +74,21 @@ def decode(data: bytes) -> Value:
         remedy = "Fetch the very bytes that were recorded; JSON written anew by another program has another hash."
         raise CanonicalError("LED015", "entry", "the JSON is not in canonical form", remedy)
     return value
+
+
+def _is_plain(value: object, depth: int) -> bool:
+    """Whether another writer, ten times as fast, gives the same bytes: names of ASCII sort alike in bytes and in units."""
+    kind = type(value)
+    if kind is str or kind is int or value is None or kind is bool:
+        return True
+    if not depth:
+        return False
+    if isinstance(value, dict):
+        for name, member in value.items():
+            if type(name) is not str or not name.isascii() or not _is_plain(member, depth - 1):
+                return False
+        return True
+    return isinstance(value, list | tuple) and all(_is_plain(item, depth - 1) for item in value)
 
 
 def _write(value: Value, path: _Path) -> str:

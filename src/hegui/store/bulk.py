@@ -26,7 +26,7 @@ MOST = 128
 
 
 class Bulk(Protocol):
-    """Inserts rows given as tuples in the order of the table's columns; values are the driver's own types."""
+    """Inserts rows given as tuples in the order of the columns; values are the driver's own types."""
 
     def insert(self, cursor: Any, rows: Sequence[tuple[Any, ...]]) -> None:
         """All rows, in order, in the cursor's transaction."""
@@ -35,9 +35,9 @@ class Bulk(Protocol):
 class BulkInsert:
     """For SQLite."""
 
-    def __init__(self, table: Table, dialect: Dialect) -> None:
-        one = f"({', '.join(['?'] * len(table.columns))})"
-        head = f"INSERT INTO {_place(table, dialect)} VALUES "  # noqa: S608 - names of our own
+    def __init__(self, table: Table, dialect: Dialect, columns: Sequence[str]) -> None:
+        one = f"({', '.join(['?'] * len(columns))})"
+        head = f"INSERT INTO {_place(table, dialect, columns)} VALUES "  # noqa: S608 - names of our own
         sizes = [1 << power for power in range(MOST.bit_length())]
         self._statements = [(size, head + ", ".join([one] * size)) for size in reversed(sizes)]
 
@@ -53,8 +53,8 @@ class BulkInsert:
 class BulkCopy:
     """For PostgreSQL, with psycopg's cursor."""
 
-    def __init__(self, table: Table, dialect: Dialect) -> None:
-        self._statement = f"COPY {_place(table, dialect)} FROM STDIN"
+    def __init__(self, table: Table, dialect: Dialect, columns: Sequence[str]) -> None:
+        self._statement = f"COPY {_place(table, dialect, columns)} FROM STDIN"
 
     def insert(self, cursor: Any, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:
@@ -63,6 +63,6 @@ class BulkCopy:
                     copy.write_row(row)
 
 
-def _place(table: Table, dialect: Dialect) -> str:
+def _place(table: Table, dialect: Dialect, columns: Sequence[str]) -> str:
     quote = dialect.identifier_preparer
-    return f"{quote.format_table(table)} ({', '.join(quote.format_column(column) for column in table.columns)})"
+    return f"{quote.format_table(table)} ({', '.join(quote.format_column(table.columns[name]) for name in columns)})"

@@ -12,7 +12,7 @@ connection of its own. Rules, whichever the kind:
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import ClassVar, Literal
 
@@ -60,8 +60,8 @@ class Database(ABC):
         """Begin a writing transaction on the driver's own cursor."""
 
     @abstractmethod
-    def bulk(self, table: Table) -> Bulk:
-        """What inserts many rows into `table` on the driver's own cursor."""
+    def bulk(self, table: Table, columns: Sequence[str] = ()) -> Bulk:
+        """What inserts many rows into `table`, all columns or these, on the driver's own cursor."""
 
     @abstractmethod
     def migrating(self) -> AbstractContextManager[Connection]:

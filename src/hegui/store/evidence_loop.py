@@ -1,7 +1,7 @@
 """Keep evidence moving: from the spools of this machine into the database, from there into the ledger.
 
 Knows a thread's turn and its pauses; what is moved is known elsewhere. Works in a thread of the gateway, where it takes
-only a share of the time while requests come, or in a process of its own (`hegui sequencer`), at full speed.
+only a small share of the time while requests come, or in a process of its own (`hegui sequencer`), at full speed.
 Rules of this file:
 
 1. One process empties the spools of a folder at a time (an advisory lock on it); the others wait for their turn.
@@ -38,8 +38,7 @@ class EvidenceLoop:
     Args:
         folder: of the spools.
         publish_seconds: at least this long between two checkpoints.
-        share: of the time that moving may take while it `is_busy`, 0 to 1.
-        is_busy: whether others need the processor more.
+        share: of the time that moving may take now, above 0 and at most 1; asked after each step.
     """
 
     def __init__(
@@ -49,12 +48,11 @@ class EvidenceLoop:
         sequencer: Sequencer,
         *,
         publish_seconds: float,
-        share: float = 1.0,
-        is_busy: Callable[[], bool] = lambda: False,
+        share: Callable[[], float] = lambda: 1.0,
     ) -> None:
         self.last_error: str | None = None
         self._folder, self._drain, self._sequencer = folder, drain, sequencer
-        self._publish_seconds, self._share, self._is_busy = publish_seconds, share, is_busy
+        self._publish_seconds, self._share = publish_seconds, share
         self._lock: int | None = None
         self._publish_at = 0.0
         self._stopping = threading.Event()
@@ -106,9 +104,8 @@ class EvidenceLoop:
     def _pause(self, done: int, took: float) -> float:
         if self.last_error is not None:
             return 1.0
-        if not done:
-            return IDLE_SECONDS
-        return took * (1 / self._share - 1) if self._is_busy() else 0.0
+        share = self._share()
+        return max(took * (1 / share - 1), 0.0 if done and share == 1 else IDLE_SECONDS)
 
     def _has_lock(self) -> bool:
         if self._lock is None and self._folder.is_dir():

@@ -37,6 +37,7 @@ class EvidenceWriter:
         self._random_bytes = random_bytes
         self._exchanges = database.bulk(exchanges)
         self._findings = database.bulk(findings)
+        self._entries = database.bulk(ledger_entries, ("subject", "salt", "entry"))
         driver: Any = database.engine.dialect.loaded_dbapi
         self._of_the_driver = (driver.Error, DBAPIError, HeguiError)
 
@@ -60,9 +61,8 @@ class EvidenceWriter:
                 cursor = connection.connection.cursor()
                 self._exchanges.insert(cursor, [exchange_row(exchange) for exchange in batch])
                 self._findings.insert(cursor, list(chain.from_iterable(map(finding_rows, batch))))
+                self._entries.insert(cursor, entries)
                 cursor.close()
-                if entries:
-                    connection.execute(ledger_entries.insert(), entries)
                 came_to = update(spool_positions).where(spool_positions.c.spool == spool).values(number=last)
                 if not connection.execute(came_to).rowcount:
                     connection.execute(spool_positions.insert().values(spool=spool, number=last))
@@ -79,9 +79,9 @@ class EvidenceWriter:
         with self._database.writing() as connection:
             connection.execute(spool_positions.delete().where(spool_positions.c.spool == spool))
 
-    def _entry(self, exchange: Exchange) -> dict[str, object]:
+    def _entry(self, exchange: Exchange) -> tuple[str, bytes, bytes]:
         salt = self._random_bytes(SALT_SIZE)
-        return {"subject": exchange.id, "salt": salt, "entry": entry_of(exchange, salt).encode()}
+        return exchange.id, salt, entry_of(exchange, salt).encode()
 
     def _name(self, error: BaseException) -> str:
         """The kind of error and the driver's words, which quote nothing that was written."""

@@ -13,7 +13,7 @@ Knows psycopg, sessions and error classes. Rules of this file:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -77,8 +77,8 @@ class PostgresDatabase(Database):
     def begin_writing(self, cursor: DBAPICursor) -> None:
         """The driver begins by itself at the first statement."""
 
-    def bulk(self, table: Table) -> Bulk:
-        return BulkCopy(table, self.engine.dialect)
+    def bulk(self, table: Table, columns: Sequence[str] = ()) -> Bulk:
+        return BulkCopy(table, self.engine.dialect, columns or table.columns.keys())
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:

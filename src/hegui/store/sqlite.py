@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -56,8 +56,8 @@ class SqliteDatabase(Database):
     def begin_writing(self, cursor: DBAPICursor) -> None:
         cursor.execute(BEGIN_WRITING)
 
-    def bulk(self, table: Table) -> Bulk:
-        return BulkInsert(table, self.engine.dialect)
+    def bulk(self, table: Table, columns: Sequence[str] = ()) -> Bulk:
+        return BulkInsert(table, self.engine.dialect, columns or table.columns.keys())
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:

@@ -45,8 +45,7 @@ class Store:
         *,
         clock: Callable[[], datetime] = utc_now,
         publish_seconds: float = 1.0,
-        share: float = 1.0,
-        is_busy: Callable[[], bool] = lambda: False,
+        share: Callable[[], float] = lambda: 1.0,
     ) -> EvidenceLoop:
         """What moves the records of the spools in `folder` into the database and into the log; stop it before closing."""
         return EvidenceLoop(
@@ -55,7 +54,6 @@ class Store:
             Sequencer(self.database, open_log, Lease(self.database, "sequencer", seconds=LEASE_SECONDS, clock=clock)),
             publish_seconds=publish_seconds,
             share=share,
-            is_busy=is_busy,
         )
 
     def close(self) -> None:

@@ -7,13 +7,13 @@ Rules: docs/ledger-format.md §1.
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 
 from hegui.ledger import canonical
 from hegui.ledger.canonical import Value
 from hegui.ledger.entry import MAX_ID, Entry, InForce, commit
-from hegui.usecases.ports import Exchange, FindingRecord, TokenUsage
+from hegui.usecases.ports import Exchange
 
 __all__ = ["RECORD", "entry_of", "record_of"]
 
@@ -21,12 +21,21 @@ RECORD = "record"
 """The payload's name in the entry."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _MEMBERS = tuple(field.name for field in fields(Exchange))
+_INSTANTS = ("started_at", "first_token_at", "finished_at")
 
 
 def record_of(exchange: Exchange) -> bytes:
     """The record as RFC 8785 JSON: members as in `ports.Exchange`, instants in microseconds since 1970 UTC."""
-    return canonical.encode({name: _value(getattr(exchange, name)) for name in _MEMBERS})
+    members: dict[str, Value] = {name: getattr(exchange, name) for name in _MEMBERS}
+    for name in _INSTANTS:
+        instant = getattr(exchange, name)
+        members[name] = None if instant is None else (instant - _EPOCH) // _MICROSECOND
+    usage = exchange.usage
+    members["usage"] = None if usage is None else asdict(usage)
+    members["findings"] = [asdict(finding) for finding in exchange.findings]
+    return canonical.encode(members)
 
 
 def entry_of(exchange: Exchange, salt: bytes) -> Entry:
@@ -40,20 +49,6 @@ def entry_of(exchange: Exchange, salt: bytes) -> Entry:
         payloads=(commit(RECORD, record_of(exchange), salt),),
         under=InForce(_id(exchange.policy), _id(exchange.lexicon), None, _id(exchange.model)),
     )
-
-
-def _value(value: object) -> Value:
-    match value:
-        case datetime():
-            return (value - _EPOCH) // timedelta(microseconds=1)
-        case FindingRecord() | TokenUsage():
-            return {field.name: _value(getattr(value, field.name)) for field in fields(value)}
-        case tuple():
-            return [_value(item) for item in value]
-        case str() | int() | None:
-            return value
-        case _:
-            raise TypeError(f"{type(value).__name__} has no place in a record")
 
 
 def _id(text: str) -> str | None:

@@ -97,8 +97,8 @@ def _usage(said: dict[str, Any]) -> TokenUsage:
 
 
 def _count(said: Any) -> int:
-    """A whole number that every database takes; 0 for anything else."""
-    return said if type(said) is int and 0 <= said < 1 << 63 else 0
+    """A whole number that every reader of JSON takes; 0 for anything else."""
+    return said if type(said) is int and 0 <= said < 1 << 53 else 0
 
 
 def _storable(name: str) -> str:

@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 
 from hegui.detect.lexicon import Lexicon
 from hegui.detect.lexicon_files import starter_lexicon
@@ -24,6 +25,9 @@ from hegui.settings import Settings
 from hegui.usecases.ports import ApiKey, Application, Applications, Lexicons, Recorder
 
 __all__ = ["Runtime"]
+
+_SHARES = ((0.1, 0.02), (0.25, 0.1), (0.5, 0.25), (inf, 0.5))
+"""How full the spool may be for which share of the time."""
 
 _log = logging.getLogger("hegui.gateway")
 
@@ -78,10 +82,14 @@ class Runtime:
         self.passed_beyond += 1
         return False
 
-    def was_busy(self) -> bool:
-        """Whether requests came since this was last asked."""
+    def share_for_evidence(self) -> float:
+        """Of the time, for moving records in a thread of this process: all of it while no request comes, little while
+        they do, and more the fuller the spool is, so that it never fills for want of a turn."""
         before, self._served_before = self._served_before, self._served
-        return self._served > before
+        if self._served == before:
+            return 1.0
+        fullness = self.spooled / self.settings.evidence.spool_max
+        return next(share for bound, share in _SHARES if fullness < bound)
 
     def upstream_credential(self, application: Application) -> str | None:
         """The upstream's key, from the environment variable the application names."""
