@@ -24,7 +24,7 @@ from hegui.store.sequencer import Sequencer
 
 __all__ = ["Store", "open_keeper", "open_store"]
 
-LEASE_SECONDS = 30.0
+LEASE_SECONDS = 10.0
 """How long another sequencer waits for one that has died."""
 
 
