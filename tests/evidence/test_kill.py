@@ -26,7 +26,7 @@ from hegui.ledger.keys import SignerKey
 from hegui.ledger.log import TileLog
 from hegui.settings import Settings
 from hegui.store import TileFolder, open_store
-from hegui.store.tables import ledger_entries
+from hegui.store.tables import ledger_entries, ledger_waiting
 from hegui.usecases.exchange_entry import record_of
 from hegui.usecases.ports import ExchangeFilter
 from tests.evidence.fleet import Clients, Demonstration, Fleet, Gateway
@@ -78,8 +78,7 @@ def database_of(fleet: Fleet) -> str:
 
 def waiting(fleet: Fleet) -> int:
     with closing(open_store(database_of(fleet))) as store, store.database.reading() as connection:
-        entries = connection.scalar(select(func.count()).select_from(ledger_entries)) or 0
-    return entries - opened_log(fleet).published().checkpoint.size
+        return connection.scalar(select(func.count()).select_from(ledger_waiting)) or 0
 
 
 def check(fleet: Fleet, finished: list[str]) -> None:

@@ -18,7 +18,7 @@ from hegui.ledger.entry import SALT_SIZE
 from hegui.store.database import Database
 from hegui.store.exchange_rows import exchange_row, finding_rows
 from hegui.store.recorder import DatabaseAway, RecordRefused
-from hegui.store.tables import exchanges, findings, ledger_entries, spool_positions
+from hegui.store.tables import exchanges, findings, ledger_waiting, spool_positions
 from hegui.usecases.exchange_entry import entry_of
 from hegui.usecases.ports import Exchange
 
@@ -37,7 +37,7 @@ class EvidenceWriter:
         self._random_bytes = random_bytes
         self._exchanges = database.bulk(exchanges)
         self._findings = database.bulk(findings)
-        self._entries = database.bulk(ledger_entries, ("subject", "salt", "entry"))
+        self._entries = database.bulk(ledger_waiting, ("subject", "salt", "entry"))
         driver: Any = database.engine.dialect.loaded_dbapi
         self._of_the_driver = (driver.Error, DBAPIError, HeguiError)
 

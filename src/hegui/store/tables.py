@@ -35,6 +35,7 @@ __all__ = [
     "findings",
     "leases",
     "ledger_entries",
+    "ledger_waiting",
     "lexicon_contents",
     "lexicon_versions",
     "metadata",
@@ -175,16 +176,25 @@ spool_positions = Table(
 )
 """Up to which number each spool has been taken over; written together with what was."""
 
-ledger_entries = Table(
-    "ledger_entries",
+ledger_waiting = Table(
+    "ledger_waiting",
     metadata,
     Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("leaf_index", BigInteger, unique=True),
+    Column("subject", _text(256), nullable=False),
+    Column("salt", LargeBinary(32)),
+    Column("entry", LargeBinary, nullable=False),
+)
+"""Entries that no published checkpoint covers; `leaf_index` is given, for good, when their turn is decided."""
+
+ledger_entries = Table(
+    "ledger_entries",
+    metadata,
+    Column("leaf_index", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
     Column("subject", _text(256), nullable=False, index=True),
     Column("salt", LargeBinary(32)),
-    Column("entry", LargeBinary),
 )
-"""`leaf_index` is given when the entry's turn in the ledger is decided; `entry` is emptied once the ledger holds it."""
+"""What the ledger holds: where each entry is, and the salt of its payload. The entry's bytes are the ledger's."""
 
 leases = Table(
     "leases",

@@ -25,12 +25,20 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger, nullable=False),
     )
     op.create_table(
-        "ledger_entries",
+        "ledger_waiting",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
         sa.Column("leaf_index", sa.BigInteger, unique=True),
         sa.Column("subject", text(256), nullable=False),
         sa.Column("salt", sa.LargeBinary(32)),
-        sa.Column("entry", sa.LargeBinary),
+        sa.Column("entry", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "ledger_entries",
+        sa.Column(
+            "leaf_index", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False
+        ),
+        sa.Column("subject", text(256), nullable=False),
+        sa.Column("salt", sa.LargeBinary(32)),
     )
     op.create_index("ix_ledger_entries_subject", "ledger_entries", ["subject"])
     op.create_table(
