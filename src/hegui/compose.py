@@ -23,9 +23,18 @@ from hegui.moderate.policy import Policy
 from hegui.moderate.policy_book import PolicyBook
 from hegui.moderate.policy_files import built_in_policy, read_policy
 from hegui.settings import Settings
-from hegui.store import SpoolRecorder, Store, TileFolder, open_keeper, open_store, pseudonym_secret
+from hegui.store import SpoolRecorder, Store, TileFolder, open_keeper, open_store, pseudonym_secret, spool_status
 from hegui.store.files import create_once
-from hegui.usecases.ports import Applications, EvidenceMover, Exchanges, Lexicons, Recorder, StoreKeeper
+from hegui.usecases.ports import (
+    Applications,
+    EvidenceMover,
+    EvidenceState,
+    Exchanges,
+    Lexicons,
+    Recorder,
+    SpoolStatus,
+    StoreKeeper,
+)
 
 __all__ = ["System", "compose", "keeper"]
 
@@ -93,10 +102,24 @@ class System:
             policies=self.policies,
             secret=self.pseudonym_secret,
             clock=self.clock,
+            evidence_state=self.evidence_state,
         )
         if self.settings.evidence.sequencer == "separate":
             return GatewayApp(runtime)
         return GatewayApp(runtime, self.open_evidence(share=runtime.share_for_evidence))
+
+    def spool_status(self) -> SpoolStatus:
+        """What waits in the spools of this machine; asks the disk."""
+        return spool_status(self.spool_folder)
+
+    def evidence_state(self) -> EvidenceState:
+        """How far evidence has come. Raises InternalError STO004."""
+        size, at = 0, None
+        checkpoint = self.settings.state_dir / "ledger" / "checkpoint"
+        if checkpoint.is_file():
+            size = int(checkpoint.read_text(encoding="utf-8").splitlines()[1])
+            at = datetime.fromtimestamp(checkpoint.stat().st_mtime, UTC)
+        return EvidenceState(self._store.entries_waiting(), size, at)
 
     def close(self) -> None:
         """Close the database."""

@@ -112,6 +112,12 @@ class Server:
     max_body_bytes: int = setting(10 << 20, a_size, "bytes", "Largest request body.")
     max_header_bytes: int = setting(64 << 10, a_size, "bytes", "Largest request head.")
     max_streams: int = setting(1000, a_count, "requests", "Most requests under way at once.")
+    metrics: Literal["local", "any", "off"] = setting(
+        "local",
+        one_of("local", "any", "off"),
+        "`local`, `any` or `off`",
+        "Who may read `/metrics`: this machine, anyone, nobody.",
+    )
     body_idle_seconds: float = setting(30.0, a_duration, "seconds", "Longest silence of a client sending its request.")
 
 

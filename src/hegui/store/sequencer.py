@@ -59,11 +59,6 @@ class Sequencer:
         """Let another take over at once."""
         self._lease.give_back()
 
-    def lag(self) -> int:
-        """Entries that wait for a checkpoint to cover them, count; one taken out late may count among them."""
-        with self._database.reading() as connection:
-            return connection.scalar(select(func.count()).select_from(ledger_waiting)) or 0
-
     def _has_work(self) -> bool:
         with self._database.reading() as connection:
             return connection.scalar(select(_waiting.number).limit(1)) is not None

@@ -21,7 +21,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, Self
 
-__all__ = ["Spool", "SpoolReader", "Waiting", "spools_in"]
+__all__ = ["Spool", "SpoolReader", "SpoolState", "Waiting", "spools_in", "state_of"]
 
 _BUSY_SECONDS = 5.0
 _SCHEMA = """
@@ -161,6 +161,25 @@ class SpoolReader:
         for suffix in ("", "-wal", "-shm"):
             self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
         _owner_file(self.file).unlink(missing_ok=True)
+
+
+class SpoolState(NamedTuple):
+    """What waits in the spools of a folder: records, the first body of each spool that has any, and records set aside."""
+
+    records: int
+    oldest: tuple[bytes, ...]
+    refused: int
+
+
+def state_of(folder: Path) -> SpoolState:
+    """What waits in a folder, whoever writes or empties it meanwhile."""
+    records, refused, oldest = 0, 0, []
+    for file in spools_in(folder):
+        with SpoolReader(file) as reader:
+            records += reader.depth()
+            refused += reader.refused()
+            oldest += [waiting.body for waiting in reader.read(0, 1)]
+    return SpoolState(records, tuple(oldest), refused)
 
 
 def spools_in(folder: Path) -> list[Path]:

@@ -8,14 +8,15 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from hegui.store.recorder import DatabaseAway, QueueRecorder
-from hegui.store.spool import Spool, SpoolReader
-from hegui.store.spool_records import encode_exchange
-from hegui.usecases.ports import Exchange
+from hegui.store.spool import Spool, SpoolReader, state_of
+from hegui.store.spool_records import decode_exchange, encode_exchange
+from hegui.usecases.ports import Exchange, SpoolStatus
 
-__all__ = ["SpoolRecorder"]
+__all__ = ["SpoolRecorder", "spool_status"]
 
 
 class SpoolWriter:
@@ -51,7 +52,19 @@ class SpoolRecorder(QueueRecorder):
         with self._looking:
             return self._reader.depth()
 
+    def oldest_spooled(self) -> datetime | None:
+        with self._looking:
+            oldest = self._reader.read(0, 1)
+        return decode_exchange(oldest[0].body).finished_at if oldest else None
+
     def close(self) -> None:
         super().close()
         with self._looking:
             self._reader.close()
+
+
+def spool_status(folder: Path) -> SpoolStatus:
+    """What waits in the spools of a folder."""
+    state = state_of(folder)
+    oldest = [decode_exchange(body).finished_at for body in state.oldest]
+    return SpoolStatus(state.records, min(oldest, default=None), state.refused)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from hegui.ledger.log import TileLog
 from hegui.store.applications import SqlApplications
 from hegui.store.database import Database
@@ -21,6 +23,7 @@ from hegui.store.leases import Lease
 from hegui.store.lexicons import SqlLexicons
 from hegui.store.opening import Migrate, open_database
 from hegui.store.sequencer import Sequencer
+from hegui.store.tables import ledger_waiting
 
 __all__ = ["Store", "open_keeper", "open_store"]
 
@@ -55,6 +58,11 @@ class Store:
             publish_seconds=publish_seconds,
             share=share,
         )
+
+    def entries_waiting(self) -> int:
+        """Ledger entries that no checkpoint covers yet, count. Raises InternalError STO004."""
+        with self.database.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(ledger_waiting)) or 0
 
     def close(self) -> None:
         """Close the connections."""

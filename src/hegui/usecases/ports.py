@@ -17,6 +17,7 @@ __all__ = [
     "Application",
     "Applications",
     "EvidenceMover",
+    "EvidenceState",
     "Exchange",
     "ExchangeFilter",
     "Exchanges",
@@ -25,6 +26,7 @@ __all__ = [
     "Lexicons",
     "Recorder",
     "SchemaRevision",
+    "SpoolStatus",
     "StoreKeeper",
     "StoreStatus",
     "TokenUsage",
@@ -205,6 +207,24 @@ class Exchanges(Protocol):
         """Newest first."""
 
 
+@dataclass(frozen=True, slots=True)
+class EvidenceState:
+    """How far evidence has come: entries that no checkpoint covers, the checkpoint's size, and when it was published."""
+
+    entries_waiting: int
+    ledger_size: int
+    checkpoint_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolStatus:
+    """What waits in the spools of this machine: records, when the oldest was finished, and records set aside."""
+
+    records: int
+    oldest_at: datetime | None
+    refused: int
+
+
 class EvidenceMover(Protocol):
     """Moves records from this machine's spools into the store and the ledger."""
 
@@ -235,7 +255,10 @@ class Recorder(Protocol):
         """Exchanges handed over and not yet durable, count."""
 
     def spooled(self) -> int:
-        """Exchanges that are durable on this machine and not yet in the store, count; asks the disk."""
+        """Exchanges that are durable in this worker's spool and not yet in the store, count; asks the disk."""
+
+    def oldest_spooled(self) -> datetime | None:
+        """When the oldest of them was finished; None when there is none."""
 
     def close(self) -> None:
         """Write what is left and stop. Blocks until it is done."""

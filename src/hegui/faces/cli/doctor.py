@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,7 +15,13 @@ from hegui.faces.cli.render import print_json
 from hegui.faces.cli.session import Session, pass_session
 from hegui.usecases.ports import StoreStatus
 
+if TYPE_CHECKING:
+    from hegui.compose import System
+
 __all__ = ["doctor"]
+
+LATE_SECONDS = 60
+"""Age of a record in the spool from which something must be wrong, seconds."""
 
 _PROVIDER_CODE = re.compile(r"0011[0-9A-HJ-NP-RTUWXY]{18}(00000|[12][0-9A-Z]{4})")
 
@@ -57,6 +64,7 @@ def _checks(session: Session) -> Iterator[Check]:
     try:
         with session.system() as system:
             yield _store(system.keeper.status())
+            yield from _evidence(system)
             book = None
             try:
                 book = system.policies
@@ -100,3 +108,21 @@ def _store(status: StoreStatus) -> Check:
     lacking = ", ".join(f"{one.id} ({one.about})" for one in status.pending)
     remedy = "When no older hegui works on this database any more: hegui store migrate --phase after"
     return Check("store", "note", f"{finding}, pending: {lacking}", remedy)
+
+
+def _evidence(system: System) -> Iterator[Check]:
+    """How much waits on its way into database and ledger, and since when."""
+    spool, ledger, now = system.spool_status(), system.evidence_state(), system.clock()
+    age = 0 if spool.oldest_at is None else max(0, int((now - spool.oldest_at).total_seconds()))
+    finding = f"{spool.records} records wait for the database, the oldest for {age} s"
+    if age > LATE_SECONDS:
+        yield Check(
+            "spool", "wrong", finding, "Is a gateway or `hegui sequencer` running here? See its log for REC004."
+        )
+    else:
+        yield Check("spool", "ok", finding)
+    if spool.refused:
+        problem = f"the database refused {spool.refused} records, which stay in the spool"
+        yield Check("spool", "wrong", problem, "Report it as a fault of hegui, with the REC003 lines of the log.")
+    finding = f"{ledger.ledger_size} entries, {ledger.entries_waiting} wait for a checkpoint"
+    yield Check("ledger", "ok", finding)

@@ -13,6 +13,7 @@ from typing import Any
 from hegui.errors import UpstreamError
 from hegui.faces.gateway.account import Account
 from hegui.faces.gateway.exchange import KINDS, GatewayExchange
+from hegui.faces.gateway.health import CONTENT_TYPE, exposition, health, metrics, readiness
 from hegui.faces.gateway.http import ApiError, Receive, Scope, Send, headers_of, send_json
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.gateway.upstream import UpstreamLimits, UpstreamPool
@@ -21,6 +22,8 @@ from hegui.usecases.identifiers import RANDOM_BYTES, RandomBytes, new_exchange_i
 from hegui.usecases.ports import EvidenceMover
 
 __all__ = ["GatewayApp"]
+
+_LOCAL = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 
 _log = logging.getLogger("hegui.gateway")
 
@@ -58,8 +61,12 @@ class GatewayApp:
                 await self._exchange(kind, path, scope, receive, send)
             elif kind is not None:
                 raise ApiError(405, "invalid_request_error", "method_not_allowed", f"{path} takes POST.")
-            elif path in ("/healthz", "/readyz"):
-                await send_json(send, 200, await asyncio.to_thread(self._health))
+            elif path == "/healthz":
+                await send_json(send, 200, await asyncio.to_thread(health, self._runtime))
+            elif path == "/readyz":
+                await send_json(send, *readiness(self._runtime))
+            elif path == "/metrics" and self._shows_metrics_to(scope):
+                await self._metrics(send)
             elif path == "/v1/models" or path.startswith("/v1/models/"):
                 await self._models(path, scope, send)
             else:
@@ -93,9 +100,16 @@ class GatewayApp:
         self._loop = asyncio.get_running_loop()
         return self._loop
 
-    def _health(self) -> dict[str, Any]:
-        recorder = self._runtime.recorder
-        return {"status": "ok", "records_waiting": recorder.depth(), "records_spooled": recorder.spooled()}
+    def _shows_metrics_to(self, scope: Scope) -> bool:
+        client = scope.get("client")
+        shown_to = self._runtime.settings.server.metrics
+        return shown_to == "any" or (shown_to == "local" and (client is None or client[0] in _LOCAL))
+
+    async def _metrics(self, send: Send) -> None:
+        page = await asyncio.to_thread(lambda: exposition(metrics(self._runtime)))
+        head = [(b"content-type", CONTENT_TYPE), (b"content-length", b"%d" % len(page))]
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        await send({"type": "http.response.body", "body": page})
 
     async def _models(self, path: str, scope: Scope, send: Send) -> None:
         """The upstream's models, as far as the application may use them."""

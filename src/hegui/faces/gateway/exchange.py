@@ -423,9 +423,11 @@ class GatewayExchange:
         self.runtime.recorder.hand_over(self._exchange())
 
     def _exchange(self) -> Exchange:
-        return self.account.record(
+        record = self.account.record(
             policy=self._policy.label, lexicon=self._lexicon.digest, finished_at=self.runtime.clock()
         )
+        self.runtime.outcomes[record.outcome, record.decision] += 1
+        return record
 
     def _notice(self) -> Notice:
         policy, language = self._policy, self.runtime.settings.locale

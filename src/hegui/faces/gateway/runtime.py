@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import logging
 import os
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +23,7 @@ from hegui.errors import HeguiError
 from hegui.faces.gateway.sweep import Sweep
 from hegui.moderate.policy_book import PolicyBook
 from hegui.settings import Settings
-from hegui.usecases.ports import ApiKey, Application, Applications, Lexicons, Recorder
+from hegui.usecases.ports import ApiKey, Application, Applications, EvidenceState, Lexicons, Recorder
 
 __all__ = ["Runtime"]
 
@@ -43,12 +44,14 @@ class Runtime:
     policies: PolicyBook
     secret: bytes
     clock: Callable[[], datetime]
+    evidence_state: Callable[[], EvidenceState]
     lexicon: CompiledLexicon = field(init=False)
     keys: dict[bytes, tuple[ApiKey, Application]] = field(init=False, default_factory=dict)
     active: int = field(init=False, default=0)
     bodies: Sweep = field(init=False)
     spooled: int = field(init=False, default=0)
     passed_beyond: int = field(init=False, default=0)
+    outcomes: Counter[tuple[str, str]] = field(init=False, default_factory=Counter)
     _revision: int = field(init=False, default=-1)
     _served: int = field(init=False, default=0)
     _served_before: int = field(init=False, default=0)
@@ -72,15 +75,19 @@ class Runtime:
     def is_full(self) -> bool:
         """Whether so many records wait that no request may be accepted; with `when_full = "pass"` it is counted instead."""
         self._served += 1
-        limits = self.settings.evidence
-        if self.recorder.depth() < limits.queue_max and self.spooled < limits.spool_max:
+        if not self.waits_too_much():
             return False
-        if limits.when_full == "refuse":
+        if self.settings.evidence.when_full == "refuse":
             return True
         if not self.passed_beyond:
             _log.critical("REC006 records wait beyond the limit and requests pass all the same (evidence.when_full)")
         self.passed_beyond += 1
         return False
+
+    def waits_too_much(self) -> bool:
+        """Whether as many records wait as may."""
+        limits = self.settings.evidence
+        return self.recorder.depth() >= limits.queue_max or self.spooled >= limits.spool_max
 
     def share_for_evidence(self) -> float:
         """Of the time, for moving records in a thread of this process: all of it while no request comes, little while
