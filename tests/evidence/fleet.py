@@ -99,12 +99,13 @@ class Demonstration:
 
 
 class Clients:
-    """Ask the gateways all the time; `finished` are the exchanges whose answers came to their ends."""
+    """Ask the gateways all the time, or `rate` times a second; `finished` are the exchanges whose answers came to an end."""
 
-    def __init__(self, ports: list[int], key: str) -> None:
+    def __init__(self, ports: list[int], key: str, *, rate: float = 0.0) -> None:
         self.finished: list[str] = []
         self.refused = 0
         self._ports, self._key = ports, key
+        self._pause = CLIENTS * len(ports) / rate if rate else 0.0
         self._thread = threading.Thread(target=lambda: asyncio.run(self._work()))
         self._stopping = threading.Event()
 
@@ -132,7 +133,10 @@ class Clients:
                 await asyncio.sleep(0.02)
                 continue
             try:
+                due = time.monotonic() + random.random() * self._pause
                 while True:
+                    await asyncio.sleep(max(0.0, due - time.monotonic()))
+                    due += self._pause
                     await self._ask(reader, writer)
             except (OSError, asyncio.IncompleteReadError):
                 pass  # killed, or nearly: what came to its end was noted
