@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: up test check format lock bench bench-ledger soak clean help
+.PHONY: up test check format lock bench bench-ledger bench-evidence soak soak-evidence clean help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,12 @@ bench: $(VENV)/.dev ## direct, nginx and hegui in one run (needs nginx and gcc)
 
 bench-ledger: $(VENV)/.dev ## appends into a folder, proofs, the stand-alone verifier
 	$(BIN)/python bench/ledger/run.py
+
+bench-evidence: $(VENV)/.dev ## from the spool into database and ledger
+	$(BIN)/python bench/evidence/moving.py
+
+soak-evidence: $(VENV)/.dev ## twenty minutes at a steady rate: memory, and nothing lost or doubled
+	$(BIN)/python bench/evidence/soak.py
 
 format: $(VENV)/.dev ## format and mend what can be mended
 	$(BIN)/ruff format .

@@ -176,7 +176,11 @@ def figures_of(taken: dict[str, dict[str, Any]], target: Target) -> dict[str, fl
 def start_targets(wanted: Sequence[str], extras: Sequence[str], upstream: Target, workdir: Path) -> dict[str, Target]:
     """Start what is to be measured, in the order it is measured in."""
     url = upstream.base_url
-    starters = {"nginx": targets.start_nginx, "hegui": targets.start_hegui}
+    starters = {
+        "nginx": targets.start_nginx,
+        "hegui": targets.start_hegui,
+        "hegui-durable": lambda url, workdir: targets.start_hegui(url, workdir, "before_last_byte"),
+    }
     found: dict[str, Target] = {}
     for name in wanted:
         say(f"starting {name}")
@@ -251,7 +255,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", default="m", help="model name in the requests, for --extra (default m)")
     chosen = parser.parse_args(argv)
     chosen.targets = [name for name in chosen.targets.split(",") if name]
-    unknown = set(chosen.targets) - {"direct", "nginx", "hegui"}
+    unknown = set(chosen.targets) - {"direct", "nginx", "hegui", "hegui-durable"}
     if unknown or len(set(chosen.targets)) < len(chosen.targets):
         parser.error(f"--targets takes direct, nginx and hegui once each, not {','.join(chosen.targets)}")
     if chosen.quick:

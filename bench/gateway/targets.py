@@ -30,7 +30,7 @@ HEGUI = str(Path(sys.executable).with_name("hegui"))  # the one installed beside
 HEGUI_ADD_APP = (HEGUI, "app", "add", "bench", "--upstream", "{upstream}", "--json")  # prints {"api_key": …}
 HEGUI_LOAD_LEXICON = (HEGUI, "lexicon", "load", "{lexicon}")
 HEGUI_SERVE = (HEGUI, "serve", "--host", "127.0.0.1", "--port", "{port}")
-HEGUI_ENVIRONMENT = {"HEGUI_STATE_DIR": "{workdir}/state", "HEGUI_EVIDENCE_DURABILITY": "async"}
+HEGUI_ENVIRONMENT = {"HEGUI_STATE_DIR": "{workdir}/state-{durability}", "HEGUI_EVIDENCE_DURABILITY": "{durability}"}
 HEGUI_HEALTH = "/healthz"
 
 NGINX_CONFIG = """\
@@ -149,7 +149,7 @@ def start_nginx(upstream_url: str, workdir: Path) -> Target:
     return Target(process, f"http://127.0.0.1:{port}/v1", pid=process.pid, boot_seconds=boot)
 
 
-def start_hegui(upstream_url: str, workdir: Path) -> Target:
+def start_hegui(upstream_url: str, workdir: Path, durability: str = "async") -> Target:
     """One hegui process with one app, 10,000 terms and everything else as it is by default."""
     if not Path(HEGUI).exists():
         raise CannotMeasure(f"{HEGUI} not found; install this project into the Python that runs the benchmark")
@@ -157,6 +157,7 @@ def start_hegui(upstream_url: str, workdir: Path) -> Target:
     terms, log = workdir / "lexicon.csv", workdir / "hegui.log"
     lexicon.write_lexicon(terms, mock_text())
     words = {"workdir": str(workdir), "upstream": upstream_url, "lexicon": str(terms), "port": str(port)}
+    words["durability"] = durability
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HEGUI_")}
     environment |= {name: value.format(**words) for name, value in HEGUI_ENVIRONMENT.items()}
     key = json.loads(_hegui(HEGUI_ADD_APP, words, environment, workdir))["api_key"]
