@@ -108,6 +108,10 @@ class System:
             return GatewayApp(runtime)
         return GatewayApp(runtime, self.open_evidence(share=runtime.share_for_evidence))
 
+    def prover(self) -> LogProver:
+        """What proves entries under the published checkpoint."""
+        return LogProver(open_log(self.settings))
+
     def spool_status(self) -> SpoolStatus:
         """What waits in the spools of this machine; asks the disk."""
         return spool_status(self.spool_folder)
@@ -139,6 +143,20 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = lambda: datet
     cannot be opened or may not be brought up to date."""
     store = open_store(settings.database_url, clock=clock, migrate=settings.store.migrate)
     return System(settings, store.applications, store.exchanges, store.lexicons, store.keeper, clock, store)
+
+
+class LogProver:
+    """Implements `export_exchanges.Prover` over a log, under the checkpoint that was published when it was made."""
+
+    def __init__(self, log: TileLog) -> None:
+        self._log = log
+        self._opened = log.published()
+        self._tree = log.tree(self._opened.checkpoint.size)
+
+    def prove(self, index: int) -> tuple[bytes, bytes] | None:
+        if index >= self._opened.checkpoint.size:
+            return None
+        return self._tree.entry(index), self._log.prove(index, self._opened).encode()
 
 
 def open_log(settings: Settings) -> TileLog:

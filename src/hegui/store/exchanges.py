@@ -1,6 +1,6 @@
 """Read exchanges from the database, newest first.
 
-Knows queries; writing is `exchange_writer`. A list is read page by page, each in a transaction of its own, so
+Knows queries; writing is `evidence_writer`. A list is read page by page, each in a transaction of its own, so
 that a long export holds up neither the recorder nor the clearing of the write-ahead log.
 """
 
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, literal, select, tuple_
 
@@ -15,8 +17,8 @@ from hegui.errors import NotFoundError
 from hegui.store.database import Database
 from hegui.store.exchange_rows import exchange_from_row, finding_from_row
 from hegui.store.instants import Instant
-from hegui.store.tables import exchanges, findings
-from hegui.usecases.ports import Exchange, ExchangeFilter, FindingRecord
+from hegui.store.tables import exchanges, findings, ledger_entries
+from hegui.usecases.ports import Exchange, ExchangeFilter, FindingRecord, Recorded
 
 __all__ = ["SqlExchanges", "read_exchanges"]
 
@@ -53,6 +55,19 @@ class SqlExchanges:
             if len(page) < PAGE:
                 return
 
+    def walk(self, wanted: ExchangeFilter, after: tuple[datetime, str] | None = None) -> Iterator[Recorded]:
+        conditions = list(_conditions(wanted))
+        while True:
+            behind = [_is_newer_than(*after)] if after else []
+            with self._database.reading() as connection:
+                page = _read(connection, conditions + behind, PAGE, (_columns.started_at, _columns.id))
+                places = _places(connection, [exchange.id for exchange in page])
+            for exchange in page:
+                yield Recorded(exchange, *places.get(exchange.id, (None, None)))
+            if len(page) < PAGE:
+                return
+            after = (page[-1].started_at, page[-1].id)
+
 
 def _conditions(wanted: ExchangeFilter) -> Iterator[ColumnElement[bool]]:
     for name in ("application_id", "user", "decision", "outcome"):
@@ -70,10 +85,26 @@ def _is_older_than(exchange: Exchange) -> ColumnElement[bool]:
     return tuple_(_columns.started_at, _columns.id) < seen
 
 
+def _is_newer_than(started_at: datetime, exchange_id: str) -> ColumnElement[bool]:
+    seen = tuple_(literal(started_at, Instant), exchange_id)
+    return tuple_(_columns.started_at, _columns.id) > seen
+
+
+def _places(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int | None, bytes | None]]:
+    """Index and salt of the ledger's entries for these exchanges."""
+    query = select(ledger_entries).where(ledger_entries.c.subject.in_(ids))
+    return {row.subject: (row.leaf_index, row.salt) for row in connection.execute(query)}
+
+
 def read_exchanges(connection: Connection, conditions: Sequence[ColumnElement[bool]], limit: int) -> Sequence[Exchange]:
     """The newest `limit` exchanges that meet every condition, with their findings."""
-    newest_first = (_columns.started_at.desc(), _columns.id.desc())
-    query = select(exchanges).where(*conditions).order_by(*newest_first).limit(limit)
+    return _read(connection, conditions, limit, (_columns.started_at.desc(), _columns.id.desc()))
+
+
+def _read(
+    connection: Connection, conditions: Sequence[ColumnElement[bool]], limit: int, order: Sequence[ColumnElement[Any]]
+) -> Sequence[Exchange]:
+    query = select(exchanges).where(*conditions).order_by(*order).limit(limit)
     rows = connection.execute(query).mappings().all()
     found = _findings_of(connection, rows)
     return [exchange_from_row(row, found.get(row["id"], ())) for row in rows]

@@ -24,6 +24,7 @@ __all__ = [
     "FindingRecord",
     "LexiconVersion",
     "Lexicons",
+    "Recorded",
     "Recorder",
     "SchemaRevision",
     "SpoolStatus",
@@ -199,12 +200,24 @@ class ExchangeFilter:
     limit: int = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An exchange and its place in the ledger: index and the salt of its record; None while it has none."""
+
+    exchange: Exchange
+    index: int | None
+    salt: bytes | None
+
+
 class Exchanges(Protocol):
     def show(self, exchange_id: str) -> Exchange:
         """Raises NotFoundError EXC001."""
 
     def list(self, wanted: ExchangeFilter) -> Iterator[Exchange]:
         """Newest first."""
+
+    def walk(self, wanted: ExchangeFilter, after: tuple[datetime, str] | None = None) -> Iterator[Recorded]:
+        """All that match, whatever the limit, oldest first, behind the exchange of this start and id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
+from hegui.faces.cli.exchange_export import run_export
 from hegui.faces.cli.render import print_json, print_json_line, print_pairs, print_table
 from hegui.faces.cli.session import BEIJING, Session, pass_session, shown_instant
 from hegui.usecases.applications import list_applications
@@ -78,6 +80,33 @@ def _row(one: Exchange, names: Mapping[str, str]) -> tuple[str, ...]:
         str(one.status),
         str(len(one.findings)),
     )
+
+
+@exchange.command("export")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write (输出文件).")
+@click.option("--format", "form", type=click.Choice(["jsonl", "parquet"]), default="jsonl", show_default=True)
+@click.option("--application", metavar="NAME", help="Only of this application (应用).")
+@click.option("--user", metavar="PSEUDONYM", help="Only of this end user, as u-… (用户).")
+@click.option("--decision", metavar="WORD", help="allow, flag, redact, safe_reply, refuse or stop (处置).")
+@click.option("--outcome", metavar="WORD", help="completed, blocked_prompt, client_left, … (结果).")
+@click.option(
+    "--from",
+    "since",
+    callback=read_instant,
+    metavar="INSTANT",
+    help="From this instant on; Beijing time unless it says otherwise.",
+)
+@click.option("--to", "until", callback=read_instant, metavar="INSTANT", help="Before this instant.")
+@click.option("--proofs/--no-proofs", default=True, show_default=True, help="With entry and proof of each (附证明).")
+@click.option("--resume", is_flag=True, help="Go on with an export that was interrupted (续传).")
+@click.option("--force", is_flag=True, help="Overwrite the file (覆盖).")
+@pass_session
+def export(session: Session, /, out: Path, form: str, proofs: bool, resume: bool, force: bool, **wanted: Any) -> None:
+    """Export exchanges with their proofs, oldest first (导出交互记录).
+
+    Each line holds the record, its salt, the entry of the ledger and a .tlog-proof file: see docs/evidence.md.
+    """
+    run_export(session, out, ExchangeFilter(**wanted), form=form, with_proofs=proofs, resume=resume, force=force)
 
 
 @exchange.command("show")
