@@ -61,6 +61,16 @@ def test_all_faults_of_file_and_environment_come_at_once(tmp_path: Path) -> None
     assert found["HEGUI_SERVER_PROT"].endswith("Did you mean HEGUI_SERVER_PORT?")
 
 
+def test_the_ledger_lies_in_the_state_folder_unless_told(tmp_path: Path) -> None:
+    settings = Settings.read({"HEGUI_STATE_DIR": "s"}, None)
+    assert (settings.ledger_folder, settings.ledger_key) == (Path("s/ledger"), Path("s/ledger-key"))
+    file = written(tmp_path, '[ledger]\nfolder = "f"\nkey = "k"\nserve = true\nwitnesses_required = 0\n')
+    settings = Settings.read({"HEGUI_LEDGER_PUBLIC_URL": "https://log.example/hegui/"}, file)
+    assert (settings.ledger_folder, settings.ledger_key, settings.ledger.serve) == (Path("f"), Path("k"), True)
+    assert settings.ledger.public_url == "https://log.example/hegui"
+    assert list(faults({}, written(tmp_path, "[ledger]\nserve = 1\n"))) == ["ledger.serve"]
+
+
 def test_an_unknown_name_like_no_other_gets_no_suggestion() -> None:
     assert faults({"HEGUI_XYZZY": "1"}) == {"HEGUI_XYZZY": "is not a setting."}
 
@@ -78,6 +88,13 @@ def test_an_unknown_name_like_no_other_gets_no_suggestion() -> None:
         ("HEGUI_UPSTREAM_IDLE_SECONDS", "0"),
         ("HEGUI_EVIDENCE_DURABILITY", "sometimes"),
         ("HEGUI_LABEL_CONTENT_PRODUCER", " "),
+        ("HEGUI_LEDGER_SERVE", "yes"),
+        ("HEGUI_LEDGER_WITNESSES_REQUIRED", "-1"),
+        ("HEGUI_LEDGER_ORIGIN", "a name"),
+        ("HEGUI_LEDGER_ORIGIN", "a+b"),
+        ("HEGUI_LEDGER_ORIGIN", "a" * 129),
+        ("HEGUI_LEDGER_PUBLIC_URL", "ftp://log.example"),
+        ("HEGUI_LEDGER_PUBLIC_URL", "https://log.example:x"),
     ],
 )
 def test_unusable_values_are_faults(variable: str, raw: str) -> None:
@@ -95,7 +112,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_every_setting_is_documented() -> None:
     page = PAGE.read_text("utf-8")
-    assert len(TABLE) == 23
+    assert len(TABLE) == 30
     for row in TABLE:
         assert f"| `{row.path}` | `{row.variable}` | {row.kind} | {row.default} |" in page
     assert page.endswith(as_markdown()), "the table of docs/settings.md is not that of hegui.settings.as_markdown()"

@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from hegui.errors import FileFaults, InputError
 
@@ -25,6 +26,7 @@ __all__ = [
     "TABLE",
     "Evidence",
     "Label",
+    "Ledger",
     "Lexicon",
     "Policy",
     "Row",
@@ -43,13 +45,17 @@ CONFIG_VARIABLE = "HEGUI_CONFIG"
 """Names the settings file itself: the one `HEGUI_*` variable that is not a setting."""
 
 REMEDY = "Mend these; docs/settings.md lists every setting with its unit and default."
+MAX_ORIGIN = 128
+"""Characters of a log's origin; with it two verifier keys fit into one ledger entry."""
 UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 
 def setting(default: T, read: Read, kind: str, about: str, *, shown: str = "") -> T:
     """A field that carries its row of the table; `shown` words a default that the bare value would hide."""
     if not shown:
-        shown = f"`{default}`" + (f" ({_in_units(int(str(default)))})" if read is a_size else "")
+        shown = f"`{str(default).lower() if isinstance(default, bool) else default}`" + (
+            f" ({_in_units(int(str(default)))})" if read is a_size else ""
+        )
     return field(default=default, metadata={"read": read, "kind": kind, "about": about, "shown": shown})
 
 
@@ -72,6 +78,36 @@ def a_count(raw: Any) -> int:
     if isinstance(raw, bool) or not re.fullmatch(r"[1-9][0-9]{0,17}", str(raw)):
         raise ValueError(f"{raw!r} is not a whole number of at least 1")
     return int(raw)
+
+
+def a_number(raw: Any) -> int:
+    return 0 if str(raw) == "0" and not isinstance(raw, bool) else a_count(raw)
+
+
+def a_yes_or_no(raw: Any) -> bool:
+    if raw not in (True, False, "true", "false") or (isinstance(raw, int | float) and not isinstance(raw, bool)):
+        raise ValueError(f"{raw!r} is neither true nor false")
+    return raw in (True, "true")
+
+
+def a_name(raw: Any) -> str:
+    text = a_text(raw)
+    if any(char.isspace() or char < " " or char == "+" for char in text) or len(text) > MAX_ORIGIN:
+        raise ValueError(f"{raw!r} is not a name of at most {MAX_ORIGIN} characters without white space and plus signs")
+    return text
+
+
+def a_url(raw: Any) -> str:
+    text = a_text(raw)
+    try:
+        parts = urlsplit(text)
+        is_url = parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment)
+        is_url = is_url and parts.username is None and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_url = False
+    if not is_url:
+        raise ValueError(f"{raw!r} is not an http or https URL without user, query and fragment")
+    return text.rstrip("/")
 
 
 def a_port(raw: Any) -> int:
@@ -213,6 +249,35 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True)
+class Ledger:
+    """Where the ledger is kept, who signs it, and who must have seen it (docs/ledger.md)."""
+
+    folder: Path | None = setting(
+        None, a_path, "path", "Folder of the ledger's public files.", shown="`<state_dir>/ledger`"
+    )
+    origin: str | None = setting(
+        None,
+        a_name,
+        "name",
+        "The log's name in every checkpoint; fixed when its key is made, a later change is refused.",
+        shown="`ledger.public_url` without its scheme, else drawn once (docs/ledger.md)",
+    )
+    key: Path | None = setting(
+        None, a_path, "path", "File of the key that signs; made on first use.", shown="`<state_dir>/ledger-key`"
+    )
+    public_url: str | None = setting(
+        None, a_url, "URL", "Where outsiders read the ledger; named in disclosure packs.", shown="none"
+    )
+    serve: bool = setting(
+        False, a_yes_or_no, "`true` or `false`", "Whether the gateway shows the ledger's files at `/ledger/`."
+    )
+    witnesses_required: int = setting(
+        0, a_number, "witnesses", "How many must sign before a checkpoint is published; 0 goes on self-attested."
+    )
+    witness_seconds: float = setting(10.0, a_duration, "seconds", "Longest wait for one witness.")
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; `given` holds the paths of those that were stated, the rest are defaults."""
 
@@ -232,12 +297,23 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     lexicon: Lexicon = field(default_factory=Lexicon)
     store: Store = field(default_factory=Store)
+    ledger: Ledger = field(default_factory=Ledger)
     given: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def database_url(self) -> str:
         """The database's URL, the default filled in."""
         return self.database or f"sqlite:///{self.state_dir / 'hegui.sqlite3'}"
+
+    @property
+    def ledger_folder(self) -> Path:
+        """The ledger's folder, the default filled in."""
+        return self.ledger.folder or self.state_dir / "ledger"
+
+    @property
+    def ledger_key(self) -> Path:
+        """The file of the ledger's key, the default filled in."""
+        return self.ledger.key or self.state_dir / "ledger-key"
 
     @staticmethod
     def read(environ: Mapping[str, str], file: Path | None) -> Settings:
