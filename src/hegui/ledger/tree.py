@@ -76,6 +76,10 @@ class TileTree:
         width = tile_at(0, index, self.size).width
         return self._read_tile(Tile(None, index, width), decode_bundle)
 
+    def tile(self, row: int, index: int) -> list[bytes]:
+        """The hashes of one tile, as many as the size has. Raises LedgerDamage (LED080, LED081)."""
+        return list(self._hashes(row, index))
+
     def edge(self, row: int) -> list[bytes]:
         """The hashes of the partial tile at the end of a level; empty where it has none."""
         index, width = divmod(self.size >> (TILE_HEIGHT * row), TILE_WIDTH)
