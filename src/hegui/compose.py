@@ -25,6 +25,11 @@ from hegui.moderate.policy_files import built_in_policy, read_policy
 from hegui.settings import Settings
 from hegui.store import SpoolRecorder, Store, TileFolder, open_keeper, open_store, pseudonym_secret, spool_status
 from hegui.store.files import create_once
+from hegui.store.ledger_files import LedgerFolder, PackFolder, PrivateFolder
+from hegui.store.witness_state import WitnessMemory
+from hegui.usecases.ledger_cosign import WitnessHome
+from hegui.usecases.ledger_export import PackFiles
+from hegui.usecases.ledger_ports import LedgerHome
 from hegui.usecases.ports import (
     Applications,
     EvidenceMover,
@@ -36,7 +41,9 @@ from hegui.usecases.ports import (
     StoreKeeper,
 )
 
-__all__ = ["System", "compose", "keeper"]
+__all__ = [
+    "System", "compose", "keeper", "ledger_files", "ledger_home", "pack_folder", "verifier_script", "witness_home",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -181,3 +188,44 @@ def keeper(settings: Settings) -> Iterator[StoreKeeper]:
         yield found
     finally:
         found.close()
+
+
+def ledger_home(settings: Settings, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> LedgerHome:
+    """The ledger in its folder, which needs no database. Makes nothing."""
+    return LedgerHome(
+        files=LedgerFolder(settings.ledger_folder),
+        safe=PrivateFolder(settings.ledger_key.parent),
+        key_file=settings.ledger_key.name,
+        state=PrivateFolder(settings.state_dir),
+        origin=settings.ledger.origin,
+        public_url=settings.ledger.public_url,
+        witnesses_required=settings.ledger.witnesses_required,
+        clock=clock,
+    )
+
+
+def ledger_files(folder: Path) -> LedgerFolder:
+    """The public files of a log in any folder."""
+    return LedgerFolder(folder)
+
+
+def witness_home(settings: Settings, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> WitnessHome:
+    """Where this machine is a witness. Makes nothing."""
+    memory = WitnessMemory(settings.state_dir / "witness.sqlite3")
+    return WitnessHome(PrivateFolder(settings.state_dir), "witness-key", memory, clock)
+
+
+def pack_folder(folder: Path) -> PackFiles:
+    """A folder to write a disclosure pack into."""
+    return PackFolder(folder)
+
+
+def verifier_script() -> bytes:
+    """The stand-alone verifier: as packaged, or from the source tree beside us. Raises InputError (LED121)."""
+    packaged = Path(__file__).with_name("hegui_verify.py")
+    source = Path(__file__).parents[2] / "verifier" / "hegui_verify.py"
+    for file in (packaged, source):
+        if file.is_file():
+            return file.read_bytes()
+    problem = "the stand-alone verifier is not part of this installation"
+    raise InputError("LED121", str(packaged), problem, "Install hegui again from its wheel or its source tree.")
