@@ -17,6 +17,7 @@ from hegui.errors import HeguiError
 from hegui.faces.cli.app import app
 from hegui.faces.cli.doctor import doctor
 from hegui.faces.cli.exchange import exchange
+from hegui.faces.cli.ledger import ledger
 from hegui.faces.cli.lexicon import lexicon
 from hegui.faces.cli.policy import policy
 from hegui.faces.cli.sequencer import sequencer
@@ -27,7 +28,7 @@ from hegui.settings import CONFIG_VARIABLE
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS: tuple[click.Command, ...] = (up, serve, sequencer, app, lexicon, policy, exchange, store, doctor)
+COMMANDS: tuple[click.Command, ...] = (up, serve, sequencer, app, lexicon, policy, exchange, ledger, store, doctor)
 
 
 class HeguiGroup(click.Group):

@@ -19,7 +19,7 @@ from hegui.faces.cli.session import Session, pass_session
 if TYPE_CHECKING:
     from hegui.compose import System
 
-__all__ = ["serve", "up"]
+__all__ = ["listen_on", "serve", "shown_address", "up"]
 
 a_host = click.option("--host", help="Address to listen on, instead of server.host (监听地址).")
 a_port = click.option(
@@ -76,9 +76,12 @@ def up(session: Session, upstream: str | None, host: str | None, port: int | Non
 
 
 def _listen(system: System, host: str | None, port: int | None) -> socket.socket:
-    """The socket to serve on, before anything is said or begun. Raises InputError SRV001."""
     server = system.settings.server
-    host, port = host or server.host, server.port if port is None else port
+    return listen_on(host or server.host, server.port if port is None else port)
+
+
+def listen_on(host: str, port: int) -> socket.socket:
+    """The socket to serve on, before anything is said or begun. Raises InputError SRV001."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family)
@@ -94,10 +97,15 @@ def _listen(system: System, host: str | None, port: int | None) -> socket.socket
     return listener
 
 
-def _url(listener: socket.socket) -> str:
+def shown_address(listener: socket.socket) -> str:
+    """Where it listens, as host:port that can be asked from this machine."""
     host, port = listener.getsockname()[:2]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - shown
-    return f"http://{shown}:{port}/v1"
+    return f"{shown}:{port}"
+
+
+def _url(listener: socket.socket) -> str:
+    return f"http://{shown_address(listener)}/v1"
 
 
 def _curl(url: str, key: str) -> str:

@@ -19,6 +19,7 @@ from hegui.settings import Settings
 
 if TYPE_CHECKING:
     from hegui.compose import System
+    from hegui.usecases.ledger_ports import LedgerHome
     from hegui.usecases.ports import StoreKeeper
 
 __all__ = ["BEIJING", "Session", "pass_session", "shown_instant"]
@@ -71,6 +72,12 @@ class Session:
 
         with keeper(self.settings) as found:
             yield found
+
+    def ledger(self) -> LedgerHome:
+        """The ledger in its folder; no database is opened."""
+        from hegui.compose import ledger_home  # here for the same reason
+
+        return ledger_home(self.settings)
 
     def say(self, key: str, **values: object) -> None:
         """Print a sentence of the catalogue."""
