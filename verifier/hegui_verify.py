@@ -95,6 +95,19 @@ TEXTS = {
         "The folder lacks {path}, so nothing can be said about these checkpoints.",
         "文件夹缺少 {path}，无法对这两个检查点作出判断。",
     ),
+    "keys-form": ("The table of keys is not one: {why}.", "密钥表格式不正确：{why}。"),
+    "hand-over": (
+        "The note {path} does not hand over from one key of the table to the next.",
+        "文书 {path} 并未将日志由表中的一把密钥交接给下一把。",
+    ),
+    "key-size": (
+        "The key {name} signed size {size}, at which another key was in force.",
+        "密钥 {name} 签署了大小 {size}，而当时应由另一把密钥签署。",
+    ),
+    "hand-over-entry": (
+        "The log does not record the hand-over of {path}.",
+        "日志中没有 {path} 所述交接的记录。",
+    ),
     "options": ("The options cannot be used: {why}.", "选项无法使用：{why}。"),
 }
 WORDS = {  # the {why} of the sentences above, and the lines of the answer
@@ -122,12 +135,18 @@ WORDS = {  # the {why} of the sentences above, and the lines of the answer
     "nested too deeply": "嵌套过深",
     "half a character": "含有不完整的字符",
     "another spelling": "写法不规范",
+    "the first line of the table is another": "首行不符",
+    "a line of the table is malformed": "有一行格式错误",
+    "the sizes do not ascend from 0": "各行大小未自 0 起递增",
+    "a key stands twice": "密钥重复",
+    "the range is not within the log": "范围不在日志之内",
     "the quorum is larger than the number of witnesses": "要求的见证方数量多于给出的见证方",
     "VALID": "有效",
     "INVALID": "无效",
     "NOT CHECKED": "未能检查",
     "entries": "条",
     "index": "序号",
+    "entries checked": "已核对的条目",
     "root": "根",
     "older size": "较旧的大小",
     "cosigned by {name} at {at}": "见证方 {name} 于 {at} 联署",
@@ -260,6 +279,9 @@ class Key:
         """Its first four bytes in a signature line."""
         return hashlib.sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:4]
 
+    def __str__(self) -> str:
+        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(bytes([self.kind]) + self.public).decode('ascii')}"
+
     @classmethod
     def parse(cls, text: str, kind: int) -> Key:
         """Read a key string."""
@@ -300,6 +322,7 @@ class Checkpoint:
     origin: str
     size: int
     root: bytes
+    extensions: tuple[str, ...] = ()
     witnesses: dict[bytes, tuple[str, int]] = field(default_factory=dict)  # public key: name, seconds since 1970
 
 
@@ -311,10 +334,80 @@ class Trust:
     origin: str
     witnesses: Sequence[Key]
     quorum: int
+    chain: Sequence[Term] = ()  # every key of the log, where a table of keys leads from the one given to the others
+
+
+@dataclass(frozen=True)
+class Term:
+    """A key of the log, from the size on at which it was handed over."""
+
+    from_size: int
+    key: Key
+    root: bytes = b""  # of that size, as both keys signed it; the first key of a log has none
 
 
 def open_checkpoint(data: bytes, trust: Trust) -> Checkpoint:
-    """Check the signatures, then read the text."""
+    """Check the signatures by the key believed, or by the one it leads to; then read the text."""
+    _, signatures = split_note(data)
+    claimed = {(name, key_id) for name, key_id, _ in signatures}
+    for at in reversed(range(len(trust.chain))):
+        term = trust.chain[at]
+        if (term.key.name, term.key.key_id) in claimed:
+            found = open_by_key(data, Trust(term.key, trust.origin, trust.witnesses, trust.quorum))
+            end = trust.chain[at + 1].from_size if at + 1 < len(trust.chain) else found.size
+            if not term.from_size <= found.size <= end:
+                raise Invalid("key-size", name=f"{term.key.name}+{term.key.key_id.hex()}", size=found.size)
+            return found
+    return open_by_key(data, trust)
+
+
+def follow_keys(folder: Path, trust: Trust) -> Trust:
+    """The same trust, and the keys that the table in this folder and the notes of both sides lead to."""
+    if not (folder / "keys").is_file():
+        return trust
+    chain = read_keys(read_file(folder / "keys", MAX_NOTE))
+    if trust.key not in [term.key for term in chain]:
+        return trust  # nothing leads from it to the others; whether it signed itself is judged later
+    for at in range(1, len(chain)):
+        old, new = chain[at - 1].key, chain[at]
+        path = f"rotation/{new.from_size}"
+        note = read_file(folder / path, MAX_NOTE)
+        for key in (old, new.key):
+            found = open_by_key(note, Trust(key, trust.origin, (), 0))
+        if found.size != new.from_size or found.extensions != (f"key.rotated {old} {new.key}",):
+            raise Invalid("hand-over", path=path)
+        chain[at] = Term(new.from_size, new.key, found.root)
+    return Trust(trust.key, trust.origin, trust.witnesses, trust.quorum, chain)
+
+
+def read_keys(data: bytes) -> list[Term]:
+    """The table of keys."""
+    try:
+        title, *lines = data.decode("utf-8").split("\n")
+    except UnicodeDecodeError:
+        raise Invalid("keys-form", why="not UTF-8") from None
+    if title != "hegui.ledger/keys@v1" or len(lines) < 2 or lines.pop():
+        raise Invalid("keys-form", why="the first line of the table is another")
+    terms: list[Term] = []
+    for line in lines:
+        size, _, text = line.partition(" ")
+        number = read_decimal(size)
+        try:
+            key = Key.parse(text, LOG)
+        except Unchecked:
+            number = None
+        if number is None:
+            raise Invalid("keys-form", why="a line of the table is malformed")
+        if number != 0 if not terms else number <= terms[-1].from_size:
+            raise Invalid("keys-form", why="the sizes do not ascend from 0")
+        if key in [term.key for term in terms]:
+            raise Invalid("keys-form", why="a key stands twice")
+        terms.append(Term(number, key))
+    return terms
+
+
+def open_by_key(data: bytes, trust: Trust) -> Checkpoint:
+    """Check the signatures by one key, then read the text."""
     text, signatures = split_note(data)
     checkpoint: Checkpoint | None = None
     witnesses: dict[bytes, tuple[str, int]] = {}
@@ -378,7 +471,7 @@ def read_checkpoint(text: str) -> Checkpoint:
         raise Invalid("checkpoint-form", why="an extension line is empty")
     if size == 0 and root != hashlib.sha256(b"").digest():
         raise Invalid("checkpoint-form", why="the root of no entries is wrong")
-    return Checkpoint(lines[0], size, root)
+    return Checkpoint(lines[0], size, root, tuple(lines[3:]))
 
 
 # --- tree -------------------------------------------------------------------------------------------------------------
@@ -546,14 +639,28 @@ class Folder:
         return [self.range_hash(start, end), *path] if start else path
 
 
-def check_log(folder: Folder, progress: Callable[[int], None]) -> bytes:
-    """Recompute the tree from the bundles, compare every tile; returns the root."""
+def check_log(folder: Folder, trust: Trust, start: int, end: int, progress: Callable[[int], None]) -> tuple[int, bytes]:
+    """Recompute the tree, compare every tile; returns how many entries were read, and the root.
+
+    Leaf hashes come from the bundles of the entries [start, end), else from the tiles: these are bound by the root too.
+    """
     rows: list[list[bytes]] = [[]]  # per level, the hashes of the tile that is not full yet
+    hand_overs = {term.from_size: at for at, term in enumerate(trust.chain) if at}
+    read = 0
     for index in range((folder.size + WIDTH - 1) // WIDTH):
-        entries = folder.entries(index)
-        for number, entry in enumerate(entries, index * WIDTH):
-            check_entry(number, entry)
-            rows[0].append(leaf(entry))
+        first = index * WIDTH
+        entries: list[bytes] = []
+        leaves = folder.hashes(0, index)
+        if start < min(first + WIDTH, folder.size) and first < end:
+            entries = folder.entries(index)
+            leaves = [leaf(entry) for entry in entries]
+        for number, value in enumerate(leaves, first):
+            if entries:
+                check_entry(number, entries[number - first])
+                read += 1
+            rows[0].append(value)
+            if number + 1 in hand_overs:
+                check_hand_over(trust.chain, hand_overs[number + 1], rows, entries[number - first] if entries else None)
         row, tile_index = 0, index
         while len(rows[row]) == WIDTH:
             check_tile(folder, row, tile_index, rows[row])
@@ -562,11 +669,23 @@ def check_log(folder: Folder, progress: Callable[[int], None]) -> bytes:
             rows[row + 1].append(tree_hash(rows[row]))
             rows[row] = []
             row, tile_index = row + 1, tile_index // WIDTH
-        progress(index * WIDTH + len(entries))
+        progress(first + len(leaves))
     for row, hashes in enumerate(rows):
         if hashes:
             check_tile(folder, row, (folder.size >> (8 * row)) // WIDTH, hashes)
-    return root_of_rows(rows)
+    return read, root_of_rows(rows)
+
+
+def check_hand_over(chain: Sequence[Term], at: int, rows: list[list[bytes]], entry: bytes | None) -> None:
+    """The tree of that size has the root both keys signed; its last entry, where it is disclosed, records the hand-over."""
+    path = f"rotation/{chain[at].from_size}"
+    if root_of_rows(rows) != chain[at].root:
+        raise Invalid("hand-over-entry", path=path)
+    if entry is not None:
+        value = canonical(entry)
+        recorded = (value.get("type"), value.get("actor"), value.get("subject"))
+        if recorded != ("key.rotated", str(chain[at - 1].key), str(chain[at].key)):
+            raise Invalid("hand-over-entry", path=path)
 
 
 def root_of_rows(rows: list[list[bytes]]) -> bytes:
@@ -610,6 +729,8 @@ def verify_proof(options: argparse.Namespace, trust: Trust) -> dict[str, Any]:
     data = read_file(options.proof, MAX_PROOF)
     index, proof, note = read_proof(data)
     entry = read_file(options.entry, 65_536)
+    if options.keys:
+        trust = follow_keys(options.keys, trust)
     checkpoint = open_checkpoint(note, trust)
     check_inclusion(entry, index, proof, checkpoint)
     return {**describe(checkpoint), "index": index}
@@ -639,17 +760,24 @@ def read_proof(data: bytes) -> tuple[int, list[bytes], bytes]:
 
 
 def verify_log(options: argparse.Namespace, trust: Trust) -> dict[str, Any]:
-    """The whole log: every entry, every tile, the signed root."""
+    """The log: every entry of the range, every tile, every hand-over of its key, the signed root."""
+    trust = follow_keys(options.keys or options.folder, trust)
     checkpoint = open_checkpoint(read_file(options.folder / "checkpoint", MAX_NOTE), trust)
+    end = checkpoint.size if options.to is None else options.to
+    if not 0 <= options.start <= end <= checkpoint.size:
+        raise Unchecked("options", why="the range is not within the log")
     folder = Folder(options.folder, checkpoint.size, Invalid, "missing")
-    if check_log(folder, progress_on_stderr(checkpoint.size, options.lang)) != checkpoint.root:
+    progress = progress_on_stderr(checkpoint.size, options.lang)
+    read, root = check_log(folder, trust, options.start, end, progress)
+    if root != checkpoint.root:
         raise Invalid("root")
-    return describe(checkpoint)
+    return describe(checkpoint) if read == checkpoint.size else {**describe(checkpoint), "entries_checked": read}
 
 
 def consistency(options: argparse.Namespace, trust: Trust) -> dict[str, Any]:
     """The newer log begins with the older one. The older checkpoint needs no witnesses."""
-    old_trust = Trust(trust.key, trust.origin, trust.witnesses, 0)
+    trust = follow_keys(options.keys or options.folder, trust)
+    old_trust = Trust(trust.key, trust.origin, trust.witnesses, 0, trust.chain)
     old = open_checkpoint(read_file(options.old, MAX_NOTE), old_trust)
     new = open_checkpoint(read_file(options.new, MAX_NOTE), trust)
     if old.size > new.size:
@@ -690,6 +818,8 @@ def answer_lines(found: dict[str, Any], lang: str) -> Iterator[str]:
     yield f"{word('VALID', lang)}: {found['origin']}, {found['size']:,} {word('entries', lang)}"
     if "index" in found:
         yield f"{word('index', lang)}: {found['index']}"
+    if "entries_checked" in found:
+        yield f"{word('entries checked', lang)}: {found['entries_checked']:,}"
     if "old_size" in found:
         yield f"{word('older size', lang)}: {found['old_size']:,}"
     yield f"{word('root', lang)}: {found['root']}"
@@ -726,6 +856,12 @@ def parser() -> argparse.ArgumentParser:
         help="witnesses that must have signed (all given) / 必须签署的见证方数（默认全部）",
     )
     shared.add_argument("--origin", help="the log's origin (the key's name) / 日志来源名（默认为密钥名）")
+    shared.add_argument(
+        "--keys",
+        type=Path,
+        metavar="DIR",
+        help="holds keys and rotation/ of a log whose key was changed (DIR) / 含 keys 与 rotation/，用于更换过密钥的日志",
+    )
     shared.add_argument("--json", action="store_true", help="answer as one JSON object / 以 JSON 输出")
     shared.add_argument("--lang", choices=("en", "zh"), default=default_lang(), help="language / 语言")
     top = argparse.ArgumentParser(
@@ -738,6 +874,15 @@ def parser() -> argparse.ArgumentParser:
     one.set_defaults(run=verify_proof)
     whole = commands.add_parser("verify-log", parents=[shared], help="a whole log / 整个日志")
     whole.add_argument("folder", type=Path, metavar="DIR", help="holds checkpoint and tile/ / 含 checkpoint 与 tile/")
+    whole.add_argument(
+        "--from",
+        dest="start",
+        type=int,
+        default=0,
+        metavar="N",
+        help="entries of a part: the first / 仅核对部分条目：起始",
+    )
+    whole.add_argument("--to", type=int, metavar="N", help="the one before which to end / 结束（不含）")
     whole.set_defaults(run=verify_log)
     grown = commands.add_parser("consistency", parents=[shared], help="a log only grew / 日志只增不改")
     grown.add_argument("old", type=Path, metavar="OLD_CHECKPOINT")
