@@ -52,18 +52,21 @@ def verify_log(home: LedgerHome, *, start: int | None = None, progress: Progress
     """
     log = read_log(home, tuple(witness.key for witness in known_witnesses(home)))
     size = log.checkpoint.size
-    known = _remembered(home, log)
+    memory = _remembered(home, log)
     if start is not None and not 0 <= start <= size:
         raise LedgerError("LED113", "ledger", f"there is no entry {start} in a log of {size}", "Choose a smaller one.")
-    first = known if start is None else start
-    frontier = log.tree.frontier(first)
-    for done in _read(log, frontier, progress):
-        frontier = done
-        if frontier.size % _SAVE_EVERY == 0 and first <= known:
-            known = max(known, frontier.size)
+    first = min(memory.size, size) if start is None else start
+    if first:  # else the entries are read first, which names the place of a damage
+        _require_remembered(home, log, memory)
+    known, frontier = memory.size, log.tree.frontier(first)
+    for frontier in _read(log, frontier, progress):
+        if frontier.size % _SAVE_EVERY == 0 and first <= known < frontier.size:
+            _require_remembered(home, log, memory)
+            known = frontier.size
             _remember(home, log, frontier)
     if frontier.root() != log.checkpoint.root:
         _damage("ledger", "the entries do not give the signed root")
+    _require_remembered(home, log, memory)
     _check_rotations(home, log)
     if first <= known:  # else there is a gap that nobody has read
         _remember(home, log, frontier)
@@ -114,19 +117,29 @@ def _check_rotations(home: LedgerHome, log: ReadLog) -> None:
             _damage(path, "the hand-over is not recorded in the log")
 
 
-def _remembered(home: LedgerHome, log: ReadLog) -> int:
-    """How far the log was verified before; the tiles must still lead to the root of then."""
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """How far the log was verified before, and the root of then."""
+
+    size: int = 0
+    root: str = ""
+
+
+def _remembered(home: LedgerHome, log: ReadLog) -> _Memory:
     data = home.state.read(_STATE)
     found = json.loads(data) if data else None
-    if not found or found["origin"] != log.origin:
-        return 0
-    size = int(found["size"])
-    if size > log.checkpoint.size:
-        problem = f"size {size} was verified before, now {log.checkpoint.size} is published: entries were taken back"
-    elif log.tree.root(size).hex() != found["root"]:
-        problem = f"its first {size} entries are not those that were verified before"
+    return _Memory(int(found["size"]), found["root"]) if found and found["origin"] == log.origin else _Memory()
+
+
+def _require_remembered(home: LedgerHome, log: ReadLog, memory: _Memory) -> None:
+    """The log still begins with what was verified before. Raises LedgerError (LED114)."""
+    if memory.size > log.checkpoint.size:
+        now = log.checkpoint.size
+        problem = f"size {memory.size} was verified before, now {now} is published: entries were taken back"
+    elif memory.size and log.tree.root(memory.size).hex() != memory.root:
+        problem = f"its first {memory.size} entries are not those that were verified before"
     else:
-        return size
+        return
     where = home.state.where(_STATE)
     remedy = f"Keep both, compare with a copy and the witnesses. If this is another log on purpose: remove {where}"
     raise LedgerError("LED114", "ledger", problem, remedy)
