@@ -59,7 +59,8 @@ def verify_log(home: LedgerHome, *, start: int | None = None, progress: Progress
     if first:  # else the entries are read first, which names the place of a damage
         _require_remembered(home, log, memory)
     known, frontier = memory.size, log.tree.frontier(first)
-    for frontier in _read(log, frontier, progress):
+    for grown in _read(log, frontier, progress):
+        frontier = grown
         if frontier.size % _SAVE_EVERY == 0 and first <= known < frontier.size:
             _require_remembered(home, log, memory)
             known = frontier.size
