@@ -92,6 +92,12 @@ def test_without_a_log_the_remedy_is_named(tmp_path: Path) -> None:
     assert not (tmp_path / "state").exists(), "looking makes nothing"
 
 
+def test_a_log_that_is_gone_is_not_begun_anew(tmp_path: Path) -> None:
+    grown(home_in(tmp_path), 0, 3)
+    (tmp_path / "state/ledger/checkpoint").unlink()
+    assert code(lambda: grown(home_in(tmp_path), 0, 3)) == "LED122"
+
+
 def test_one_writer_at_a_time(tmp_path: Path) -> None:
     home = home_in(tmp_path)
     impatient = replace(home, safe=PrivateFolder(tmp_path / "state", patience_seconds=0.05))

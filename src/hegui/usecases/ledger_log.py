@@ -73,15 +73,19 @@ def writing(home: LedgerHome) -> Iterator[Writing]:
 
     Raises:
         LedgerError: LED101 the origin would change; LED103 the log's key is gone; LED104 it is another log's key;
-            LED106 somebody else is writing.
+            LED106 somebody else is writing; LED122 the log was begun and is gone: to begin anew would be a fork.
     """
     with home.safe.exclusive(lock_name(home)):
         signer = _settled(home, open_signer(home))
         origin = _origin(home, signer)
         log = TileLog(home.files, signer, origin=origin)
         if home.files.read(CHECKPOINT_PATH) is None:
+            if home.safe.read(begun_name(home)) is not None:
+                remedy = "Restore the folder from a copy. To begin another log, give it a folder and a key of its own."
+                raise LedgerError("LED122", "ledger", "this key has signed a log, and its checkpoint is gone", remedy)
             home.files.replace(KEYS_PATH, KeyHistory((KeyTerm(0, signer.verifier),)).encode())
             log.create()
+        home.safe.create(begun_name(home), b"")
         yield Writing(log, signer, _history(home))
 
 
@@ -98,6 +102,11 @@ def next_name(home: LedgerHome) -> str:
 def origin_name(home: LedgerHome) -> str:
     """The file beside the key that holds the origin."""
     return f"{home.key_file}.origin"
+
+
+def begun_name(home: LedgerHome) -> str:
+    """The file beside the key that says that a log was begun with it."""
+    return f"{home.key_file}.begun"
 
 
 def open_signer(home: LedgerHome) -> SignerKey:
