@@ -106,6 +106,7 @@ def _begin(home: LedgerHome, log: ReadLog, start: int, end: int | None) -> dict[
     if not 0 <= start <= last <= size or (start == last and size):
         problem = f"entries {start} to {last} are not within a log of {size}"
         raise LedgerError("LED113", "ledger", problem, "Choose a range [from, to) within it.")
+    signed = {found.key for found in log.opened.witnesses}
     return {
         "title": "hegui ledger disclosure pack",
         "origin": log.origin,
@@ -115,8 +116,7 @@ def _begin(home: LedgerHome, log: ReadLog, start: int, end: int | None) -> dict[
         "to": min(size, (last + TILE_WIDTH - 1) // TILE_WIDTH * TILE_WIDTH),
         "asked": [start, end],
         "vkey": str(log.history.of_size(size)[0]),
-        "witnesses": [{"name": one.name, "vkey": one.vkey} for one in known_witnesses(home)],
-        "signed_by": [found.key.name for found in log.opened.witnesses],
+        "witnesses": [{"vkey": one.vkey, "has_signed": one.key in signed} for one in known_witnesses(home)],
         "public_url": home.public_url,
         "complete": False,
     }
@@ -171,13 +171,12 @@ def _encode(manifest: dict[str, Any]) -> bytes:
 
 
 def _readme(manifest: dict[str, Any]) -> str:
-    witnesses = "".join(
-        f" --witness '{one['vkey']}'" for one in manifest["witnesses"] if one["name"] in manifest["signed_by"]
-    )
+    signed = [one["vkey"] for one in manifest["witnesses"] if one["has_signed"]]
+    witnesses = "".join(f" --witness '{vkey}'" for vkey in signed)
     whole = (manifest["from"], manifest["to"]) == (0, manifest["size"])
     part = "" if whole else f" --from {manifest['from']} --to {manifest['to']}"
     command = f"python3 {_VERIFIER} verify-log --key '{manifest['vkey']}'{witnesses}{part} ."
-    return _README.format(command=command, signed=", ".join(manifest["signed_by"]) or "-", **_shown(manifest))
+    return _README.format(command=command, signed=", ".join(f"`{vkey}`" for vkey in signed) or "-", **_shown(manifest))
 
 
 def _shown(manifest: dict[str, Any]) -> dict[str, str]:
