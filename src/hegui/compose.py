@@ -17,6 +17,7 @@ from pathlib import Path
 from hegui.errors import InputError
 from hegui.faces.gateway.app import GatewayApp
 from hegui.faces.gateway.runtime import Runtime
+from hegui.faces.ledger_api.app import LedgerApp
 from hegui.ledger.keys import KeyKind, SignerKey
 from hegui.ledger.log import LogError, TileLog
 from hegui.moderate.policy import Policy
@@ -111,9 +112,9 @@ class System:
             clock=self.clock,
             evidence_state=self.evidence_state,
         )
-        if self.settings.evidence.sequencer == "separate":
-            return GatewayApp(runtime)
-        return GatewayApp(runtime, self.open_evidence(share=runtime.share_for_evidence))
+        shown = LedgerApp(LedgerFolder(self.settings.ledger_folder).open) if self.settings.ledger.serve else None
+        is_mover = self.settings.evidence.sequencer == "thread"
+        return GatewayApp(runtime, self.open_evidence(share=runtime.share_for_evidence) if is_mover else None, shown)
 
     def prover(self) -> LogProver:
         """What proves entries under the published checkpoint."""
@@ -126,7 +127,7 @@ class System:
     def evidence_state(self) -> EvidenceState:
         """How far evidence has come. Raises InternalError STO004."""
         size, at = 0, None
-        checkpoint = self.settings.state_dir / "ledger" / "checkpoint"
+        checkpoint = self.settings.ledger_folder / "checkpoint"
         if checkpoint.is_file():
             size = int(checkpoint.read_text(encoding="utf-8").splitlines()[1])
             at = datetime.fromtimestamp(checkpoint.stat().st_mtime, UTC)

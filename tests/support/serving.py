@@ -43,7 +43,7 @@ class Served:
 def served(app: Any, **options: Any) -> Iterator[Served]:
     """The application, running."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, lifespan="off", access_log=False, log_level="error", **options)
+    config = uvicorn.Config(app, **{"lifespan": "off", "access_log": False, "log_level": "error", **options})
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

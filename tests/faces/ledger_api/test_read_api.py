@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from hegui.compose import compose
 from hegui.faces.gateway.downstream import ClientConnection
 from hegui.faces.ledger_api.app import LedgerApp
 from hegui.ledger.tiles import Tile, decode_bundle, encode_bundle
 from hegui.ledger.tree import TileTree
+from hegui.settings import Settings
 from hegui.store.ledger_files import LedgerFolder
 from hegui.usecases.ledger_keys import rotate_key
 from hegui.usecases.ledger_log import read_log
@@ -139,3 +141,22 @@ def test_memory_does_not_grow_with_the_bundle(tmp_path: Path) -> None:
             tracemalloc.stop()
             assert received > 255 * 65_535
             assert peak < 4 << 20
+
+
+@pytest.mark.parametrize("serve", [True, False])
+def test_the_gateway_shows_the_ledger_only_where_it_is_told_to(tmp_path: Path, serve: bool) -> None:
+    grown(home_in(tmp_path), 0, 5)
+    given = {"HEGUI_STATE_DIR": str(tmp_path / "state"), "HEGUI_LEDGER_SERVE": str(serve).lower()}
+    system = compose(Settings.read(given, None))
+    try:
+        with served(system.open_gateway(), http=ClientConnection, lifespan="on") as gateway:
+            for path in ("/ledger/checkpoint", "/ledger/tile/0/000.p/5"):
+                reply = gateway.ask(path)
+                assert reply.status == (200 if serve else 404)
+                assert gateway.ask(path, "HEAD").status == (200 if serve else 404)
+            assert gateway.ask("/ledger/../healthz").status == 404
+            assert gateway.ask("/ledger").status == 404
+            assert gateway.ask("/checkpoint").status == 404
+            assert gateway.ask("/healthz").status == 200
+    finally:
+        system.close()

@@ -17,6 +17,7 @@ from hegui.faces.gateway.health import CONTENT_TYPE, exposition, health, metrics
 from hegui.faces.gateway.http import ApiError, Receive, Scope, Send, headers_of, send_json
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.gateway.upstream import UpstreamLimits, UpstreamPool
+from hegui.faces.ledger_api.app import LedgerApp
 from hegui.moderate.wire import decode_json
 from hegui.usecases.identifiers import RANDOM_BYTES, RandomBytes, new_exchange_id
 from hegui.usecases.ports import EvidenceMover
@@ -29,11 +30,14 @@ _log = logging.getLogger("hegui.gateway")
 
 
 class GatewayApp:
-    """The ASGI application of one worker."""
+    """The ASGI application of one worker; with a ledger, its public files are shown to anyone below /ledger/."""
 
-    def __init__(self, runtime: Runtime, evidence: EvidenceMover | None = None) -> None:
+    def __init__(
+        self, runtime: Runtime, evidence: EvidenceMover | None = None, ledger: LedgerApp | None = None
+    ) -> None:
         self._runtime = runtime
         self._evidence = evidence
+        self._ledger = ledger
         limits = runtime.settings.upstream
         self._pool = UpstreamPool(
             UpstreamLimits(
@@ -69,6 +73,8 @@ class GatewayApp:
                 await self._metrics(send)
             elif path == "/v1/models" or path.startswith("/v1/models/"):
                 await self._models(path, scope, send)
+            elif self._ledger is not None and path.startswith("/ledger/"):
+                await self._ledger({**scope, "root_path": "/ledger"}, receive, send)
             else:
                 raise ApiError(404, "invalid_request_error", "unknown_url", f"No such path: {path[:200]}")
         except ApiError as error:
