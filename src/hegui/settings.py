@@ -274,7 +274,13 @@ class Ledger:
     witnesses_required: int = setting(
         0, a_number, "witnesses", "How many must sign before a checkpoint is published; 0 goes on self-attested."
     )
-    witness_seconds: float = setting(10.0, a_duration, "seconds", "Longest wait for one witness.")
+    witness_seconds: float = setting(
+        10.0, a_duration, "seconds", "Longest wait for one witness, or for the time-stamping authority."
+    )
+    tsa_url: str | None = setting(None, a_url, "URL", "The time-stamping authority (RFC 3161).", shown="none")
+    tsa_ca: Path | None = setting(
+        None, a_path, "path", "PEM file of the root certificates its stamps are checked with.", shown="none"
+    )
 
 
 @dataclass(frozen=True, slots=True)

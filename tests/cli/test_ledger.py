@@ -204,6 +204,9 @@ def test_a_witness_signs_files(hegui: Hegui, log: Path) -> None:
     assert "已联署" in signed.stdout
     assert hegui("ledger", "witness", "request").returncode == 0
     assert found(hegui("ledger", "status", "--json"))["self_attested"] is False
+    assert "no longer believed" in hegui("ledger", "witness", "distrust", vkey, **witness).stdout
+    assert hegui("ledger", "witness", "distrust", vkey, **witness).stderr.startswith("LED109 ")
+    assert "(404)" in hegui("ledger", "witness", "sign", "request", **witness).stderr
 
 
 def test_wrong_usage_of_witnesses(hegui: Hegui) -> None:
@@ -211,3 +214,23 @@ def test_wrong_usage_of_witnesses(hegui: Hegui) -> None:
     assert hegui("ledger", "witness", "add", "w", "k", "ftp://x").returncode == 2
     assert hegui("ledger", "witness", "serve").stderr.startswith("LED119 ")
     assert hegui("ledger", "witness", "remove", "w").stderr.startswith("LED109 ")
+
+
+def test_every_error_is_on_the_page() -> None:
+    root = Path(__file__).parents[2]
+    raised = {
+        code for file in (root / "src").rglob("*.py") for code in re.findall(r"LED1\d\d", file.read_text("utf-8"))
+    }
+    listed = re.findall(r"LED1\d\d", (root / "docs/ledger.md").read_text("utf-8").partition("## Errors")[2])
+    assert len(raised) > 20
+    assert sorted(listed) == sorted(raised)
+    assert len(listed) == len(set(listed))
+
+
+def test_damaged_memory_is_named(hegui: Hegui, log: Path) -> None:
+    for name, command in (("ledger-verified.json", "verify"), ("ledger-witnesses.json", "status")):
+        for content in ("{", "[1]", '"x"'):
+            (log / "state" / name).write_text(content)
+            result = hegui("ledger", command)
+            assert (result.returncode, result.stderr.split()[0]) == (1, "LED107"), result.stderr
+            (log / "state" / name).unlink()

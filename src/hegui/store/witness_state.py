@@ -80,6 +80,10 @@ class HeldMemory:
         """Believe a key for an origin."""
         self._connection.execute("INSERT OR IGNORE INTO log VALUES (?, ?)", (origin, str(key)))
 
+    def distrust(self, key: VerifierKey) -> bool:
+        """Believe a key no longer; whether it was believed."""
+        return self._connection.execute("DELETE FROM log WHERE vkey = ?", (str(key),)).rowcount > 0
+
     def remember(self, origin: str, head: Head) -> None:
         """Store what is cosigned."""
         self._connection.execute("INSERT OR REPLACE INTO head VALUES (?, ?, ?)", (origin, str(head.size), head.root))

@@ -22,7 +22,7 @@ from hegui.ledger.tree import LedgerDamage, ReadFile, TileTree
 from hegui.ledger.witness import Cosigned, Head, Refusal, Request, RequestError, decide
 from hegui.usecases.ledger_ports import LedgerError, PrivateFiles
 
-__all__ = ["CosignAnswer", "Held", "WitnessHome", "WitnessState", "cosign", "cosign_file", "make_witness_key",
+__all__ = ["CosignAnswer", "Held", "WitnessHome", "WitnessState", "cosign", "cosign_file", "distrust_log", "make_witness_key",
            "trust_log", "witness_key"]  # fmt: skip
 
 
@@ -39,6 +39,9 @@ class Held(Protocol):
 
     def trust(self, origin: str, key: VerifierKey) -> None:
         """Believe a key for an origin."""
+
+    def distrust(self, key: VerifierKey) -> bool:
+        """Believe a key no longer; whether it was believed."""
 
     def remember(self, origin: str, head: Head) -> None:
         """Store what is cosigned."""
@@ -106,6 +109,17 @@ def trust_log(home: WitnessHome, vkey: str, origin: str | None = None) -> str:
     with home.state.held() as held:
         held.trust(origin or key.name, key)
     return origin or key.name
+
+
+def distrust_log(home: WitnessHome, vkey: str) -> VerifierKey:
+    """Believe a key no longer, after a rotation or a theft; what is remembered of its log stays."""
+    key = VerifierKey.parse(vkey)
+    with home.state.held() as held:
+        if not held.distrust(key):
+            raise LedgerError(
+                "LED109", key.name, "this key is not trusted", "Spell it as it was given to: witness trust"
+            )
+    return key
 
 
 def cosign(home: WitnessHome, signer: SignerKey, body: bytes) -> CosignAnswer:

@@ -23,7 +23,7 @@ __all__ = ["Exported", "PackFiles", "export_pack"]
 
 _MANIFEST = "manifest.json"
 _VERIFIER = "verifier/hegui_verify.py"
-_TIMESTAMP = "checkpoint.tsr"
+_TIMESTAMP = ("checkpoint.stamped", "checkpoint.tsr")
 
 
 class PackFiles(Protocol):
@@ -115,7 +115,7 @@ def _begin(home: LedgerHome, log: ReadLog, start: int, end: int | None) -> dict[
         "from": start // TILE_WIDTH * TILE_WIDTH,
         "to": min(size, (last + TILE_WIDTH - 1) // TILE_WIDTH * TILE_WIDTH),
         "asked": [start, end],
-        "vkey": str(log.history.of_size(size)[0]),
+        "vkey": str(log.key),
         "witnesses": [{"vkey": one.vkey, "has_signed": one.key in signed} for one in known_witnesses(home)],
         "public_url": home.public_url,
         "complete": False,
@@ -160,9 +160,9 @@ def _beside(home: LedgerHome, log: ReadLog, size: int, verifier: bytes) -> dict[
     terms = tuple(term for term in log.history.terms if term.from_size <= size)
     paths = [hand_over_path(term.from_size) for term in terms[1:]]
     found = {path: home.files.read(path) or b"" for path in paths}
-    stamp = home.files.read(_TIMESTAMP)
-    if stamp is not None and size == log.checkpoint.size:
-        found[_TIMESTAMP] = stamp
+    for path in _TIMESTAMP:
+        if (data := home.files.read(path)) is not None:
+            found[path] = data
     return {**found, KEYS_PATH: type(log.history)(terms).encode(), _VERIFIER: verifier}
 
 
@@ -217,7 +217,7 @@ _README = """\
 | `checkpoint` | 签名的检查点 |
 | `tile/` | 散列块；`tile/entries/` 为条目包 |
 | `keys`、`rotation/` | 各时段的日志密钥及其交接文书 |
-| `checkpoint.tsr` | RFC 3161 时间戳（如有） |
+| `checkpoint.tsr`、`checkpoint.stamped` | RFC 3161 时间戳及其所盖的检查点（如有） |
 | `manifest.json` | 本包的机读说明 |
 | `verifier/hegui_verify.py` | 校验程序 |
 
@@ -244,7 +244,7 @@ Entries hold no personal data: content is kept elsewhere, encrypted, and stands 
 | `checkpoint` | the signed checkpoint |
 | `tile/` | hash tiles; `tile/entries/` the bundles of entries |
 | `keys`, `rotation/` | which key signed which sizes, and the notes by which one handed over to the next |
-| `checkpoint.tsr` | RFC 3161 time stamp, where there is one |
+| `checkpoint.tsr`, `checkpoint.stamped` | RFC 3161 time stamp and the checkpoint it is over, where there is one |
 | `manifest.json` | this table, for programs |
 | `verifier/hegui_verify.py` | the verifier |
 """

@@ -27,10 +27,11 @@ __all__ = ["ReadLog", "Writing", "lock_name", "next_key", "open_signer", "read_l
 
 @dataclass(frozen=True)
 class ReadLog:
-    """A log as it is published."""
+    """A log as it is published; `key` signed its checkpoint, and is the one in force save in the midst of a rotation."""
 
     origin: str
     opened: Opened
+    key: VerifierKey
     history: KeyHistory
     tree: TileTree
 
@@ -63,8 +64,8 @@ def read_log(home: LedgerHome, witnesses: tuple[VerifierKey, ...] = ()) -> ReadL
     _require_key_of(home, history)
     origin = Note.parse(data).text.partition("\n")[0]  # whether it is believed is judged by the signature below
     _require_origin(home, origin)
-    opened = _open(data, history, origin, witnesses)
-    return ReadLog(origin, opened, history, TileTree(home.files.read, opened.checkpoint.size))
+    opened, key = _open(data, history, origin, witnesses)
+    return ReadLog(origin, opened, key, history, TileTree(home.files.read, opened.checkpoint.size))
 
 
 @contextmanager
@@ -189,7 +190,9 @@ def _history(home: LedgerHome) -> KeyHistory:
     return history
 
 
-def _open(data: bytes, history: KeyHistory, origin: str, witnesses: tuple[VerifierKey, ...]) -> Opened:
+def _open(
+    data: bytes, history: KeyHistory, origin: str, witnesses: tuple[VerifierKey, ...]
+) -> tuple[Opened, VerifierKey]:
     """The checkpoint under whichever key of the history signed it, and only at the sizes that were that key's."""
     signed = {(signature.name, signature.key_id) for signature in Note.parse(data).signatures}
     keys = [term.key for term in reversed(history.terms)]
@@ -198,7 +201,7 @@ def _open(data: bytes, history: KeyHistory, origin: str, witnesses: tuple[Verifi
     if key not in history.of_size(opened.checkpoint.size):
         problem = f"the checkpoint of size {opened.checkpoint.size} is signed by a key that was not in force then"
         raise LedgerError("LED105", "keys", problem, "Keep both files, and find out who has the old key.")
-    return opened
+    return opened, key
 
 
 def _require_key_of(home: LedgerHome, history: KeyHistory) -> None:

@@ -45,9 +45,8 @@ def prove_entry(home: LedgerHome, index: int) -> Proven:
     except MerkleError:
         problem = "the tiles do not lead from the entry to the signed root"
         raise LedgerDamage("LED083", f"entry {index}", problem, "Find the place with: hegui ledger verify") from None
-    key = log.history.of_size(checkpoint.size)[0]
     return Proven(
-        index, checkpoint.size, str(key), entry, ProofFile(index, tuple(hashes), log.opened.note.encode()).encode()
+        index, checkpoint.size, str(log.key), entry, ProofFile(index, tuple(hashes), log.opened.note.encode()).encode()
     )
 
 

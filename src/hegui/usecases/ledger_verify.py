@@ -128,8 +128,12 @@ class _Memory:
 
 def _remembered(home: LedgerHome, log: ReadLog) -> _Memory:
     data = home.state.read(_STATE)
-    found = json.loads(data) if data else None
-    return _Memory(int(found["size"]), found["root"]) if found and found["origin"] == log.origin else _Memory()
+    try:
+        found = json.loads(data) if data else None
+        return _Memory(int(found["size"]), found["root"]) if found and found["origin"] == log.origin else _Memory()
+    except (ValueError, TypeError, KeyError):
+        remedy = "Remove it; the next run reads the whole log."
+        raise LedgerError("LED107", home.state.where(_STATE), "it is not what verification remembers", remedy) from None
 
 
 def _require_remembered(home: LedgerHome, log: ReadLog, memory: _Memory) -> None:

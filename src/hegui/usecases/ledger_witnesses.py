@@ -71,9 +71,13 @@ class Outcome:
 
 
 def known_witnesses(home: LedgerHome) -> tuple[KnownWitness, ...]:
-    """The witnesses of this log, in the order in which they were added."""
+    """The witnesses of this log, in the order in which they were added. Raises LedgerError (LED107)."""
     data = home.state.read(_STATE)
-    return tuple(KnownWitness(**row) for row in json.loads(data)) if data else ()
+    try:
+        return tuple(KnownWitness(**row) for row in json.loads(data)) if data else ()
+    except (ValueError, TypeError):
+        remedy = "Restore it from its backup, or remove it and add the witnesses again."
+        raise LedgerError("LED107", home.state.where(_STATE), "it is not a list of witnesses", remedy) from None
 
 
 def add_witness(home: LedgerHome, name: str, vkey: str, where: str) -> KnownWitness:

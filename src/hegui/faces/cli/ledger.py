@@ -170,6 +170,47 @@ def export(session: Session, out: Path, start: int, end: int | None, as_json: bo
     session.say("ledger.read_me", file=out / "README.md")
 
 
+@ledger.command()
+@click.option(
+    "--request",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Only write the request, to be sent by hand (.tsq).",
+)
+@click.option(
+    "--response", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Take up the answer to it (.tsr)."
+)
+@click.option("--show", is_flag=True, help="Only say what the stored stamp proves.")
+@as_json
+@pass_session
+def stamp(session: Session, request: Path | None, response: Path | None, show: bool, as_json: bool) -> None:
+    """Have an authority say when the checkpoint was there, RFC 3161 (时间戳)."""
+    from hegui.faces.ledger_api.ask import authority_sender
+    from hegui.usecases.ledger_stamp import begin_stamp, finish_stamp, stamp_now, stored_stamp
+
+    home, given = session.ledger(), session.settings.ledger
+    if request is not None:
+        write_file(request, begin_stamp(home))
+        session.say("ledger.stamp_asked", file=request)
+        return
+    if given.tsa_ca is None or (given.tsa_url is None and response is None and not show):
+        raise InputError(
+            "LED125", "ledger.tsa_ca", "no authority is set", "Set ledger.tsa_ca, and ledger.tsa_url to ask over HTTP."
+        )
+    roots = read_file(given.tsa_ca)
+    if show:
+        found = stored_stamp(home, roots)
+    elif response is not None:
+        found = finish_stamp(home, read_file(response), roots)
+    else:
+        found = stamp_now(home, authority_sender(given.tsa_url or "", given.witness_seconds), roots)
+    if as_json:
+        print_json(found)
+    elif found is None:
+        session.say("ledger.no_stamp")
+    else:
+        session.say("ledger.stamped", size=f"{found.size:,}", at=shown_instant(found.at))
+
+
 @ledger.group()
 def key() -> None:
     """The key that signs the log (日志密钥)."""
@@ -241,3 +282,12 @@ def write_file(file: Path, data: bytes) -> None:
     except OSError as error:
         remedy = "Name a file in a folder that is there and can be written to."
         raise InputError("LED108", str(file), f"cannot be written: {error.strerror}", remedy) from None
+
+
+def read_file(file: Path) -> bytes:
+    """A file that was named. Raises InputError (LED108)."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+        raise InputError("LED108", str(file), problem, "Name a file that can be read.") from None

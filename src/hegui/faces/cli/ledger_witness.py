@@ -145,6 +145,17 @@ def trust(session: Session, vkey: str, origin: str | None, as_json: bool) -> Non
         session.say("witness.trusted", origin=trusted)
 
 
+@witness.command("distrust")
+@click.argument("vkey")
+@pass_session
+def distrust(session: Session, vkey: str) -> None:
+    """As a witness, believe a log's key no longer, after a rotation or a theft (不再信任)."""
+    from hegui.compose import witness_home
+    from hegui.usecases.ledger_cosign import distrust_log
+
+    session.say("witness.distrusted", name=distrust_log(witness_home(session.settings), vkey).name)
+
+
 @witness.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on (监听地址).")
 @click.option(

@@ -75,7 +75,7 @@ class LedgerApp:
 
     def _find(self, path: str) -> _Found | None:
         """The file that answers, positioned at its beginning; None for what is not there."""
-        if path in (CHECKPOINT_PATH, KEYS_PATH):
+        if path in (CHECKPOINT_PATH, KEYS_PATH, "checkpoint.stamped"):
             return self._whole(path, _TEXT, _NOT_KEPT)
         if path == "checkpoint.tsr":
             return self._whole(path, (b"content-type", b"application/timestamp-reply"), _NOT_KEPT)

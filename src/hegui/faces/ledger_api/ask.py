@@ -11,13 +11,14 @@ import http.client
 import os
 import secrets
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from hegui.errors import HeguiError, InputError, UpstreamError
 from hegui.usecases.ledger_witnesses import Answer, Ask
 
-__all__ = ["ANSWER_SUFFIX", "witness_asker"]
+__all__ = ["ANSWER_SUFFIX", "authority_sender", "witness_asker"]
 
 ANSWER_SUFFIX = ".cosignature"
 """What the answer's file is called, after the request's."""
@@ -35,15 +36,28 @@ def witness_asker(seconds: float) -> Ask:
     return ask
 
 
-def _over_http(prefix: str, body: bytes, seconds: float) -> Answer:
+def authority_sender(url: str, seconds: float) -> Callable[[bytes], bytes]:
+    """What sends a time-stamp request to an authority (RFC 3161 §3.4). Raises UpstreamError (LED111)."""
+
+    def send(body: bytes) -> bytes:
+        answer = _over_http(url, body, seconds, path="", kind="application/timestamp-query")
+        if answer.status != 200:
+            raise UpstreamError("LED111", url, f"it answered with status {answer.status}", _REMEDY)
+        return answer.body
+
+    return send
+
+
+def _over_http(
+    prefix: str, body: bytes, seconds: float, *, path: str = "/add-checkpoint", kind: str = "application/octet-stream"
+) -> Answer:
     parts = urlsplit(prefix)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    scheme = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     give_up_at = time.monotonic() + seconds
-    connection = kind(parts.hostname or "", parts.port, timeout=seconds)
+    connection = scheme(parts.hostname or "", parts.port, timeout=seconds)
     try:
-        connection.request(
-            "POST", f"{parts.path.rstrip('/')}/add-checkpoint", body, {"content-type": "application/octet-stream"}
-        )
+        where = parts.path.rstrip("/") + path or "/"
+        connection.request("POST", where, body, {"content-type": kind})
         answer = connection.getresponse()
         return Answer(answer.status, _read(answer, connection, give_up_at))
     except TimeoutError:
@@ -91,4 +105,4 @@ def _no_file(request: Path, error: OSError) -> HeguiError:
     return InputError("LED111", str(request), problem, "Name a file in a folder that is there and can be written to.")
 
 
-_REMEDY = "Ask its keeper whether it runs; the ledger goes on and asks again with: hegui ledger witness request"
+_REMEDY = "Ask its keeper whether it runs; the ledger goes on, and can ask again at any time."
