@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from hegui.locale import LANGUAGES, catalogue
+from hegui.usecases.ledger_witnesses import REASONS
 from tests.cli.conftest import Hegui, Result
 from tests.usecases.ledger_homes import grown, home_in
 
@@ -163,10 +165,10 @@ def test_a_second_hegui_is_the_witness(hegui: Hegui, log: Path, second_hegui: tu
     assert "will be asked" in hegui("ledger", "witness", "add", "w", key, url).stdout
     stranger = hegui("ledger", "witness", "request", **ZH)
     assert stranger.returncode == 1
-    assert "w 未签署：it does not know this log (404)" in stranger.stdout
+    assert "w 未签署：对方不认识本日志" in stranger.stdout
     assert "cosigned from now on" in hegui("ledger", "witness", "trust", vkey, **own).stdout
     assert found(hegui("ledger", "witness", "request", "--json")) == [
-        {"name": "w", "signed": True, "size": 300, "problem": None}
+        {"name": "w", "signed": True, "size": 300, "reason": None, "detail": None}
     ]
     status = found(hegui("ledger", "status", "--json"))
     assert (status["self_attested"], status["witnesses"][0]["has_signed"]) == (False, True)
@@ -207,6 +209,13 @@ def test_a_witness_signs_files(hegui: Hegui, log: Path) -> None:
     assert "no longer believed" in hegui("ledger", "witness", "distrust", vkey, **witness).stdout
     assert hegui("ledger", "witness", "distrust", vkey, **witness).stderr.startswith("LED109 ")
     assert "(404)" in hegui("ledger", "witness", "sign", "request", **witness).stderr
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_reason_of_a_witness_is_worded(lang: str) -> None:
+    reasons = {*REASONS.values(), "seen_more", "unreachable", "no_signature", "status"}
+    named = {key for key in catalogue(lang) if key.startswith("witness.reason.")}
+    assert named == {f"witness.reason.{reason}" for reason in reasons}
 
 
 def test_wrong_usage_of_witnesses(hegui: Hegui) -> None:

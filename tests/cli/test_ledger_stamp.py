@@ -128,6 +128,8 @@ def test_a_stamp_over_http(hegui: Hegui, tmp_path: Path, authority: Authority, o
     assert json.loads(hegui("ledger", "stamp", "--show", "--json", **given).stdout)["size"] == 5
     assert judged(authority, ledger), "the log has grown; what is stamped is kept"
     assert "大小 9 在" in hegui("ledger", "stamp", LANG="zh_CN.UTF-8", **given).stdout
+    assert json.loads(hegui("ledger", "status", "--json", **given).stdout)["stamped"]["size"] == 9
+    assert "Time stamp            size 9 at 20" in hegui("ledger", "status", **given).stdout
     refused = hegui("ledger", "stamp", "--show", **{**given, "HEGUI_LEDGER_TSA_CA": str(other.root)})
     assert refused.stderr.startswith("LED123 ")
     hegui("ledger", "export", "--out", "pack")

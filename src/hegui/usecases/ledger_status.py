@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from hegui.ledger.entry import Entry
 from hegui.usecases.ledger_log import read_log
 from hegui.usecases.ledger_ports import LedgerHome
+from hegui.usecases.ledger_stamp import Stamp, stored_stamp
 from hegui.usecases.ledger_witnesses import known_witnesses
 
 __all__ = ["LedgerStatus", "WitnessStatus", "ledger_status"]
@@ -34,6 +35,7 @@ class LedgerStatus:
     Attributes:
         root: hexadecimal.
         signed_at: the latest time a witness of it says; None where no one does.
+        stamped: the log an authority has time-stamped, perhaps smaller than this; None where none did, or none is trusted.
         last_entry_at: the instant in the last entry; None in an empty log, or where its version is not known.
         seconds_since_entry: from that instant to now.
         self_attested: whether no witness known here has signed.
@@ -51,10 +53,11 @@ class LedgerStatus:
     witnesses_required: int
     witnesses: tuple[WitnessStatus, ...]
     public_url: str | None
+    stamped: Stamp | None
 
 
-def ledger_status(home: LedgerHome) -> LedgerStatus:
-    """The status. Raises as `read_log`."""
+def ledger_status(home: LedgerHome, roots: bytes | None = None) -> LedgerStatus:
+    """The status; with `roots` (PEM) also what a stored time stamp proves. Raises as `read_log` and `stored_stamp`."""
     witnesses = known_witnesses(home)
     log = read_log(home, tuple(witness.key for witness in witnesses))
     checkpoint = log.checkpoint
@@ -83,6 +86,7 @@ def ledger_status(home: LedgerHome) -> LedgerStatus:
             for one in witnesses
         ),
         public_url=home.public_url,
+        stamped=stored_stamp(home, roots) if roots is not None else None,
     )
 
 

@@ -22,7 +22,7 @@ from hegui.ledger.witness import Request
 from hegui.usecases.ledger_log import Writing, read_log, writing
 from hegui.usecases.ledger_ports import LedgerError, LedgerHome
 
-__all__ = ["Answer", "Ask", "KnownWitness", "Outcome", "add_witness", "append_entries", "known_witnesses",
+__all__ = ["REASONS", "Answer", "Ask", "KnownWitness", "Outcome", "add_witness", "append_entries", "known_witnesses",
            "publish_note", "remove_witness", "request_cosignatures"]  # fmt: skip
 
 _STATE, _LOCK = "ledger-witnesses.json", "ledger-witnesses.lock"
@@ -63,11 +63,28 @@ class KnownWitness:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What asking one witness brought: a signature, or the problem."""
+    """What asking one witness brought: a signature, or the reason why there is none.
+
+    Attributes:
+        reason: empty, or one of REASONS; faces word it.
+        detail: the size it has seen, the status it answered with, or why it could not be reached.
+    """
 
     witness: KnownWitness
     signature: Signature | None
-    problem: str = ""
+    reason: str = ""
+    detail: str = ""
+
+
+REASONS = {
+    202: "waiting",
+    400: "malformed",
+    403: "key_unknown",
+    404: "log_unknown",
+    409: "another_tree",
+    422: "bad_proof",
+}
+"""Status → reason; besides these "seen_more", "unreachable", "no_signature" and, for any other status, "status"."""
 
 
 def known_witnesses(home: LedgerHome) -> tuple[KnownWitness, ...]:
@@ -142,7 +159,7 @@ def publish_note(home: LedgerHome, held: Writing, note: Note, ask: Ask) -> Opene
         note = note.plus(*(outcome.signature for outcome in outcomes if outcome.signature is not None))
         signed |= {outcome.witness.key.public for outcome in outcomes if outcome.signature is not None}
         if len(signed) < home.witnesses_required:
-            why = "; ".join(f"{outcome.witness.name}: {outcome.problem}" for outcome in outcomes if outcome.problem)
+            why = "; ".join(f"{one.witness.name}: {one.reason} {one.detail}" for one in outcomes if one.reason)
             problem = f"{len(signed)} of {home.witnesses_required} witnesses have signed ({why or 'none is known'})"
             remedy = "Mend or add witnesses (hegui ledger witness list), or lower ledger.witnesses_required."
             raise LedgerError("LED110", "ledger", problem, remedy)
@@ -166,15 +183,12 @@ def _ask_one(tree: TileTree, note: Note, checkpoint: Checkpoint, witness: KnownW
     old = witness.size
     for _ in range(2):
         if old > checkpoint.size:
-            problem = (
-                f"it has seen size {old}, larger than {checkpoint.size}: entries were taken back, or it is another log"
-            )
-            return Outcome(witness, None, problem)
+            return Outcome(witness, None, "seen_more", str(old))
         body = Request(old, tuple(tree.consistency(old, checkpoint.size)), note.encode()).encode()
         try:
             answer = ask(witness.where, body)
         except HeguiError as error:
-            return Outcome(witness, None, error.problem)
+            return Outcome(witness, None, "unreachable", error.problem)
         if answer.status == 200:
             return _read_cosignature(note, checkpoint, witness, answer.body)
         seen = read_decimal(answer.body.decode("ascii", "replace").strip()) if answer.status == 409 else None
@@ -182,9 +196,9 @@ def _ask_one(tree: TileTree, note: Note, checkpoint: Checkpoint, witness: KnownW
             break
         if seen == old:  # a file still holds the answer to the request before
             status = answer.status if witness.where.startswith(("http://", "https://")) else 202
-            return Outcome(replace(witness, size=old), None, _worded(status))
+            return _refused(replace(witness, size=old), status)
         old = seen
-    return Outcome(replace(witness, size=old), None, _worded(answer.status))
+    return _refused(replace(witness, size=old), answer.status)
 
 
 def _read_cosignature(note: Note, checkpoint: Checkpoint, witness: KnownWitness, body: bytes) -> Outcome:
@@ -194,20 +208,12 @@ def _read_cosignature(note: Note, checkpoint: Checkpoint, witness: KnownWitness,
         signatures = [one for line in lines if line and (one := Signature.parse(line)).is_of(key)]
         (signed,) = note.plus(*signatures).signed_by([key])
     except (NoteError, ValueError):
-        return Outcome(witness, None, "its answer is no signature of its key over this checkpoint")
+        return Outcome(witness, None, "no_signature")
     return Outcome(replace(witness, size=checkpoint.size, at=signed.at), signatures[-1])
 
 
-def _worded(status: int) -> str:
-    known = {
-        202: "the request is written; its answer is not there yet",
-        400: "it calls the request malformed (400)",
-        403: "it does not know the key that signed (403)",
-        404: "it does not know this log (404)",
-        409: "it remembers another tree of this size (409)",
-        422: "it calls the consistency proof wrong (422): keep all files and compare the log with a copy",
-    }
-    return known.get(status, f"it answered with status {status}")
+def _refused(witness: KnownWitness, status: int) -> Outcome:
+    return Outcome(witness, None, REASONS.get(status, "status"), str(status))
 
 
 def _remember(home: LedgerHome, outcomes: Sequence[Outcome]) -> None:

@@ -220,8 +220,8 @@ def two_witnesses(tmp_path: Path, log: LedgerHome) -> Iterator[list[Served]]:
 def test_several_witnesses_are_asked_and_the_willing_sign(log: LedgerHome, two_witnesses: list[Served]) -> None:
     outcomes = request_cosignatures(log, witness_asker(0.5))
     assert [one.signature is not None for one in outcomes] == [True, True, False, False]
-    assert "0.5 seconds" in outcomes[2].problem
-    assert "no signature" in outcomes[3].problem
+    assert (outcomes[2].reason, "0.5 seconds" in outcomes[2].detail) == ("unreachable", True)
+    assert outcomes[3].reason == "no_signature"
     found = ledger_status(log)
     assert (found.self_attested, [one.has_signed for one in found.witnesses]) == (False, [True, True, False, False])
     assert found.signed_at is not None
@@ -265,10 +265,11 @@ def test_a_log_that_goes_back_is_told(log: LedgerHome, two_witnesses: list[Serve
         grown(log, 0, 200)
     (tmp_path / "log/state/ledger-key.begun").unlink()  # as after a restore of the key alone
     grown(log, 0, 200)
-    assert "entries were taken back" in request_cosignatures(log, witness_asker(0.5))[0].problem
+    back = request_cosignatures(log, witness_asker(0.5))[0]
+    assert (back.reason, back.detail) == ("seen_more", "300")
     for start, end in ((0, 1), *((n, n + 1) for n in range(201, 320))):
         grown(log, start, end)
-    assert "(422)" in request_cosignatures(log, witness_asker(0.5))[0].problem
+    assert request_cosignatures(log, witness_asker(0.5))[0].reason == "bad_proof"
 
 
 def test_a_rotated_key_is_cosigned_once_the_witness_was_told(log: LedgerHome, tmp_path: Path) -> None:
@@ -279,7 +280,7 @@ def test_a_rotated_key_is_cosigned_once_the_witness_was_told(log: LedgerHome, tm
         assert request_cosignatures(log, ask)[0].signature is not None
         coming = prepare_key(log)
         rotate_key(log, nobody)
-        assert "(403)" in request_cosignatures(log, ask)[0].problem
+        assert request_cosignatures(log, ask)[0].reason == "key_unknown"
         trust_log(home, str(coming))
         assert request_cosignatures(log, ask)[0].signature is not None
         assert ledger_status(log).self_attested is False
@@ -292,7 +293,7 @@ def test_a_witness_without_a_network(log: LedgerHome, tmp_path: Path) -> None:
     stick.mkdir()
     file, answer = stick / "request", stick / f"request{ANSWER_SUFFIX}"
     add_witness(log, "w", str(vkey), str(file))
-    assert "not there yet" in request_cosignatures(log, ask)[0].problem
+    assert request_cosignatures(log, ask)[0].reason == "waiting"
     answer.write_bytes(cosign_file(home, file.read_bytes(), None).body)
     assert request_cosignatures(log, ask)[0].signature is not None
     # the log grows while the stick is away: the next journey brings the size, the one after the signature
@@ -311,10 +312,10 @@ def test_a_witness_without_a_network(log: LedgerHome, tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_asked(log: LedgerHome, tmp_path: Path) -> None:
     _, vkey = a_witness(tmp_path / "w")
     add_witness(log, "w", str(vkey), "http://127.0.0.1:9")
-    assert "cannot be reached" in request_cosignatures(log, ask)[0].problem
+    assert "cannot be reached" in request_cosignatures(log, ask)[0].detail
     remove_witness(log, "w")
     add_witness(log, "w", str(vkey), str(tmp_path / "gone" / "file"))
-    assert "cannot be written" in request_cosignatures(log, ask)[0].problem
+    assert "cannot be written" in request_cosignatures(log, ask)[0].detail
 
 
 def test_witnesses_are_known_once(log: LedgerHome, tmp_path: Path) -> None:

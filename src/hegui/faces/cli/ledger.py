@@ -56,7 +56,8 @@ def status(session: Session, as_json: bool) -> None:
     """Show size, root, who signed, and how far witnesses are behind (状态)."""
     from hegui.usecases.ledger_status import ledger_status
 
-    found = ledger_status(session.ledger())
+    authority = session.settings.ledger.tsa_ca
+    found = ledger_status(session.ledger(), read_file(authority) if authority is not None else None)
     if as_json:
         print_json(found)
         return
@@ -79,6 +80,9 @@ def _pairs(session: Session, found: LedgerStatus) -> list[tuple[str, str]]:
         "public_url": found.public_url or none,
         "required": str(found.witnesses_required),
     }
+    if found.stamped is not None:
+        at, size = shown_instant(found.stamped.at), f"{found.stamped.size:,}"
+        values["stamped"] = session.word("ledger.value.stamped", at=at, size=size)
     pairs = [(session.word(f"ledger.field.{name}"), value) for name, value in values.items()]
     for one in found.witnesses:
         state = "signed" if one.has_signed else "behind" if one.size else "never"

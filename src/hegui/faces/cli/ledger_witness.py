@@ -95,10 +95,15 @@ def request(ctx: click.Context, session: Session, as_json: bool) -> None:
     outcomes = request_cosignatures(session.ledger(), asker(session))
     if as_json:
         rows = [
-            {"name": one.witness.name, "signed": one.signature is not None, "size": one.witness.size,
-             "problem": one.problem or None}
+            {
+                "name": one.witness.name,
+                "signed": one.signature is not None,
+                "size": one.witness.size,
+                "reason": one.reason or None,
+                "detail": one.detail or None,
+            }
             for one in outcomes
-        ]  # fmt: skip
+        ]
         print_json(rows)
     elif not outcomes:
         session.say("witness.none")
@@ -107,7 +112,8 @@ def request(ctx: click.Context, session: Session, as_json: bool) -> None:
             if one.signature is not None:
                 session.say("witness.has_signed", name=one.witness.name, size=f"{one.witness.size:,}")
             else:
-                session.say("witness.has_not_signed", name=one.witness.name, problem=one.problem)
+                why = session.word(f"witness.reason.{one.reason}", detail=one.detail)
+                session.say("witness.has_not_signed", name=one.witness.name, why=why)
     if any(one.signature is None for one in outcomes):
         ctx.exit(1)
 
