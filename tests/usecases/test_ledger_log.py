@@ -12,10 +12,11 @@ import pytest
 
 from hegui.ledger.keys import KeyKind, SignerKey
 from hegui.store.ledger_files import PrivateFolder
+from hegui.usecases.ledger_keys import rotate_key
 from hegui.usecases.ledger_log import open_signer, read_log, writing
 from hegui.usecases.ledger_ports import LedgerError
 from hegui.usecases.ledger_status import ledger_status
-from tests.usecases.ledger_homes import grown, home_in
+from tests.usecases.ledger_homes import grown, home_in, nobody
 
 
 def code(action: object) -> str:
@@ -55,6 +56,13 @@ def test_the_origin_comes_from_the_settings_when_the_key_is_made(
     assert (read_log(home).origin, read_log(home).history.current.name) == (origin, origin)
     later = home_in(tmp_path, HEGUI_LEDGER_PUBLIC_URL="https://elsewhere.example")
     assert read_log(later).origin == origin, "a later address does not rename the log"
+
+
+@pytest.mark.parametrize("url", ["https://log.example/a+b", "https://log.example/" + "a" * 120])
+def test_an_address_that_cannot_name_a_log_does_not(tmp_path: Path, url: str) -> None:
+    home = grown(home_in(tmp_path, HEGUI_LEDGER_PUBLIC_URL=url), 0, 1)
+    assert read_log(home).origin.startswith("hegui.invalid/")
+    rotate_key(home, nobody)
 
 
 def test_another_origin_is_refused(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from hegui.ledger.checkpoint import Checkpoint, Opened, open_checkpoint
-from hegui.ledger.keys import KeyKind, LedgerKeyError, SignerKey, VerifierKey
+from hegui.ledger.keys import KeyKind, LedgerKeyError, SignerKey, VerifierKey, is_key_name
 from hegui.ledger.log import TileLog
 from hegui.ledger.note import Note
 from hegui.ledger.rotation import KEYS_PATH, KeyHistory, KeyTerm, check_hand_over, hand_over_path
@@ -23,6 +23,10 @@ from hegui.ledger.tree import TileTree
 from hegui.usecases.ledger_ports import LedgerError, LedgerHome
 
 __all__ = ["ReadLog", "Writing", "lock_name", "next_key", "open_signer", "read_log", "writing"]
+
+
+MAX_ORIGIN = 128
+"""Characters of an origin we choose: with it a verifier key fits into an id of an entry."""
 
 
 @dataclass(frozen=True)
@@ -237,8 +241,9 @@ def _require_origin(home: LedgerHome, origin: str) -> None:
 def _new_origin(home: LedgerHome) -> str:
     if home.origin:
         return home.origin
-    if home.public_url:
-        return home.public_url.partition("://")[2]
+    address = (home.public_url or "").partition("://")[2]
+    if is_key_name(address) and len(address) <= MAX_ORIGIN:
+        return address
     return f"hegui.invalid/{secrets.token_hex(8)}"
 
 
