@@ -16,6 +16,7 @@ from hegui.ledger.entry import Entry, commit
 from hegui.ledger.keys import KeyKind, SignerKey, VerifierKey
 from hegui.ledger.log import TileLog
 from hegui.ledger.note import MAX_NOTE_BYTES, MAX_SIGNATURES, Note
+from hegui.ledger.rotation import KeyHistory, KeyTerm, check_hand_over, hand_over
 from hegui.store.tile_folder import TileFolder
 from tests.ledger.logs import NOW
 
@@ -50,6 +51,7 @@ def test_no_vector_is_left_out() -> None:
     assert set(VECTORS) == {
         "log-verifier", "log-signer", "witness-verifier", "witness-signer", "entry-0", "entry-1", "leaves", "roots",
         "inclusion-2-5", "consistency-3-5", "tile-and-bundle", "checkpoint", "proof",
+        "keys", "hand-over",
     }  # fmt: skip
 
 
@@ -105,6 +107,17 @@ def test_checkpoint_and_proof_file(folder: Path) -> None:
     assert opened == open_checkpoint(VECTORS["checkpoint"].encode(), LOG.verifier, witnesses=[WITNESS.verifier])
     assert [signed.at for signed in opened.witnesses] == [NOW]
     assert Note.parse(VECTORS["checkpoint"].encode()).encode() == VECTORS["checkpoint"].encode()
+
+
+def test_keys_over_time() -> None:
+    second = SignerKey(LOG.name, KeyKind.LOG, b"\x03" * 32)
+    history = KeyHistory((KeyTerm(0, LOG.verifier), KeyTerm(5, second.verifier)))
+    assert history.encode() == VECTORS["keys"].encode()
+    assert KeyHistory.parse(VECTORS["keys"].encode()) == history
+    checkpoint = open_checkpoint(VECTORS["checkpoint"].encode(), LOG.verifier).checkpoint
+    assert hand_over(checkpoint, LOG, second).encode() == VECTORS["hand-over"].encode()
+    read = check_hand_over(VECTORS["hand-over"].encode(), LOG.verifier, second.verifier, origin=LOG.name)
+    assert (read.size, read.root) == (5, checkpoint.root)
 
 
 def test_limits_are_those_of_the_page() -> None:
