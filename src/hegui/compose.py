@@ -6,7 +6,6 @@ Works lazily where a part leaves traces: the secret of the pseudonyms is made wh
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,19 +17,18 @@ from hegui.errors import InputError
 from hegui.faces.gateway.app import GatewayApp
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.ledger_api.app import LedgerApp
-from hegui.ledger.keys import KeyKind, SignerKey
-from hegui.ledger.log import LogError, TileLog
+from hegui.faces.ledger_api.ask import witness_asker
 from hegui.moderate.policy import Policy
 from hegui.moderate.policy_book import PolicyBook
 from hegui.moderate.policy_files import built_in_policy, read_policy
 from hegui.settings import Settings
-from hegui.store import SpoolRecorder, Store, TileFolder, open_keeper, open_store, pseudonym_secret, spool_status
-from hegui.store.files import create_once
+from hegui.store import SpoolRecorder, Store, open_keeper, open_store, pseudonym_secret, spool_status
 from hegui.store.ledger_files import LedgerFolder, PackFolder, PrivateFolder
 from hegui.store.witness_state import WitnessMemory
 from hegui.usecases.ledger_cosign import WitnessHome
 from hegui.usecases.ledger_export import PackFiles
 from hegui.usecases.ledger_ports import LedgerHome
+from hegui.usecases.ledger_sequence import LedgerProver, SequencedLedger
 from hegui.usecases.ports import (
     Applications,
     EvidenceMover,
@@ -82,7 +80,7 @@ class System:
         """What moves records from the spools of this machine into the database and the ledger."""
         return self._store.open_evidence(
             self.spool_folder,
-            lambda: open_log(self.settings),
+            SequencedLedger(ledger_home(self.settings, clock=self.clock), witness_asker(self.settings.ledger.witness_seconds)),
             clock=self.clock,
             publish_seconds=self.settings.evidence.publish_seconds,
             share=share,
@@ -116,9 +114,9 @@ class System:
         is_mover = self.settings.evidence.sequencer == "thread"
         return GatewayApp(runtime, self.open_evidence(share=runtime.share_for_evidence) if is_mover else None, shown)
 
-    def prover(self) -> LogProver:
+    def prover(self) -> LedgerProver:
         """What proves entries under the published checkpoint."""
-        return LogProver(open_log(self.settings))
+        return LedgerProver(ledger_home(self.settings, clock=self.clock))
 
     def spool_status(self) -> SpoolStatus:
         """What waits in the spools of this machine; asks the disk."""
@@ -151,34 +149,6 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = lambda: datet
     cannot be opened or may not be brought up to date."""
     store = open_store(settings.database_url, clock=clock, migrate=settings.store.migrate)
     return System(settings, store.applications, store.exchanges, store.lexicons, store.keeper, clock, store)
-
-
-class LogProver:
-    """Implements `export_exchanges.Prover` over a log, under the checkpoint that was published when it was made."""
-
-    def __init__(self, log: TileLog) -> None:
-        self._log = log
-        self._opened = log.published()
-        self._tree = log.tree(self._opened.checkpoint.size)
-
-    def prove(self, index: int) -> tuple[bytes, bytes] | None:
-        if index >= self._opened.checkpoint.size:
-            return None
-        return self._tree.entry(index), self._log.prove(index, self._opened).encode()
-
-
-def open_log(settings: Settings) -> TileLog:
-    """The ledger's log, begun where there is none."""
-    file = settings.state_dir / "ledger-key"
-    create_once(file, SignerKey("hegui.local/ledger", KeyKind.LOG, os.urandom(32)).secret().encode() + b"\n")
-    log = TileLog(TileFolder(settings.state_dir / "ledger"), SignerKey.parse(file.read_text().strip()))
-    try:
-        log.published()
-    except LogError as error:
-        if error.code != "LED091":
-            raise
-        log.create()
-    return log
 
 
 @contextmanager

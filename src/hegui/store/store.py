@@ -10,7 +10,6 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from hegui.ledger.log import TileLog
 from hegui.store.applications import SqlApplications
 from hegui.store.database import Database
 from hegui.store.drain import Drain
@@ -22,7 +21,7 @@ from hegui.store.keeper import SqlKeeper
 from hegui.store.leases import Lease
 from hegui.store.lexicons import SqlLexicons
 from hegui.store.opening import Migrate, open_database
-from hegui.store.sequencer import Sequencer
+from hegui.store.sequencer import Ledger, Sequencer
 from hegui.store.tables import ledger_waiting
 
 __all__ = ["Store", "open_keeper", "open_store"]
@@ -44,17 +43,17 @@ class Store:
     def open_evidence(
         self,
         folder: Path,
-        open_log: Callable[[], TileLog],
+        ledger: Ledger,
         *,
         clock: Callable[[], datetime] = utc_now,
         publish_seconds: float = 1.0,
         share: Callable[[], float] = lambda: 1.0,
     ) -> EvidenceLoop:
-        """What moves the records of the spools in `folder` into the database and into the log; stop it before closing."""
+        """What moves the records of the spools in `folder` into database and ledger; stop it before closing."""
         return EvidenceLoop(
             folder,
             Drain(folder, EvidenceWriter(self.database, os.urandom)),
-            Sequencer(self.database, open_log, Lease(self.database, "sequencer", seconds=LEASE_SECONDS, clock=clock)),
+            Sequencer(self.database, ledger, Lease(self.database, "sequencer", seconds=LEASE_SECONDS, clock=clock)),
             publish_seconds=publish_seconds,
             share=share,
         )
