@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from hegui.store import open_store
-from hegui.store.exchange_writer import ExchangeWriter
 from tests.cli.conftest import Hegui
-from tests.store.samples import a_key, an_application, an_exchange
+from tests.store.samples import a_key, an_application, an_exchange, write
 
 DEMO = an_application("演示")
 EXCHANGES = [
@@ -24,9 +23,7 @@ EXCHANGES = [
 def recorded(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/state/hegui.sqlite3")
     store.applications.add(DEMO, a_key(DEMO))
-    writer = ExchangeWriter(store.database)
-    writer.write(EXCHANGES)
-    writer.close()
+    write(store, *EXCHANGES)
     store.close()
 
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hegui.label.policy import LabelPolicy
+from hegui.store import Store
+from hegui.store.evidence_writer import EvidenceWriter
 from hegui.usecases.identifiers import new_exchange_id
-from hegui.usecases.ports import ApiKey, Application, Exchange, FindingRecord, LexiconVersion, TokenUsage
+from hegui.usecases.ports import (
+    ApiKey,
+    Application,
+    Exchange,
+    ExchangeFilter,
+    FindingRecord,
+    LexiconVersion,
+    TokenUsage,
+)
 
 NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 
@@ -75,3 +86,13 @@ def a_key(application: Application, number: int = 0) -> ApiKey:
 def a_lexicon(number: int = 0, **changes: Any) -> LexiconVersion:
     version = LexiconVersion(f"{number:064x}", number, f"words-{number}.txt", NOON, f"{number}\n".encode())
     return replace(version, **changes)
+
+
+def write(store: Store, *batch: Exchange) -> None:
+    """Put exchanges into the database, as what empties the spools does."""
+    EvidenceWriter(store.database, os.urandom).write("samples", len(batch), batch)
+
+
+def written(store: Store) -> list[Exchange]:
+    """Every exchange in the database, oldest first."""
+    return list(store.exchanges.list(ExchangeFilter(limit=1_000_000)))[::-1]

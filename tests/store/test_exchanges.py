@@ -10,17 +10,10 @@ from sqlalchemy import text
 
 from hegui.errors import NotFoundError
 from hegui.store import Store
-from hegui.store.exchange_writer import ExchangeWriter
 from hegui.usecases.ports import Exchange, ExchangeFilter
-from tests.store.samples import NOON, an_exchange
+from tests.store.samples import NOON, an_exchange, write
 
 BARE: dict[str, Any] = dict.fromkeys(("user", "first_token_at", "usage", "upstream_id", "error"))
-
-
-def write(store: Store, *batch: Exchange) -> None:
-    writer = ExchangeWriter(store.database)
-    writer.write(batch)
-    writer.close()
 
 
 def numbers(store: Store, **wanted: Any) -> list[int]:

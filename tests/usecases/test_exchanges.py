@@ -10,10 +10,9 @@ import pytest
 
 from hegui.errors import FileFaults, NotFoundError
 from hegui.store import Store, open_store
-from hegui.store.exchange_writer import ExchangeWriter
 from hegui.usecases.exchanges import list_exchanges, show_exchange
 from hegui.usecases.ports import ExchangeFilter
-from tests.store.samples import NOON, a_key, an_application, an_exchange
+from tests.store.samples import NOON, a_key, an_application, an_exchange, write
 
 DEMO = an_application("demo")
 OF_DEMO = an_exchange(1, application_id=DEMO.id)
@@ -23,9 +22,7 @@ OF_DEMO = an_exchange(1, application_id=DEMO.id)
 def store(tmp_path: Path) -> Iterator[Store]:
     store = open_store(f"sqlite:///{tmp_path}/x.sqlite3")
     store.applications.add(DEMO, a_key(DEMO))
-    writer = ExchangeWriter(store.database)
-    writer.write([an_exchange(0), OF_DEMO])
-    writer.close()
+    write(store, an_exchange(0), OF_DEMO)
     yield store
     store.close()
 

@@ -1,6 +1,6 @@
 """Write exchanges down beside the event loop, many in one transaction.
 
-Knows a queue, a thread and what to do when writing fails; knows no SQL (see `exchange_writer`).
+Knows a queue, a thread and what to do when writing fails; knows no disk (see `spool_recorder`).
 Works as group commit: whatever waits when the last commit is done goes into the next one, at most 512.
 Rules of this file:
 
