@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from hegui.errors import InternalError
-from hegui.store import Store
 from hegui.store.recorder import DatabaseAway, QueueRecorder, RecordRefused
-from hegui.usecases.ports import Exchange, ExchangeFilter
+from hegui.usecases.ports import Exchange
 from tests.store.samples import an_exchange
 
 
@@ -62,20 +58,7 @@ async def until(condition: Callable[[], object]) -> None:
     raise AssertionError("it never happened")
 
 
-def recorded(store: Store) -> list[Exchange]:
-    return list(store.exchanges.list(ExchangeFilter(limit=100_000)))[::-1]
-
-
-def test_what_is_awaited_is_in_the_database(store: Store) -> None:
-    recorder = store.open_recorder(capacity=10_000)
-    batch = [an_exchange(number) for number in range(1500)]
-    assert run_with(recorder, batch) == [None] * 1500
-    assert recorded(store) == batch
-    assert recorder.depth() == 0
-    recorder.close()
-
-
-def test_what_waits_is_written_together(store: Store) -> None:
+def test_what_waits_is_written_together() -> None:
     gate = threading.Event()
     writer = ScriptedWriter(gate.wait)
     recorder = QueueRecorder(writer, capacity=10_000)
@@ -115,28 +98,6 @@ def test_a_future_is_settled_once_a_batch_not_once_an_exchange() -> None:
     writer = ScriptedWriter()
     asyncio.run(main())
     assert calls == len(writer.batches) < 400
-
-
-def test_close_writes_what_is_left(store: Store) -> None:
-    recorder = store.open_recorder(capacity=10_000)
-
-    async def main() -> None:
-        for number in range(300):
-            recorder.record(an_exchange(number))
-        recorder.close()
-
-    asyncio.run(main())
-    assert len(recorded(store)) == 300
-
-
-def test_after_close_nothing_is_taken(store: Store) -> None:
-    recorder = store.open_recorder(capacity=10)
-    recorder.close()
-    recorder.close()
-    (failure,) = run_with(recorder, [an_exchange()])
-    assert isinstance(failure, InternalError)
-    assert failure.code == "REC001"
-    assert recorded(store) == []
 
 
 def test_beyond_its_capacity_nothing_is_taken() -> None:
@@ -191,18 +152,6 @@ def test_one_refused_exchange_spoils_no_other() -> None:
     assert writer.written == batch[:77] + batch[78:]
 
 
-def test_a_cancelled_caller_loses_only_the_guarantee(store: Store) -> None:
-    recorder = store.open_recorder(capacity=10)
-
-    async def main() -> None:
-        recorder.record(an_exchange(0)).cancel()
-        await recorder.record(an_exchange(1))
-
-    asyncio.run(main())
-    recorder.close()
-    assert recorded(store) == [an_exchange(0), an_exchange(1)]
-
-
 def test_a_database_that_stays_away_ends_the_waiting_at_close(caplog: pytest.LogCaptureFixture) -> None:
     recorder = QueueRecorder(ScriptedWriter(*[DatabaseAway("gone")] * 99), capacity=10, close_seconds=0.2)
 
@@ -214,69 +163,6 @@ def test_a_database_that_stays_away_ends_the_waiting_at_close(caplog: pytest.Log
     failures = asyncio.run(main())
     assert all(isinstance(failure, InternalError) for failure in failures)
     assert sum(record.levelname == "CRITICAL" for record in caplog.records) == 2
-
-
-def test_a_lock_held_by_another_process_is_waited_out(sqlite_store: Store, tmp_path: Path) -> None:
-    recorder = sqlite_store.open_recorder(capacity=10)
-    other = sqlite3.connect(tmp_path / "state" / "hegui.sqlite3", isolation_level=None, check_same_thread=False)
-    other.execute("BEGIN IMMEDIATE")
-
-    async def main() -> None:
-        future = recorder.record(an_exchange())
-        await until(lambda: "locked" in (recorder.last_error or ""))
-        assert not future.done()
-        other.execute("ROLLBACK")
-        await asyncio.wait_for(future, 10)
-
-    asyncio.run(main())
-    other.close()
-    recorder.close()
-    assert recorded(sqlite_store) == [an_exchange()]
-
-
-def test_a_full_disk_is_waited_out(sqlite_store: Store) -> None:
-    batch = [an_exchange(number) for number in range(300)]
-    pages = "PRAGMA max_page_count=30"  # what SQLite does then is what it does when the disk is full
-
-    @event.listens_for(sqlite_store.database.engine, "checkout")
-    def _limit(connection: Any, _record: Any, _proxy: Any) -> None:
-        connection.execute(pages)
-
-    sqlite_store.database.engine.dispose()
-    recorder = sqlite_store.open_recorder(capacity=1000)
-
-    async def main() -> None:
-        nonlocal pages
-        futures = [recorder.record(one) for one in batch]
-        await until(lambda: "full" in (recorder.last_error or ""))
-        pages = "PRAGMA max_page_count=100000"
-        await asyncio.wait_for(asyncio.gather(*futures), 10)
-
-    asyncio.run(main())
-    recorder.close()
-    assert recorded(sqlite_store) == batch
-
-
-def test_the_real_writer_refuses_what_cannot_be_stored_and_quotes_nothing(
-    store: Store, caplog: pytest.LogCaptureFixture
-) -> None:
-    recorder = store.open_recorder(capacity=10)
-    bad = [an_exchange(1, model="secret\ud800"), an_exchange(2, status=2**70), an_exchange(3, model={"not": "text"})]
-    outcomes = run_with(recorder, [an_exchange(0), *bad, an_exchange(4)])
-    recorder.close()
-    assert [outcome is None for outcome in outcomes] == [True, False, False, False, True]
-    assert recorded(store) == [an_exchange(0), an_exchange(4)]
-    assert "secret" not in caplog.text
-
-
-def test_the_same_exchange_twice_is_durable_once_but_another_under_its_id_is_refused(store: Store) -> None:
-    recorder = store.open_recorder(capacity=10)
-    one = an_exchange()
-    outcomes = run_with(recorder, [one, one, an_exchange(model="another")])
-    recorder.close()
-    assert outcomes[:2] == [None, None]
-    assert isinstance(outcomes[2], InternalError)
-    assert recorded(store) == [one]
 
 
 def test_exchanges_handed_over_gather_into_one_batch_and_closing_does_not_wait_for_more() -> None:

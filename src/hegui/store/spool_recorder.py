@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from hegui.store.recorder import DatabaseAway, QueueRecorder
+from hegui.store.recorder import DatabaseAway, QueueRecorder, RecordRefused
 from hegui.store.spool import Spool, SpoolReader, state_of
 from hegui.store.spool_records import decode_exchange, encode_exchange
 from hegui.usecases.ports import Exchange, SpoolStatus
@@ -27,7 +27,11 @@ class SpoolWriter:
 
     def write(self, batch: Sequence[Exchange]) -> None:
         try:
-            self._spool.append([encode_exchange(exchange) for exchange in batch])
+            bodies = [encode_exchange(exchange) for exchange in batch]
+        except (TypeError, ValueError) as error:  # its words may quote the value
+            raise RecordRefused(type(error).__name__) from None
+        try:
+            self._spool.append(bodies)
         except sqlite3.Error as error:
             raise DatabaseAway(f"{type(error).__name__}: {error}") from None
 
