@@ -15,7 +15,7 @@ from hegui.errors import InternalError
 from hegui.store import SpoolRecorder, Store
 from hegui.store.drain import Drain
 from hegui.store.evidence_writer import EvidenceWriter
-from hegui.store.spool import spools_in
+from hegui.store.spool import SpoolReader, spools_in
 from hegui.usecases.ports import Exchange
 from tests.store.samples import an_exchange, written
 from tests.store.test_recorder import run_with, until
@@ -152,3 +152,18 @@ def test_what_cannot_be_written_at_all_fails_alone_and_is_not_quoted(
     assert all(isinstance(outcome, InternalError) and outcome.code == "REC001" for outcome in outcomes[1:4])
     assert moved(store, folder) == [an_exchange(0), an_exchange(4)]
     assert "secret" not in caplog.text
+
+
+def test_what_the_database_refuses_is_durable_all_the_same_set_aside_and_not_quoted(
+    store: Store, folder: Path, recorder: SpoolRecorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = [an_exchange(1, model={"secret": "text"}), an_exchange(2, prompt_characters=2**63 - 1)]
+    again = [an_exchange(0), an_exchange(0, model="another")]
+    assert run_with(recorder, [an_exchange(0), *bad, *again, an_exchange(4)]) == [None] * 6
+    assert moved(store, folder) == [an_exchange(0), an_exchange(4)]
+    assert caplog.text.count("REC003") == 4
+    assert "secret" not in caplog.text
+    recorder.close()
+    assert moved(store, folder) == [an_exchange(0), an_exchange(4)]
+    with SpoolReader(spools_in(folder)[0]) as reader:
+        assert reader.refused() == 4

@@ -56,11 +56,16 @@ class EvidenceWriter:
         Raises RecordRefused when the database will not have it, DatabaseAway when it cannot now.
         """
         try:
+            rows = [exchange_row(exchange) for exchange in batch]
+            details = list(chain.from_iterable(map(finding_rows, batch)))
             entries = [self._entry(exchange) for exchange in batch]
+        except Exception as error:  # nothing is asked of anybody here: whatever it is, the record is to blame
+            raise RecordRefused(self._name(error)) from None
+        try:
             with self._database.writing() as connection:
                 cursor = connection.connection.cursor()
-                self._exchanges.insert(cursor, [exchange_row(exchange) for exchange in batch])
-                self._findings.insert(cursor, list(chain.from_iterable(map(finding_rows, batch))))
+                self._exchanges.insert(cursor, rows)
+                self._findings.insert(cursor, details)
                 self._entries.insert(cursor, entries)
                 cursor.close()
                 came_to = update(spool_positions).where(spool_positions.c.spool == spool).values(number=last)
