@@ -10,24 +10,28 @@ from tests.cli.conftest import Hegui
 def test_status_and_migrate_from_nothing(hegui: Hegui) -> None:
     found = json.loads(hegui("store", "status", "--json").stdout)
     assert (found["kind"], found["revision"], found["exchanges"]) == ("sqlite", None, None)
-    assert found["pending"] == [{"id": "0001", "phase": "before", "about": "first schema"}]
+    assert found["pending"] == [
+        {"id": "0001", "phase": "before", "about": "first schema"},
+        {"id": "0002", "phase": "before", "about": "evidence"},
+    ]
     done = json.loads(hegui("store", "migrate", "--json").stdout)
-    assert [one["id"] for one in done["done"]] == ["0001"]
-    assert (done["revision"], done["pending"]) == ("0001", [])
+    assert [one["id"] for one in done["done"]] == ["0001", "0002"]
+    assert (done["revision"], done["pending"]) == ("0002", [])
     found = json.loads(hegui("store", "status", "--json").stdout)
-    assert (found["revision"], found["pending"], found["exchanges"], found["findings"]) == ("0001", [], 0, 0)
+    assert (found["revision"], found["pending"], found["exchanges"], found["findings"]) == ("0002", [], 0, 0)
 
 
 def test_both_speak_to_people_in_their_language(hegui: Hegui) -> None:
     assert hegui("store", "migrate", "--phase", "before").stdout.splitlines() == [
         "Run: 0001 before (first schema)",
-        "The schema is at revision 0001; revisions pending: 0.",
+        "Run: 0002 before (evidence)",
+        "The schema is at revision 0002; revisions pending: 0.",
     ]
     assert hegui("store", "migrate", LANG="zh_CN.UTF-8").stdout.splitlines() == [
         "无需执行迁移。",
-        "数据库结构版本为 0001；待执行的迁移：0 项。",
+        "数据库结构版本为 0002；待执行的迁移：0 项。",
     ]
-    assert "Revision of the schema   0001" in hegui("store", "status").stdout
+    assert "Revision of the schema   0002" in hegui("store", "status").stdout
     assert "结构版本" in hegui("store", "status", LANG="zh_CN.UTF-8").stdout
 
 
@@ -44,7 +48,7 @@ def test_check_refuses_to_start_and_names_the_command(hegui: Hegui) -> None:
 
 
 def test_the_doctor_shows_the_revision(hegui: Hegui) -> None:
-    assert "schema at revision 0001" in hegui("doctor").stdout
+    assert "schema at revision 0002" in hegui("doctor").stdout
 
 
 def test_every_command_works_on_postgresql(hegui: Hegui, postgres_url: str) -> None:
@@ -55,7 +59,7 @@ def test_every_command_works_on_postgresql(hegui: Hegui, postgres_url: str) -> N
     assert hegui("exchange", "list", **given).stdout == "No exchange matches.\n"
     assert "postgresql 1" in hegui("doctor", **given).stdout
     found = json.loads(hegui("store", "status", "--json", **given).stdout)
-    assert (found["kind"], found["revision"]) == ("postgresql", "0001")
+    assert (found["kind"], found["revision"]) == ("postgresql", "0002")
 
 
 def test_a_server_that_is_not_there_is_an_error_of_one_line_and_a_remedy(hegui: Hegui) -> None:

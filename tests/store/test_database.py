@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from hegui.errors import InputError, InternalError
 from hegui.store import Store, open_store, pseudonym_secret
+from hegui.store.migrations import revisions
 from tests.store.samples import a_key, an_application
 
 
@@ -44,9 +45,11 @@ def test_files_are_their_owners_alone(sqlite_store: Store, tmp_path: Path) -> No
 
 def test_a_newer_schema_is_refused(sqlite_url: str, sqlite_store: Store, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "state" / "hegui.sqlite3") as connection:
-        connection.execute("UPDATE schema_version SET version = 2")
+        connection.execute("UPDATE schema_version SET version = 9999")
     connection.close()
-    with pytest.raises(InputError, match=r"STO001 .*has schema version 2; this hegui knows up to 1") as caught:
+    known = int(revisions()[-1].id)
+    said = f"STO001 .*has schema version 9999; this hegui knows up to {known}"
+    with pytest.raises(InputError, match=said) as caught:
         open_store(sqlite_url)
     assert "newer hegui" in caught.value.remedy
 

@@ -8,9 +8,9 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from hegui.store.exchange_writer import ExchangeWriter
 
 from hegui.store import Store
-from hegui.store.exchange_writer import ExchangeWriter
 from hegui.store.recorder import RecordRefused
 from hegui.usecases.ports import Exchange, ExchangeFilter
 from tests.store.samples import a_finding, a_lexicon, an_exchange

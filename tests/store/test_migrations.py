@@ -6,9 +6,10 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -19,12 +20,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, text
 
 from hegui.errors import InputError
-from hegui.store import migrations, open_store, tables
+from hegui.store import Store, migrations, open_store, tables
+from hegui.store.exchange_rows import exchange_row, finding_rows
 from hegui.store.keeper import SqlKeeper
 from hegui.store.opening import open_database
 from hegui.store.schema import State, read_state
-from hegui.usecases.ports import ExchangeFilter, SchemaRevision
-from tests.store.samples import a_key, a_lexicon, an_application, an_exchange
+from hegui.usecases.ports import Exchange, ExchangeFilter, SchemaRevision
+from tests.store.samples import a_key, a_lexicon, an_application, an_exchange, write, written
 
 BEFORE, AFTER = '"before"', '"after"'
 
@@ -64,6 +66,33 @@ def add_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
     return add
 
 
+@contextmanager
+def as_the_first_hegui(url: str) -> Iterator[Store]:
+    """A store as a program opens it that knows revision 0001 and no other; it marks nothing."""
+    with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
+        known = Path(folder) / "migrations"
+        shutil.copytree(migrations.FOLDER, known, ignore=shutil.ignore_patterns("__pycache__", "000[2-9]_*"))
+        patch.setattr(migrations, "FOLDER", known)
+        assert newest() == "0001"
+        opened = open_store(url, migrate="check")
+    with closing(opened) as store:
+        yield store
+
+
+def write_rows(store: Store, batch: Sequence[Exchange]) -> None:
+    """Exchanges and findings alone, as hegui 0.1 wrote them."""
+    with store.database.writing() as connection:
+        cursor = connection.connection.cursor()
+        store.database.bulk(tables.exchanges).insert(cursor, [exchange_row(exchange) for exchange in batch])
+        details = [row for exchange in batch for row in finding_rows(exchange)]
+        store.database.bulk(tables.findings).insert(cursor, details)
+        cursor.close()
+
+
+def newest() -> str:
+    return migrations.revisions()[-1].id
+
+
 def state(url: str) -> State:
     database = open_database(url, migrate="never")
     with database.reading() as connection:
@@ -72,11 +101,18 @@ def state(url: str) -> State:
     return found
 
 
-def make_without_revisions(url: str) -> None:
-    """A database as hegui 0.1 made it: all tables at once, and only `schema_version` to say which."""
+SINCE_0002 = {"spool_positions", "ledger_entries", "leases"}
+
+
+def make_without_revisions(url: str, but: Collection[str] = SINCE_0002) -> None:
+    """A database as hegui 0.1 made it: all its tables at once, and only `schema_version` to say which.
+
+    Without exceptions: every table in code, made at once.
+    """
     database = open_database(url, migrate="never")
     with database.migrating() as connection:
-        tables.metadata.create_all(connection)
+        made = [table for table in tables.metadata.sorted_tables if table.name not in but]
+        tables.metadata.create_all(connection, made)
         connection.execute(insert(tables.schema_version).values(id=1, version=1))
         connection.execute(insert(tables.revision).values(id=1, number=0))
     database.engine.dispose()
@@ -178,7 +214,7 @@ def test_every_revision_says_what_it_is_in_its_file_its_name_and_its_text() -> N
 
 def test_the_revisions_build_the_schema_that_is_in_code(url: str, other_url: str) -> None:
     open_store(url).close()
-    make_without_revisions(other_url)
+    make_without_revisions(other_url, but=())
     assert shape_of(url) == shape_of(other_url)
     database = open_database(url, migrate="never")
     with database.reading() as connection:
@@ -193,16 +229,13 @@ def test_a_file_from_before_there_were_revisions_is_taken_over_whole(sqlite_url:
         old.executescript(OLD_FILE)
     application, batch = an_application(), [an_exchange(number) for number in range(700)]
     assert state(sqlite_url) == State("0001", is_marked=False, needs=1)
-    with closing(open_store(sqlite_url, migrate="check")) as store:  # as good as the old program for it
+    with as_the_first_hegui(sqlite_url) as store:
         store.applications.add(application, a_key(application))
         store.lexicons.activate(a_lexicon(1))
-        recorder = store.open_recorder(capacity=1000)
-        for exchange in batch:
-            recorder.hand_over(exchange)
-        recorder.close()
+        write_rows(store, batch)
     assert not state(sqlite_url).is_marked
     open_store(sqlite_url).close()
-    assert state(sqlite_url) == State("0001", is_marked=True, needs=1)
+    assert state(sqlite_url) == State(newest(), is_marked=True, needs=1)
     with closing(open_store(sqlite_url)) as store:
         assert list(store.exchanges.list(ExchangeFilter(limit=10_000)))[::-1] == batch
         assert store.applications.named("demo") == application
@@ -213,22 +246,36 @@ def test_a_file_from_before_there_were_revisions_is_taken_over_whole(sqlite_url:
     assert shape_of(sqlite_url) == shape_of(f"sqlite:///{tmp_path}/new.sqlite3")
 
 
+def test_the_first_hegui_goes_on_working_beside_the_tables_of_evidence(url: str) -> None:
+    """Revision 0002 says that it runs before."""
+    make_without_revisions(url)
+    with as_the_first_hegui(url) as old:
+        write_rows(old, [an_exchange(0)])
+        open_store(url).close()
+        assert state(url) == State(newest(), is_marked=True, needs=1)
+        write_rows(old, [an_exchange(1)])
+        old.lexicons.activate(a_lexicon(1))
+    with as_the_first_hegui(url) as old:
+        write_rows(old, [an_exchange(2)])
+    with closing(open_store(url, migrate="check")) as store:
+        write(store, an_exchange(3))
+        assert written(store) == [an_exchange(number) for number in range(4)]
+        assert store.lexicons.active() == a_lexicon(1)
+
+
 def test_what_is_pending_is_run_once_and_keeps_every_row(url: str, add_revision: Callable[..., str]) -> None:
     make_without_revisions(url)
     batch = [an_exchange(number) for number in range(100)]
-    with closing(open_store(url)) as store:
-        recorder = store.open_recorder(capacity=1000)
-        for exchange in batch:
-            recorder.hand_over(exchange)
-        recorder.close()
-    newest = add_revision(
+    with as_the_first_hegui(url) as store:
+        write_rows(store, batch)
+    last = add_revision(
         "before",
         'op.execute("UPDATE revision SET number = number + 1")\n'
         '    op.add_column("exchanges", sa.Column("region", sa.Text, nullable=False, server_default="?"))',
     )
     for _ in range(2):
         open_store(url).close()
-    assert state(url) == State(newest, is_marked=True, needs=1)
+    assert state(url) == State(last, is_marked=True, needs=1)
     database = open_database(url, migrate="never")
     with database.reading() as connection:
         assert connection.scalar(text("SELECT number FROM revision")) == 1
@@ -239,9 +286,7 @@ def test_what_is_pending_is_run_once_and_keeps_every_row(url: str, add_revision:
 def test_a_table_can_be_made_anew_and_its_findings_stay(sqlite_url: str, add_revision: Callable[..., str]) -> None:
     """SQLite changes a column only so; with foreign keys on, dropping the old table would fail."""
     with closing(open_store(sqlite_url)) as store:
-        recorder = store.open_recorder(capacity=10)
-        recorder.hand_over(an_exchange())
-        recorder.close()
+        write(store, an_exchange())
     add_revision(
         "before",
         'with op.batch_alter_table("exchanges") as table:\n'
@@ -255,18 +300,18 @@ def test_a_table_can_be_made_anew_and_its_findings_stay(sqlite_url: str, add_rev
 
 def test_a_revision_that_fails_leaves_nothing_behind(url: str, add_revision: Callable[..., str]) -> None:
     open_store(url).close()
-    before = shape_of(url)
+    before, known = shape_of(url), newest()
     add_revision("before", 'op.create_table("halfway", sa.Column("id", sa.Integer))')
     add_revision("before", 'op.execute("SELECT nothing FROM nowhere")')
     with pytest.raises(InputError, match="STO003"):
         open_store(url)
     assert shape_of(url) == before
-    assert state(url).revision == "0001"
+    assert state(url).revision == known
 
 
 def test_many_processes_migrate_at_once_and_each_revision_runs_once(url: str, add_revision: Callable[..., str]) -> None:
     make_without_revisions(url)
-    newest = add_revision(
+    last = add_revision(
         "before", 'op.execute("UPDATE revision SET number = number + 1")\n    __import__("time").sleep(1)'
     )
     program = (
@@ -287,7 +332,7 @@ def test_many_processes_migrate_at_once_and_each_revision_runs_once(url: str, ad
         child.stdin.flush()
     assert [child.communicate(timeout=60)[0] for child in children] == ["1\n"] * 4
     assert [child.returncode for child in children] == [0] * 4
-    assert state(url) == State(newest, is_marked=True, needs=1)
+    assert state(url) == State(last, is_marked=True, needs=1)
 
 
 def test_check_refuses_what_lacks_something_and_changes_nothing(url: str, add_revision: Callable[..., str]) -> None:
@@ -333,7 +378,7 @@ def test_after_is_refused_while_a_before_is_pending(url: str, add_revision: Call
 def test_an_empty_database_gets_everything_at_once(url: str, add_revision: Callable[..., str]) -> None:
     after = add_revision("after")
     open_store(url).close()
-    assert state(url) == State(after, is_marked=True, needs=2)
+    assert state(url) == State(after, is_marked=True, needs=int(after))
 
 
 def test_the_old_program_works_on_after_a_before_and_is_refused_after_an_after(
@@ -346,12 +391,14 @@ def test_the_old_program_works_on_after_a_before_and_is_refused_after_an_after(
     open_store(url).close()
     assert state(url).pending == ()
     monkeypatch.setattr(migrations, "FOLDER", new)
-    add_revision("after")
+    last = add_revision("after")
     with closing(SqlKeeper(open_database(url, migrate="never"))) as keeper:
         keeper.migrate("all")
     monkeypatch.setattr(migrations, "FOLDER", old)
-    with pytest.raises(InputError, match="STO001 .*has schema version 3; this hegui knows up to 1"):
+    with pytest.raises(InputError, match=r"STO001 .*has schema version (\d+); this hegui knows up to (\d+)") as caught:
         open_store(url)
+    assert f"version {int(last)};" in str(caught.value)
+    assert f"up to {int(newest())}." in str(caught.value)
 
 
 def test_an_ordinary_start_imports_no_alembic(url: str) -> None:
@@ -364,11 +411,12 @@ def test_an_ordinary_start_imports_no_alembic(url: str) -> None:
 def test_the_keeper_tells_how_the_database_stands(url: str) -> None:
     with closing(SqlKeeper(open_database(url, migrate="never"))) as keeper:
         empty = keeper.status()
-        assert (empty.revision, [one.id for one in empty.pending], empty.exchanges) == (None, ["0001"], None)
-        assert [one.id for one in keeper.migrate("all")] == ["0001"]
+        every = [revision.id for revision in migrations.revisions()]
+        assert (empty.revision, [one.id for one in empty.pending], empty.exchanges) == (None, every, None)
+        assert [one.id for one in keeper.migrate("all")] == every
         found = keeper.status()
     assert found.kind == url.partition(":")[0].partition("+")[0]
-    assert (found.revision, found.newest, found.pending) == ("0001", migrations.revisions()[-1].id, ())
+    assert (found.revision, found.newest, found.pending) == (newest(), newest(), ())
     assert (found.exchanges, found.findings) == (0, 0)
     assert found.size_bytes > 10_000
     assert found.version[0].isdigit()

@@ -11,11 +11,11 @@ from contextlib import closing
 
 import psycopg
 import pytest
+from hegui.store.exchange_writer import ExchangeWriter
 from sqlalchemy import text
 
 from hegui.errors import InputError, InternalError
 from hegui.store import Store, open_store
-from hegui.store.exchange_writer import ExchangeWriter
 from hegui.usecases.ports import Exchange, ExchangeFilter
 from tests.store.samples import a_key, an_application, an_exchange
 from tests.store.test_recorder import until
