@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier, Thread
 
 from hegui.store import Store
 from tests.store.samples import NOON, a_lexicon
@@ -35,3 +36,19 @@ def test_activating_moves_the_revision_once(store: Store) -> None:
     store.lexicons.activate(a_lexicon(1, source="the same again"))
     assert store.applications.revision() == 1
     assert len(store.lexicons.history()) == 1
+
+
+def test_one_lexicon_put_in_force_by_many_at_once_is_one_row(store: Store) -> None:
+    barrier = Barrier(6)
+
+    def activate() -> None:
+        barrier.wait()
+        store.lexicons.activate(a_lexicon(1))
+
+    threads = [Thread(target=activate) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert list(store.lexicons.history()) == [replace(a_lexicon(1), content=b"")]
+    assert store.applications.revision() == 1
