@@ -34,14 +34,14 @@ def decode_exchange(body: bytes) -> Exchange:
     try:
         version, row, findings = orjson.loads(body)
         if version != VERSION:
-            raise UnreadableRecordError(f"a record of form {version!r}")
+            raise UnreadableRecordError(f"a record of form {version}" if type(version) is int else "no record")
         values: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
         for name in ("started_at", "first_token_at", "finished_at"):
             values[name] = None if values[name] is None else from_micros(values[name])
         counts = [values.pop(f"usage_{part}") for part in ("prompt", "completion", "total")]
         usage = None if counts[0] is None else TokenUsage(*counts)
         return Exchange(**values, usage=usage, findings=tuple(FindingRecord(*finding) for finding in findings))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, ArithmeticError) as error:
         if isinstance(error, UnreadableRecordError):
             raise
         raise UnreadableRecordError(f"{type(error).__name__} in a record") from None
