@@ -58,6 +58,9 @@ class Drain:
             except sqlite3.Error as error:  # of the spool: another one may be well
                 self.last_error = f"spool {file.stem}: {type(error).__name__}"
                 self._close(file)
+            except BaseException:
+                self._close(file)  # was it written, and only the answer lost? The position in the database says so
+                raise
         return done
 
     def depth(self) -> int:
@@ -115,8 +118,8 @@ class Drain:
         spool.position = waiting[-1].number
 
     def _set_aside(self, spool: _Open, record: Waiting, problem: str) -> None:
-        _log.critical("REC003 record %d of spool %s is set aside: %s", record.number, spool.reader.name, problem)
-        spool.reader.set_aside(record, problem)
+        if spool.reader.set_aside(record, problem):  # else it was said already, before the batch had to be tried again
+            _log.critical("REC003 record %d of spool %s is set aside: %s", record.number, spool.reader.name, problem)
 
     def _remove_if_abandoned(self, spool: _Open) -> None:
         reader = spool.reader

@@ -117,9 +117,13 @@ class SpoolReader:
         """Remove what has been taken over."""
         self._connection.execute("DELETE FROM waiting WHERE number <= ?", (up_to,))
 
-    def set_aside(self, waiting: Waiting, problem: str) -> None:
-        """Keep a record that the database refuses out of the way of the others."""
-        self._connection.execute("INSERT OR REPLACE INTO refused VALUES (?, ?, ?)", (*waiting, problem))
+    def set_aside(self, waiting: Waiting, problem: str) -> bool:
+        """Keep a record that the database refuses out of the way of the others; durable on return. False if it is kept
+        already."""
+        self._connection.execute("PRAGMA synchronous=FULL")
+        done = self._connection.execute("INSERT OR IGNORE INTO refused VALUES (?, ?, ?)", (*waiting, problem))
+        self._connection.execute("PRAGMA synchronous=NORMAL")
+        return done.rowcount == 1
 
     def depth(self) -> int:
         """Records that wait, count; numbers without gaps make it cheap."""
