@@ -334,3 +334,13 @@ def test_bundles_are_read_as_written_and_not_otherwise(entries: list[bytes]) -> 
             decode_bundle(other, width)
     with pytest.raises(TileError):
         decode_bundle(data, len(entries) - 1)
+
+
+def test_entries_for_a_place_that_is_taken_are_refused_and_nothing_is_written() -> None:
+    log, tiles = new_log(ENTRIES[:10])
+    before = dict(tiles.files)
+    for at in (9, 11):
+        with pytest.raises(LogError, match="LED093"):
+            log.grow(ENTRIES[10:12], at=at)
+    assert tiles.files == before
+    assert log.publish(log.grow(ENTRIES[10:12], at=10)).checkpoint.size == 12

@@ -78,16 +78,24 @@ class TileLog:
         """Grow and publish in one step; without entries nothing is written."""
         return self.publish(self.grow(entries))
 
-    def grow(self, entries: Iterable[bytes]) -> Note:
+    def grow(self, entries: Iterable[bytes], *, at: int | None = None) -> Note:
         """Write the files of the published entries and these, and sign their checkpoint, which is not published yet.
 
         Memory is bounded by one bundle, however many entries come. The note can be shown to witnesses before `publish`.
 
+        Args:
+            at: the place of the first entry, for who has decided on it; another one's entries may have come there since.
         Raises:
+            LogError: LED093 the next place is not `at`; nothing is written.
             TileError: LED060 an entry of no bytes or more than 65,535; what came before it may be written, not published.
             LedgerDamage: LED080 to LED083 the files are not those of the checkpoint, or of other entries.
         """
         opened = self.published()
+        if at is not None and at != opened.checkpoint.size:
+            problem = f"size {opened.checkpoint.size} is published, the entries are for place {at}"
+            raise LogError(
+                "LED093", self.origin, problem, "See which entries are in the log by now, and append the rest."
+            )
         edge = _Edge(self._tiles, opened.checkpoint)
         remaining = iter(entries)
         while batch := list(islice(remaining, edge.room)):
