@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -25,13 +23,12 @@ from hegui.store.files import alone
 from hegui.store.leases import Lease
 from hegui.store.sequencer import Sequencer
 from hegui.store.tables import leases, ledger_entries
-from hegui.usecases.exchange_entry import record_of
 from hegui.usecases.ports import Exchange
-from tests.ledger.logs import LOG, Death
+from tests.ledger.logs import Death
 from tests.store.conftest import Clock
-from tests.store.samples import an_exchange, written
+from tests.store.evidence import assert_complete, assert_verified, files, logged, open_log, rows
+from tests.store.samples import an_exchange
 
-VERIFIER = Path(__file__).parents[2] / "verifier" / "hegui_verify.py"
 LEASE_SECONDS = 30.0
 
 
@@ -83,18 +80,15 @@ class MortalDatabase:
             self.machine.write("commit")
 
 
-def open_log(folder: Path, machine: Machine | None = None) -> TileLog:
-    tiles = MortalTiles(folder, machine) if machine else TileFolder(folder, durable=False)
-    log = TileLog(tiles, LOG)
-    if tiles.read("checkpoint") is None:
-        log.create()
-    return log
-
-
 def a_sequencer(store: Store, folder: Path, clock: Clock, machine: Machine | None = None) -> Sequencer:
     database: Any = MortalDatabase(store, machine) if machine else store.database
     lease = Lease(database, "sequencer", seconds=LEASE_SECONDS, clock=clock)
-    return Sequencer(database, lambda: open_log(folder, machine), lease, lambda: alone(folder.with_suffix(".lock")))
+    return Sequencer(
+        database,
+        lambda: open_log(folder, MortalTiles(folder, machine) if machine else None),
+        lease,
+        lambda: alone(folder.with_suffix(".lock")),
+    )
 
 
 @pytest.fixture
@@ -116,44 +110,6 @@ def record(store: Store, *numbers: int) -> None:
 
 def record_many(store: Store, numbers: range) -> None:
     EvidenceWriter(store.database, os.urandom).write("spool", numbers[-1], [an_exchange(number) for number in numbers])
-
-
-def rows(store: Store) -> list[Row[Any]]:
-    with store.database.reading() as connection:
-        return list(connection.execute(select(ledger_entries).order_by(ledger_entries.c.number)))
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def logged(folder: Path) -> list[str]:
-    """The subjects of all entries of the published log, in their order."""
-    tree = open_log(folder).tree()
-    return [Entry.decode(tree.entry(index)).subject for index in range(tree.size)]
-
-
-def assert_verified(folder: Path) -> None:
-    command = [sys.executable, "-I", str(VERIFIER), "verify-log", "--key", str(LOG.verifier), str(folder)]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-
-
-def assert_complete(store: Store, folder: Path, exchanges: Sequence[Exchange]) -> None:
-    """Each exchange has one entry, at the place the database says; the log verifies and nothing waits."""
-    ids = [exchange.id for exchange in exchanges]
-    found = rows(store)
-    assert sorted(row.subject for row in found) == sorted(ids)
-    assert sorted(row.leaf_index for row in found) == list(range(len(ids)))
-    by_place = sorted(found, key=lambda row: int(row.leaf_index))
-    assert logged(folder) == [row.subject for row in by_place]
-    assert {row.entry for row in found} <= {None}
-    tree = open_log(folder).tree()
-    by_id = {exchange.id: exchange for exchange in written(store)}
-    for row in by_place[:5]:
-        (commitment,) = Entry.decode(tree.entry(row.leaf_index)).payloads
-        assert commitment.holds_for(record_of(by_id[row.subject]), bytes(row.salt))
-    assert_verified(folder)
 
 
 def exchanges(numbers: range) -> list[Exchange]:
@@ -202,8 +158,7 @@ def test_an_entrys_bytes_are_emptied_only_after_it_is_published(
 
     def look(what: str) -> None:
         write(what)
-        with suppress(InternalError):  # SQLite may be writing
-            seen.append((what, all(row.entry for row in rows(store))))
+        seen.append((what, all(row.entry for row in rows(store))))
 
     monkeypatch.setattr(machine, "write", look)
     assert sequencer.step() == 3

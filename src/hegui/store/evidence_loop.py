@@ -6,7 +6,8 @@ Rules of this file:
 
 1. One process empties the spools of a folder at a time (an advisory lock on it); the others wait for their turn.
 2. Any failure is logged once, tried again, and logged once when it is over.
-3. A stop comes after whatever is there has been moved, unless the database is away.
+3. A ledger that cannot grow does not hold up what moves into the database, nor does a spool that cannot be read.
+4. A stop comes after whatever is there has been moved, unless the database is away.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from hegui.errors import HeguiError
 from hegui.store.drain import Drain
@@ -29,6 +31,15 @@ __all__ = ["EvidenceLoop"]
 IDLE_SECONDS = 0.1
 """Pause when there is nothing to move."""
 
+RETRY_SECONDS = 1.0
+"""Pause after a failure, before the same is tried again."""
+
+What = Literal["moving", "publishing"]
+
+_WORDS: dict[What, tuple[str, str]] = {
+    "moving": ("records wait in the spool", "records move into the database again"),
+    "publishing": ("entries wait for the ledger", "the ledger grows again"),
+}
 _log = logging.getLogger(__name__)
 
 
@@ -51,6 +62,8 @@ class EvidenceLoop:
         share: Callable[[], float] = lambda: 1.0,
     ) -> None:
         self.last_error: str | None = None
+        self._problems: dict[What, str | None] = {"moving": None, "publishing": None}
+        self._is_away = False  # the database, when it was last written to
         self._folder, self._drain, self._sequencer = folder, drain, sequencer
         self._publish_seconds, self._share = publish_seconds, share
         self._lock: int | None = None
@@ -75,7 +88,7 @@ class EvidenceLoop:
             is_last = self._stopping.is_set()
             begun = time.monotonic()
             done = self.step(publish=is_last)
-            if is_last and (not done or self.last_error is not None):
+            if is_last and (not done or self._is_away):
                 break
             if not is_last:
                 self._stopping.wait(self._pause(done, time.monotonic() - begun))
@@ -83,27 +96,37 @@ class EvidenceLoop:
 
     def step(self, *, publish: bool = False) -> int:
         """Move a little of each; how many records and entries were moved. Publishes when it is time, or when told to."""
-        done = 0
+        done = self._attempt("moving", self._move)
+        if not self._is_away and (publish or time.monotonic() >= self._publish_at):
+            begun = time.monotonic()
+            done += self._attempt("publishing", self._sequencer.step)
+            failed = self._problems["publishing"] is not None
+            self._publish_at = begun + (max(self._publish_seconds, RETRY_SECONDS) if failed else self._publish_seconds)
+        return done
+
+    def _move(self) -> int:
+        return self._drain.step() if self._has_lock() else 0
+
+    def _attempt(self, what: What, work: Callable[[], int]) -> int:
+        done, problem = 0, None
         try:
-            if self._has_lock():
-                done += self._drain.step()
-            if publish or time.monotonic() >= self._publish_at:
-                self._publish_at = time.monotonic() + self._publish_seconds
-                done += self._sequencer.step()
+            done = work()
         except HeguiError as error:
-            self._report(f"{error.code} {error.where}: {error.problem}")
+            problem = f"{error.code} {error.where}: {error.problem}"
         except DatabaseAway as error:
-            self._report(str(error))
+            problem = str(error)
         except Exception as error:  # the edge of the thread, which must outlive any trouble
             _log.debug("evidence", exc_info=True)
-            self._report(type(error).__name__)
-        else:
-            self._report(self._drain.last_error)
+            problem = type(error).__name__
+        if what == "moving":
+            self._is_away = problem is not None
+            problem = problem or self._drain.last_error
+        self._report(what, problem)
         return done
 
     def _pause(self, done: int, took: float) -> float:
-        if self.last_error is not None:
-            return 1.0
+        if self._is_away:
+            return RETRY_SECONDS
         share = self._share()
         return max(took * (1 / share - 1), 0.0 if done and share == 1 else IDLE_SECONDS)
 
@@ -128,9 +151,10 @@ class EvidenceLoop:
             os.close(self._lock)
             self._lock = None
 
-    def _report(self, problem: str | None) -> None:
-        if problem is not None and self.last_error is None:
-            _log.error("REC004 evidence waits where it is: %s", problem)
-        if problem is None and self.last_error is not None:
-            _log.warning("REC004 is over: evidence moves again")
-        self.last_error = problem
+    def _report(self, what: What, problem: str | None) -> None:
+        before, self._problems[what] = self._problems[what], problem
+        if problem is not None and before is None:
+            _log.error("REC004 %s: %s", _WORDS[what][0], problem)
+        if problem is None and before is not None:
+            _log.warning("REC004 is over: %s", _WORDS[what][1])
+        self.last_error = self._problems["moving"] or self._problems["publishing"]
