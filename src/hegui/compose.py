@@ -80,7 +80,9 @@ class System:
         """What moves records from the spools of this machine into the database and the ledger."""
         return self._store.open_evidence(
             self.spool_folder,
-            SequencedLedger(ledger_home(self.settings, clock=self.clock), witness_asker(self.settings.ledger.witness_seconds)),
+            SequencedLedger(
+                ledger_home(self.settings, clock=self.clock), witness_asker(self.settings.ledger.witness_seconds)
+            ),
             clock=self.clock,
             publish_seconds=self.settings.evidence.publish_seconds,
             share=share,

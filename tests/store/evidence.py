@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import LargeBinary, Row, literal, select
 
 from hegui.ledger.entry import Entry
 from hegui.ledger.log import TileLog
 from hegui.store import Store, TileFolder
 from hegui.store.evidence_loop import EvidenceLoop
-from hegui.store.tables import ledger_entries
+from hegui.store.tables import ledger_entries, ledger_waiting
 from hegui.usecases.exchange_entry import record_of
 from hegui.usecases.ports import Exchange
 from tests.ledger.logs import LOG
@@ -32,15 +34,57 @@ def open_log(folder: Path, tiles: TileFolder | None = None) -> TileLog:
     return log
 
 
+class OpenFolder:
+    """Implements `sequencer.OpenLedger`."""
+
+    def __init__(self, log: TileLog) -> None:
+        self.log = log
+
+    @property
+    def size(self) -> int:
+        return self.log.published().checkpoint.size
+
+    def entry(self, index: int) -> bytes:
+        return self.log.tree().entry(index)
+
+    def append(self, entries: Sequence[bytes], *, at: int) -> int:
+        return self.log.publish(self.log.grow(entries, at=at)).checkpoint.size
+
+
+class FolderLedger:
+    """Implements `sequencer.Ledger` over a folder, with a lock beside it that need not be heeded."""
+
+    def __init__(self, folder: Path, tiles: TileFolder | None = None, *, is_locked: bool = True) -> None:
+        self.folder, self.tiles, self.is_locked = folder, tiles, is_locked
+
+    @contextmanager
+    def writing(self) -> Iterator[OpenFolder | None]:
+        lock = self.folder.with_suffix(".lock")
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with lock.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if self.is_locked:
+                    yield None
+                    return
+            yield OpenFolder(open_log(self.folder, self.tiles))
+
+
 def an_evidence_loop(store: Store, state: Path, **more: Any) -> EvidenceLoop:
     """What moves records from `state/spool` into the store and into `state/ledger`."""
     more = {"publish_seconds": 0.01, **more}
-    return store.open_evidence(state / "spool", lambda: open_log(state / "ledger"), state / "ledger.lock", **more)
+    return store.open_evidence(state / "spool", FolderLedger(state / "ledger"), **more)
 
 
 def rows(store: Store) -> list[Row[Any]]:
+    """What the ledger holds, and what waits for it, by place; without an entry where the ledger has its bytes."""
+    columns = ("leaf_index", "subject", "salt")
+    held = select(*[ledger_entries.c[name] for name in columns], literal(None, LargeBinary).label("entry"))
+    waiting = select(*[ledger_waiting.c[name] for name in (*columns, "entry")])
     with store.database.reading() as connection:
-        return list(connection.execute(select(ledger_entries).order_by(ledger_entries.c.number)))
+        found = list(connection.execute(held.union_all(waiting)))
+    return sorted(found, key=lambda row: (row.leaf_index is None, row.leaf_index or 0))
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -1,19 +1,16 @@
-"""Make a file once: complete or not at all, its owner's alone, also when two processes race for it; and take turns.
+"""Make a file once: complete or not at all, its owner's alone, also when two processes race for it.
 
-Knows folders, modes and advisory locks; knows no content. Works by writing a draft beside the place and linking it there: a
+Knows folders and modes; knows no content. Works by writing a draft beside the place and linking it there: a
 link never replaces what is there, and nobody ever sees half a file.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["alone", "create_once"]
+__all__ = ["create_once"]
 
 
 def create_once(path: Path, content: bytes) -> None:
@@ -39,22 +36,6 @@ def create_once(path: Path, content: bytes) -> None:
         _sync_folder(path.parent)
     finally:
         draft.unlink()
-
-
-@contextmanager
-def alone(lock: Path) -> Iterator[bool]:
-    """Whether nobody else is within such a block with this file; nobody will be while ours runs. Waits for nobody."""
-    lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
-    finally:
-        os.close(handle)
 
 
 def _sync_folder(folder: Path) -> None:

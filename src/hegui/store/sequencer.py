@@ -105,7 +105,9 @@ class Sequencer:
             raise _contradiction(f"the log holds {size} entries, the database {known}")
         if known == size:
             return
-        meant = select(_waiting.leaf_index, _waiting.entry).where(_waiting.leaf_index >= known, _waiting.leaf_index < size)
+        meant = select(_waiting.leaf_index, _waiting.entry).where(
+            _waiting.leaf_index >= known, _waiting.leaf_index < size
+        )
         waiting = {index: bytes(entry) for index, entry in connection.execute(meant)}
         for index in range(known, size):
             data = log.entry(index)
