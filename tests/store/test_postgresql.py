@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import signal
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-from hegui.store.exchange_writer import ExchangeWriter
 from sqlalchemy import text
 
 from hegui.errors import InputError, InternalError
-from hegui.store import Store, open_store
-from hegui.usecases.ports import Exchange, ExchangeFilter
-from tests.store.samples import a_key, an_application, an_exchange
+from hegui.store import SpoolRecorder, Store, open_store
+from hegui.store.evidence_loop import EvidenceLoop
+from hegui.store.evidence_writer import EvidenceWriter
+from hegui.usecases.ports import Exchange
+from tests.store.evidence import an_evidence_loop, assert_complete
+from tests.store.samples import a_key, an_application, an_exchange, write, written
+from tests.store.test_crash import check_after_a_crash, killed, start_recording
+from tests.store.test_evidence_loop import wait_until
 from tests.store.test_recorder import until
 from tests.support.postgresql import PostgresServer, database_name
 
 KILL_THE_OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'"
-
-
-def recorded(store: Store) -> list[Exchange]:
-    return list(store.exchanges.list(ExchangeFilter(limit=1_000_000)))[::-1]
 
 
 def test_a_session_waits_for_the_disk_and_not_long_for_a_lock(
@@ -45,12 +51,51 @@ def test_a_session_waits_for_the_disk_and_not_long_for_a_lock(
                 assert connection.scalar(text("SHOW transaction_isolation")) == "read committed"
 
 
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def recorder(state: Path) -> Iterator[SpoolRecorder]:
+    with closing(SpoolRecorder(state / "spool", capacity=100_000)) as recorder:
+        yield recorder
+
+
+@pytest.fixture
+def moving(postgres_store: Store, state: Path) -> Iterator[EvidenceLoop]:
+    """It moves evidence in a thread."""
+    loop = an_evidence_loop(postgres_store, state, publish_seconds=0.02)
+    loop.start()
+    yield loop
+    loop.stop()
+
+
+def exchanges(count: int) -> list[Exchange]:
+    return [an_exchange(number) for number in range(count)]
+
+
+def finish(store: Store, state: Path, recorder: SpoolRecorder, loop: EvidenceLoop, batch: list[Exchange]) -> None:
+    """Everything recorded is in the database and in the ledger, once, and the spool has gone."""
+    recorder.close()
+    wait_until(lambda: loop.last_error is None)
+    loop.stop()
+    assert list((state / "spool").glob("*.spool")) == []
+    assert written(store) == batch
+    assert_complete(store, state / "ledger", batch)
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])
 def test_a_server_that_stops_and_starts_again_loses_nothing_and_repeats_nothing(
-    postgres_store: Store, postgres_server: PostgresServer, how: signal.Signals
+    postgres_store: Store,
+    postgres_server: PostgresServer,
+    state: Path,
+    recorder: SpoolRecorder,
+    moving: EvidenceLoop,
+    how: signal.Signals,
 ) -> None:
-    recorder = postgres_store.open_recorder(capacity=100_000)
-    batch = [an_exchange(number) for number in range(4000)]
+    """Those who record wait for nothing: the spool takes what comes meanwhile."""
+    batch = exchanges(4000)
 
     async def main() -> None:
         futures = []
@@ -59,136 +104,143 @@ def test_a_server_that_stops_and_starts_again_loses_nothing_and_repeats_nothing(
             if number in (1000, 2500):
                 await asyncio.gather(*futures[: number // 2])
                 await asyncio.to_thread(postgres_server.stop, how)
-                await until(lambda: recorder.last_error)
+                await until(lambda: moving.last_error)
+                await asyncio.wait_for(asyncio.gather(*futures), 30)
+                assert recorder.last_error is None
                 await asyncio.to_thread(postgres_server.start)
             if number % 50 == 0:
                 await asyncio.sleep(0.001)
         await asyncio.wait_for(asyncio.gather(*futures), 30)
 
     asyncio.run(main())
-    recorder.close()
-    assert recorded(postgres_store) == batch
+    finish(postgres_store, state, recorder, moving, batch)
 
 
 def test_connections_cut_at_any_moment_lose_nothing_and_repeat_nothing(
-    postgres_store: Store, postgres_url: str, postgres_server: PostgresServer
+    postgres_store: Store,
+    postgres_url: str,
+    postgres_server: PostgresServer,
+    state: Path,
+    recorder: SpoolRecorder,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    recorder = postgres_store.open_recorder(capacity=100_000)
-    batch = [an_exchange(number) for number in range(6000)]
+    """A step here is followed by the next without a pause, so that connections are in use when they are cut."""
+    loop = an_evidence_loop(postgres_store, state, publish_seconds=0.001)
+    batch = exchanges(6000)
     kill = KILL_THE_OTHERS.format(database_name(postgres_url))
+    done = threading.Event()
 
-    async def main() -> None:
-        futures = []
-        for exchange in batch:
-            futures.append(recorder.record(exchange))
-            if len(futures) % 600 == 0:
-                await asyncio.sleep(random.random() / 50)
-                await asyncio.to_thread(postgres_server.execute, kill)
-        await asyncio.wait_for(asyncio.gather(*futures), 30)
+    def cut_now_and_then() -> None:
+        while not done.is_set():
+            time.sleep(random.random() / 8)
+            postgres_server.execute(kill)
 
-    asyncio.run(main())
-    recorder.close()
-    assert recorded(postgres_store) == batch
+    cutter = threading.Thread(target=cut_now_and_then)
+    cutter.start()
+    for exchange in batch:
+        recorder.hand_over(exchange)
+    failures = 0
+    while recorder.depth() or recorder.spooled() > 1000:
+        loop.step(publish=True)
+        failures += loop.last_error is not None
+    done.set()
+    cutter.join()
+    assert failures
+    loop.start()
+    finish(postgres_store, state, recorder, loop, batch)
 
 
-def test_a_commit_whose_answer_is_lost_is_written_once(postgres_store: Store) -> None:
-    """The server commits, and the connection goes before it can say so."""
-    recorder = postgres_store.open_recorder(capacity=10)
-    writer = recorder._writer
-    assert isinstance(writer, ExchangeWriter)
-    whole = writer._transact
-    lost = [True]
+@pytest.mark.parametrize("lost", range(1, 6))
+def test_a_commit_whose_answer_is_lost_is_written_once(
+    postgres_store: Store, state: Path, recorder: SpoolRecorder, lost: int
+) -> None:
+    """The server commits, and the connection goes before it can say so: at each commit in turn."""
+    loop = an_evidence_loop(postgres_store, state)
+    batch = exchanges(5)
+    for exchange in batch:
+        recorder.hand_over(exchange)
+    wait_until(lambda: recorder.depth() == 0)
+    commits = 0
 
-    def commit_and_lose(batch: list[Exchange]) -> None:
-        whole(batch)
-        if lost and lost.pop():
-            connection = writer._connection
-            writer._connection = None
-            assert connection
-            connection.invalidate()
+    def commit_and_lose(connection: Any) -> None:
+        nonlocal commits
+        connection.commit()
+        commits += 1
+        if commits == lost:
+            connection.driver_connection.close()
             raise psycopg.OperationalError("the connection is lost")
 
-    writer._transact = commit_and_lose  # type: ignore[method-assign, assignment]
-    batch = [an_exchange(number) for number in range(5)]
-
-    async def main() -> None:
-        await asyncio.wait_for(asyncio.gather(*[recorder.record(exchange) for exchange in batch]), 10)
-
-    asyncio.run(main())
-    recorder.close()
-    assert lost == []
-    assert recorded(postgres_store) == batch
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postgres_store.database.engine.dialect, "do_commit", commit_and_lose)
+        for _ in range(12):
+            loop.step(publish=True)
+    assert commits >= lost
+    loop.start()
+    finish(postgres_store, state, recorder, loop, batch)
 
 
-def test_kill_9_keeps_every_durable_exchange_once_beside_a_second_process(postgres_url: str) -> None:
-    """Two processes write the same exchanges; one is killed."""
-    program = f"import asyncio; from tests.store.test_crash import *; asyncio.run(record_without_end({postgres_url!r}))"
+def test_kill_9_of_gateways_and_movers_keeps_every_durable_exchange_once(postgres_url: str, state: Path) -> None:
+    """Two processes record and move the same exchanges under ids of their own; both are killed, twice."""
     open_store(postgres_url).close()
-    children = [subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) for _ in range(2)]
-    said = []
-    for child in children:
-        assert child.stdout
-        said += [child.stdout.readline() for _ in range(300)]
-    for child in children:
-        assert child.stdout
-        child.send_signal(signal.SIGKILL)
-        said += child.stdout.read().splitlines()
-        child.stdout.close()
-        assert child.wait(timeout=10) == -signal.SIGKILL
-    with closing(open_store(postgres_url)) as store:
-        found = recorded(store)
-    assert len({exchange.id for exchange in found}) == len(found)
-    assert {an_exchange(int(line)) for line in said} <= set(found)
+    said: list[bytes] = []
+    for round_ in range(2):
+        children = [start_recording(postgres_url, state, first=round_ * 2 + number) for number in range(2)]
+        for child in children:
+            assert child.stdout
+            said += [child.stdout.readline() for _ in range(300)]
+        for child in children:
+            said += killed(child)
+    check_after_a_crash(postgres_url, state, said)
 
 
-def away_while(store: Store, server: PostgresServer, url: str, begin: str, end: str, word: str) -> None:
-    """A recorder waits between the two statements, says why, and then writes."""
-    recorder = store.open_recorder(capacity=10)
-    server.execute(begin, database_name(url))
-    store.database.engine.dispose()  # a setting of the database is for sessions that begin after it
-
-    async def main() -> None:
-        future = recorder.record(an_exchange())
-        await until(lambda: word in (recorder.last_error or ""))
-        server.execute(end, database_name(url))
-        await asyncio.wait_for(future, 10)
-
-    asyncio.run(main())
-    recorder.close()
-    assert recorded(store) == [an_exchange()]
-
-
-def test_a_table_that_is_not_there_is_waited_for(
-    postgres_store: Store, postgres_server: PostgresServer, postgres_url: str
+def away_while(
+    store: Store, server: PostgresServer, state: Path, recorder: SpoolRecorder, begin: str, end: str, word: str
 ) -> None:
-    begin, end = "ALTER TABLE findings RENAME TO elsewhere", "ALTER TABLE elsewhere RENAME TO findings"
-    away_while(postgres_store, postgres_server, postgres_url, begin, end, "UndefinedTable")
+    """Records wait in the spool between the two statements, the loop says why, and then they are moved."""
+    name = database_name(str(store.database.engine.url.render_as_string(hide_password=False)))
+    server.execute(begin, name)
+    store.database.engine.dispose()  # a setting of the database is for sessions that begin after it
+    loop = an_evidence_loop(store, state)
+    loop.start()
+    recorder.hand_over(an_exchange())
+    wait_until(lambda: word in (loop.last_error or ""))
+    wait_until(lambda: recorder.depth() == 0)
+    assert recorder.spooled() == 1
+    server.execute(end, name)
+    finish(store, state, recorder, loop, exchanges(1))
+
+
+@pytest.mark.parametrize("table", ["findings", "ledger_entries", "spool_positions"])
+def test_a_table_that_is_not_there_is_waited_for(
+    postgres_store: Store, postgres_server: PostgresServer, state: Path, recorder: SpoolRecorder, table: str
+) -> None:
+    begin, end = f"ALTER TABLE {table} RENAME TO elsewhere", f"ALTER TABLE elsewhere RENAME TO {table}"
+    away_while(postgres_store, postgres_server, state, recorder, begin, end, "UndefinedTable")
 
 
 def test_a_database_that_may_only_be_read_is_waited_for(
-    postgres_store: Store, postgres_server: PostgresServer, postgres_url: str
+    postgres_store: Store, postgres_server: PostgresServer, postgres_url: str, state: Path, recorder: SpoolRecorder
 ) -> None:
     name = database_name(postgres_url)
     begin = f"ALTER DATABASE {name} SET default_transaction_read_only = on"
-    end = f"BEGIN READ WRITE; ALTER DATABASE {name} RESET default_transaction_read_only; COMMIT"
-    away_while(postgres_store, postgres_server, postgres_url, begin, end, "ReadOnlySqlTransaction")
+    # A session that began meanwhile stays as it began; it is cut, as at a failover.
+    end = (
+        f"BEGIN READ WRITE; ALTER DATABASE {name} RESET default_transaction_read_only; COMMIT; "
+        + KILL_THE_OTHERS.format(name)
+        + " AND pid <> pg_backend_pid()"
+    )
+    away_while(postgres_store, postgres_server, state, recorder, begin, end, "ReadOnlySqlTransaction")
 
 
+@pytest.mark.parametrize("table", ["exchanges", "ledger_entries"])
 def test_a_lock_on_the_table_is_waited_out(
-    postgres_store: Store, postgres_url: str, postgres_server: PostgresServer
+    postgres_store: Store, state: Path, recorder: SpoolRecorder, moving: EvidenceLoop, table: str
 ) -> None:
-    recorder = postgres_store.open_recorder(capacity=10)
-
-    async def main() -> None:
-        with postgres_store.database.engine.begin() as other:
-            other.execute(text("LOCK TABLE exchanges IN ACCESS EXCLUSIVE MODE"))
-            future = recorder.record(an_exchange())
-            await until(lambda: "lock timeout" in (recorder.last_error or ""))
-        await asyncio.wait_for(future, 10)
-
-    asyncio.run(main())
-    recorder.close()
-    assert recorded(postgres_store) == [an_exchange()]
+    with postgres_store.database.engine.begin() as other:
+        other.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+        recorder.hand_over(an_exchange())
+        wait_until(lambda: "lock timeout" in (moving.last_error or ""))
+    finish(postgres_store, state, recorder, moving, exchanges(1))
 
 
 def test_readers_find_the_server_again_by_themselves(postgres_store: Store, postgres_server: PostgresServer) -> None:
@@ -204,12 +256,11 @@ def test_readers_find_the_server_again_by_themselves(postgres_store: Store, post
 
 
 def test_a_failure_quotes_nothing_of_what_was_written(postgres_store: Store) -> None:
-    writer = ExchangeWriter(postgres_store.database)
+    writer = EvidenceWriter(postgres_store.database, os.urandom)
     with postgres_store.database.engine.begin() as connection:
         connection.execute(text("ALTER TABLE exchanges ALTER COLUMN model TYPE integer USING 0"))
     with pytest.raises(Exception, match="^InvalidTextRepresentation$|DatatypeMismatch") as caught:
-        writer.write([an_exchange(model="secret")])
-    writer.close()
+        writer.write("spool", 1, [an_exchange(model="secret")])
     assert "secret" not in repr(caught.value)
 
 
@@ -258,9 +309,7 @@ def test_names_are_in_the_order_of_their_characters(store: Store) -> None:
     ],
 )
 def test_newest_first_needs_no_full_sort(postgres_store: Store, condition: str) -> None:
-    writer = ExchangeWriter(postgres_store.database)
-    writer.write([an_exchange(number) for number in range(2000)])
-    writer.close()
+    write(postgres_store, *exchanges(2000))
     query = f"EXPLAIN SELECT * FROM exchanges {condition} ORDER BY started_at DESC, id DESC LIMIT 5"  # noqa: S608
     with postgres_store.database.engine.begin() as connection:
         connection.execute(text("ANALYZE exchanges"))

@@ -3,7 +3,8 @@
 Knows psycopg, sessions and error classes. Rules of this file:
 
 1. A reading transaction is REPEATABLE READ and read-only, so it sees one moment; a writing one is READ COMMITTED and
-   takes the lock on the row it needs (see `revision`), whatever the server's defaults say.
+   takes the lock on the row it needs (see `revision`), whatever the server's defaults say. A database that its operator
+   made read-only stays so.
 2. A commit is on the server's disk: a session of a database with `synchronous_commit=off` is switched on. A stronger
    setting of the operator's stays.
 3. A connection that has gone is noticed within half a minute and replaced; nobody waits for a lock longer than
@@ -70,6 +71,13 @@ class PostgresDatabase(Database):
         @event.listens_for(engine, "connect")
         def _on_connect(connection: psycopg.Connection[Any], _record: Any) -> None:
             _prepare(connection, busy_seconds, where)
+
+        @event.listens_for(engine, "checkin")
+        def _on_checkin(connection: psycopg.Connection[Any] | None, _record: Any) -> None:
+            if connection is not None and not connection.closed:
+                connection.read_only = (
+                    None  # SQLAlchemy makes it False after reading: READ WRITE, whatever the server says
+                )
 
         reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         super().__init__(engine, reader, engine, where)
