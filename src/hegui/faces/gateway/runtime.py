@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import logging
 import os
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,7 +29,9 @@ from hegui.usecases.ports import ApiKey, Application, Applications, EvidenceStat
 __all__ = ["Runtime"]
 
 _SHARES = ((0.1, 0.02), (0.25, 0.1), (0.5, 0.25), (inf, 0.5))
-"""How full the spool may be for which share of the time."""
+"""How full the spool may be for which share of the time at least."""
+_IDLE = 0.9
+"""Of the time unused, above which nobody is in the way."""
 
 _log = logging.getLogger("hegui.gateway")
 
@@ -53,8 +56,7 @@ class Runtime:
     passed_beyond: int = field(init=False, default=0)
     outcomes: Counter[tuple[str, str]] = field(init=False, default_factory=Counter)
     _revision: int = field(init=False, default=-1)
-    _served: int = field(init=False, default=0)
-    _served_before: int = field(init=False, default=0)
+    _times: tuple[float, float] = field(init=False, default=(0.0, 0.0))
 
     def __post_init__(self) -> None:
         self.bodies = Sweep(self.settings.server.body_idle_seconds)
@@ -74,7 +76,6 @@ class Runtime:
 
     def is_full(self) -> bool:
         """Whether so many records wait that no request may be accepted; with `when_full = "pass"` it is counted instead."""
-        self._served += 1
         if not self.waits_too_much():
             return False
         if self.settings.evidence.when_full == "refuse":
@@ -90,13 +91,17 @@ class Runtime:
         return self.recorder.depth() >= limits.queue_max or self.spooled >= limits.spool_max
 
     def share_for_evidence(self) -> float:
-        """Of the time, for moving records in a thread of this process: all of it while no request comes, little while
-        they do, and more the fuller the spool is, so that it never fills for want of a turn."""
-        before, self._served_before = self._served_before, self._served
-        if self._served == before:
-            return 1.0
+        """Of the time, for moving records in a thread of this process: what the other threads have left since this was last
+        asked, at least a little, and more the fuller the spool is, so that it never fills for want of a turn.
+
+        Call it in that thread: its own time does not count.
+        """
+        wall, others = time.monotonic(), time.process_time() - time.thread_time()
+        (wall_before, others_before), self._times = self._times, (wall, others)
+        idle = 1 - (others - others_before) / max(wall - wall_before, 1e-9)
         fullness = self.spooled / self.settings.evidence.spool_max
-        return next(share for bound, share in _SHARES if fullness < bound)
+        least = next(share for bound, share in _SHARES if fullness < bound)
+        return 1.0 if idle > _IDLE else max(idle, least)
 
     def upstream_credential(self, application: Application) -> str | None:
         """The upstream's key, from the environment variable the application names."""
