@@ -31,7 +31,7 @@ class LedgerFolder(TileFolder):
 
     def replace(self, path: str, data: bytes) -> None:
         """Make or replace a file, for every reader at once."""
-        self._replace(self._place(path), data)
+        self._files.replace(self._place(path), data)
 
     def open(self, path: str) -> BinaryIO | None:
         """The file, to be read piece by piece; None where there is none. Raises InputError (LED096) for other paths."""
