@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,11 +25,14 @@ class AtomicFolder:
         root: made when the first file is written.
         durable: whether a change returns only after the disk has it; False is for tests and for what can be made again.
         private: whether what is made is its owner's alone (files 0600, folders 0700); else the umask decides.
+        prunes: whether a folder goes with its last file. Then a folder known to be there may have been made anew by another
+            process that has not synced it yet, so every write syncs the folder's own name too.
     """
 
-    def __init__(self, root: Path, *, durable: bool = True, private: bool = False) -> None:
+    def __init__(self, root: Path, *, durable: bool = True, private: bool = False, prunes: bool = False) -> None:
         self.root = root
         self._durable = durable
+        self._prunes = prunes
         self._file_mode, self._folder_mode = (0o600, 0o700) if private else (0o666, 0o777)
         self._anchored = lru_cache(maxsize=256)(self._anchor)
 
@@ -54,14 +58,18 @@ class AtomicFolder:
             draft.unlink(missing_ok=True)
             raise
         self._sync(place.parent)
+        if self._prunes:
+            self._sync(place.parent.parent)
 
     def remove(self, place: Path) -> None:
-        """Take a file away, and its folder where it was the last one in it; what is not there is passed over."""
+        """Take a file away; what is not there is passed over."""
         try:
             place.unlink()
         except (FileNotFoundError, NotADirectoryError):
             return
         self._sync(place.parent)
+        if not self._prunes:
+            return
         try:
             place.parent.rmdir()
         except OSError:  # not empty, or gone already
@@ -89,13 +97,17 @@ class AtomicFolder:
             folder.mkdir(mode=self._folder_mode, parents=True, exist_ok=True)
         else:
             self._anchored(folder.parent)
-            folder.mkdir(mode=self._folder_mode, exist_ok=True)
+            with suppress(FileExistsError):  # not exist_ok: it looks again, and may find it gone
+                folder.mkdir(mode=self._folder_mode)
         self._sync(folder.parent)
 
     def _sync(self, folder: Path) -> None:
         if not self._durable:
             return
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:  # taken away with all that was in it
+            return
         try:
             os.fsync(descriptor)
         finally:
