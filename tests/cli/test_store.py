@@ -4,34 +4,35 @@ from __future__ import annotations
 
 import json
 
+from hegui.store import migrations
 from tests.cli.conftest import Hegui
+
+REVISIONS = migrations.revisions()
+NEWEST = REVISIONS[-1].id
 
 
 def test_status_and_migrate_from_nothing(hegui: Hegui) -> None:
     found = json.loads(hegui("store", "status", "--json").stdout)
     assert (found["kind"], found["revision"], found["exchanges"]) == ("sqlite", None, None)
-    assert found["pending"] == [
-        {"id": "0001", "phase": "before", "about": "first schema"},
-        {"id": "0002", "phase": "before", "about": "evidence"},
-    ]
+    assert found["pending"][0] == {"id": "0001", "phase": "before", "about": "first schema"}
+    assert len(found["pending"]) == len(REVISIONS)
     done = json.loads(hegui("store", "migrate", "--json").stdout)
-    assert [one["id"] for one in done["done"]] == ["0001", "0002"]
-    assert (done["revision"], done["pending"]) == ("0002", [])
+    assert [one["id"] for one in done["done"]] == [one.id for one in REVISIONS]
+    assert (done["revision"], done["pending"]) == (NEWEST, [])
     found = json.loads(hegui("store", "status", "--json").stdout)
-    assert (found["revision"], found["pending"], found["exchanges"], found["findings"]) == ("0002", [], 0, 0)
+    assert (found["revision"], found["pending"], found["exchanges"], found["findings"]) == (NEWEST, [], 0, 0)
 
 
 def test_both_speak_to_people_in_their_language(hegui: Hegui) -> None:
     assert hegui("store", "migrate", "--phase", "before").stdout.splitlines() == [
-        "Run: 0001 before (first schema)",
-        "Run: 0002 before (evidence)",
-        "The schema is at revision 0002; revisions pending: 0.",
+        *(f"Run: {one.id} {one.phase} ({one.about})" for one in REVISIONS),
+        f"The schema is at revision {NEWEST}; revisions pending: 0.",
     ]
     assert hegui("store", "migrate", LANG="zh_CN.UTF-8").stdout.splitlines() == [
         "无需执行迁移。",
-        "数据库结构版本为 0002；待执行的迁移：0 项。",
+        f"数据库结构版本为 {NEWEST}；待执行的迁移：0 项。",
     ]
-    assert "Revision of the schema   0002" in hegui("store", "status").stdout
+    assert f"Revision of the schema   {NEWEST}" in hegui("store", "status").stdout
     assert "结构版本" in hegui("store", "status", LANG="zh_CN.UTF-8").stdout
 
 
@@ -48,7 +49,7 @@ def test_check_refuses_to_start_and_names_the_command(hegui: Hegui) -> None:
 
 
 def test_the_doctor_shows_the_revision(hegui: Hegui) -> None:
-    assert "schema at revision 0002" in hegui("doctor").stdout
+    assert f"schema at revision {NEWEST}" in hegui("doctor").stdout
 
 
 def test_every_command_works_on_postgresql(hegui: Hegui, postgres_url: str) -> None:
@@ -59,7 +60,7 @@ def test_every_command_works_on_postgresql(hegui: Hegui, postgres_url: str) -> N
     assert hegui("exchange", "list", **given).stdout == "No exchange matches.\n"
     assert "postgresql 1" in hegui("doctor", **given).stdout
     found = json.loads(hegui("store", "status", "--json", **given).stdout)
-    assert (found["kind"], found["revision"]) == ("postgresql", "0002")
+    assert (found["kind"], found["revision"]) == ("postgresql", NEWEST)
 
 
 def test_a_server_that_is_not_there_is_an_error_of_one_line_and_a_remedy(hegui: Hegui) -> None:

@@ -101,7 +101,7 @@ def state(url: str) -> State:
     return found
 
 
-SINCE_0002 = {"spool_positions", "ledger_entries", "leases"}
+SINCE_0002 = {"spool_positions", "ledger_entries", "ledger_waiting", "leases", "subject_keys"}
 
 
 def make_without_revisions(url: str, but: Collection[str] = SINCE_0002) -> None:

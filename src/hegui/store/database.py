@@ -68,6 +68,10 @@ class Database(ABC):
         """A transaction in which this process alone may change the schema; all of it is done or nothing."""
 
     @abstractmethod
+    def forget(self, table: Table) -> bool:
+        """Drive what was deleted from `table` out of the database's files, as far as it can; whether it could."""
+
+    @abstractmethod
     def is_refusal(self, error: BaseException) -> bool:
         """Whether `error` blames what was to be written; else the circumstances are to blame, and may change."""
 

@@ -5,7 +5,9 @@ Knows pragmas, locks and file modes. Rules of this file:
 1. A file is opened with WAL, `synchronous=FULL` (a commit is on the disk), foreign keys and a busy timeout.
 2. A writing transaction takes the write lock when it begins (`BEGIN IMMEDIATE`), so it waits for its turn instead of
    failing half way.
-3. What hegui creates is its owner's alone: files 0600, the folder 0700. What it finds, it leaves as it is.
+3. What is deleted or overwritten is overwritten with zeros (`secure_delete`), so that an erased key does not linger in a
+   page's free space. What the write-ahead log still holds goes with `forget`.
+4. What hegui creates is its owner's alone: files 0600, the folder 0700. What it finds, it leaves as it is.
 """
 
 from __future__ import annotations
@@ -77,6 +79,13 @@ class SqliteDatabase(Database):
             driver.execute(f"PRAGMA busy_timeout={int(self._busy_seconds * 1000)}")
             driver.execute("PRAGMA foreign_keys=ON")
 
+    def forget(self, table: Table) -> bool:
+        """Write the log into the file and cut it to nothing; False while somebody still reads from it."""
+        with self._explaining(), self.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            blocked: int = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            return not blocked
+
     def is_refusal(self, error: BaseException) -> bool:
         return isinstance(error, _REFUSALS)
 
@@ -104,6 +113,7 @@ def _prepare_connections(engine: Engine, busy_seconds: float) -> None:
         _switch_to_wal(connection, busy_seconds)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:

@@ -22,6 +22,7 @@ from hegui.store.leases import Lease
 from hegui.store.lexicons import SqlLexicons
 from hegui.store.opening import Migrate, open_database
 from hegui.store.sequencer import Ledger, Sequencer
+from hegui.store.subject_keys import SqlSubjectKeys
 from hegui.store.tables import ledger_waiting
 
 __all__ = ["Store", "open_keeper", "open_store"]
@@ -37,6 +38,7 @@ class Store:
     applications: SqlApplications
     exchanges: SqlExchanges
     lexicons: SqlLexicons
+    subject_keys: SqlSubjectKeys
     keeper: SqlKeeper
     database: Database
 
@@ -83,7 +85,12 @@ def open_store(
     """
     database = open_database(url, busy_seconds=busy_seconds, migrate=migrate)
     return Store(
-        SqlApplications(database, clock), SqlExchanges(database), SqlLexicons(database), SqlKeeper(database), database
+        SqlApplications(database, clock),
+        SqlExchanges(database),
+        SqlLexicons(database),
+        SqlSubjectKeys(database),
+        SqlKeeper(database),
+        database,
     )
 
 

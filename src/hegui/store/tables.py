@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -42,6 +43,7 @@ __all__ = [
     "revision",
     "schema_version",
     "spool_positions",
+    "subject_keys",
 ]
 
 metadata = MetaData()
@@ -204,3 +206,33 @@ leases = Table(
     Column("until", Instant, nullable=False),
 )
 """Who does what only one process may do at a time, and until when."""
+
+subject_keys = Table(
+    "subject_keys",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("id", _text(32), nullable=False, unique=True),
+    Column("subject", _text(64), nullable=False),
+    Column("master", _text(16), nullable=False),
+    Column("wrapped", LargeBinary),
+    Column("created_at", Instant, nullable=False),
+    Column("erased_at", Instant),
+    Column("swept_at", Instant),
+)
+"""`wrapped` is NULL once the key is destroyed: the row stays, and proves it. `number` keeps new rows together at the table's
+end, so that SQLite never moves a wrapped key from page to page and leaves a copy behind."""
+
+Index("ix_subject_keys_subject", subject_keys.c.subject)
+Index(
+    "ix_subject_keys_live",
+    subject_keys.c.subject,
+    unique=True,
+    sqlite_where=text("erased_at IS NULL"),
+    postgresql_where=text("erased_at IS NULL"),
+)
+Index(
+    "ix_subject_keys_unswept",
+    subject_keys.c.number,
+    sqlite_where=text("erased_at IS NOT NULL AND swept_at IS NULL"),
+    postgresql_where=text("erased_at IS NOT NULL AND swept_at IS NULL"),
+)

@@ -77,8 +77,8 @@ class SubjectKeys(Protocol):
     def count_outside(self, master: str) -> int:
         """How many live keys are not under this master key."""
 
-    def outside(self, master: str, limit: int) -> Sequence[WrappedKey]:
-        """Up to `limit` live keys that are not under this master key."""
+    def outside(self, master: str, after: int, limit: int) -> Sequence[tuple[int, WrappedKey]]:
+        """Up to `limit` live keys that are not under this master key, each with its number, those beyond `after` in order."""
 
     def rewrap(self, changes: Sequence[tuple[WrappedKey, WrappedKey]]) -> int:
         """Put the second of each pair in the place of the first, where the first is still what is stored; how many were."""
