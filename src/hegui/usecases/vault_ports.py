@@ -41,7 +41,7 @@ class KeyRecord:
 
     Attributes:
         erased_at: when the key was destroyed; None while it is live.
-        swept_at: when the blobs under it were seen to be gone.
+        swept_at: when its bytes and the blobs under it were seen to be gone.
     """
 
     id: str
@@ -69,10 +69,10 @@ class SubjectKeys(Protocol):
         """Drive the bytes of destroyed keys out of the database's own files, as far as its kind can; whether it is done."""
 
     def mark_swept(self, key_id: str, at: datetime) -> None:
-        """Write down that no blob is left under an erased key."""
+        """Write down that neither bytes nor blobs of an erased key are left; the first time counts."""
 
     def unswept(self) -> Sequence[KeyRecord]:
-        """Erased keys whose blobs may still be there: an erasure that did not come to its end."""
+        """Erased keys of which something may still be there: an erasure that did not come to its end."""
 
     def count_outside(self, master: str) -> int:
         """How many live keys are not under this master key."""
