@@ -13,7 +13,7 @@ from pathlib import Path
 from hegui.errors import InputError
 from hegui.store.atomic_folder import AtomicFolder
 
-__all__ = ["TileFolder"]
+__all__ = ["TileFolder", "check_path"]
 
 _SAFE = re.compile(r"[a-z0-9]+(?:[./][a-z0-9]+)*")
 _CHECKPOINT = "checkpoint"
@@ -48,6 +48,11 @@ class TileFolder:
         self._files.replace(self._place(_CHECKPOINT), data)
 
     def _place(self, path: str) -> Path:
-        if not _SAFE.fullmatch(path):
-            raise InputError("LED096", "ledger folder", "the path is not one of a log", "Ask for tile/… or checkpoint.")
-        return self._files.root / path
+        return self._files.root / check_path(path)
+
+
+def check_path(path: str) -> str:
+    """The path. Raises InputError (LED096) for what could lead elsewhere."""
+    if not _SAFE.fullmatch(path):
+        raise InputError("LED096", "ledger folder", "the path is not one of a log", "Ask for tile/… or checkpoint.")
+    return path
