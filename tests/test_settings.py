@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from hegui.errors import FileFaults, InputError
-from hegui.settings import TABLE, Settings, as_markdown
+from hegui.settings import TABLE, BelowMinimum, Keep, Settings, as_markdown
+from hegui.vault.periods import Period
+from hegui.vault.retention import KINDS, check_schedule
+from hegui.vault.retention_files import retention_law
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 
@@ -95,10 +100,32 @@ def test_an_unknown_name_like_no_other_gets_no_suggestion() -> None:
         ("HEGUI_LEDGER_ORIGIN", "a" * 129),
         ("HEGUI_LEDGER_PUBLIC_URL", "ftp://log.example"),
         ("HEGUI_LEDGER_PUBLIC_URL", "https://log.example:x"),
+        ("HEGUI_VAULT_MASTER_KEY", "00" * 32),
+        ("HEGUI_VAULT_MASTER_KEY", "file:"),
+        ("HEGUI_VAULT_KEEP_PROMPT", "6"),
+        ("HEGUI_VAULT_KEEP_LOG", "6 months, 5 months"),
+        ("HEGUI_OBJECTS_PREFIX", "no-slash"),
+        ("HEGUI_OBJECTS_PREFIX", "../"),
     ],
 )
 def test_unusable_values_are_faults(variable: str, raw: str) -> None:
     assert list(faults({variable: raw})) == [variable]
+
+
+def test_a_master_key_written_where_its_place_belongs_is_not_quoted() -> None:
+    assert "abcd" not in faults({"HEGUI_VAULT_MASTER_KEY": "abcd" * 16})["HEGUI_VAULT_MASTER_KEY"]
+
+
+def test_periods_are_dated_and_those_of_the_defaults_are_lawful(tmp_path: Path) -> None:
+    file = written(tmp_path, '[vault.keep]\nprompt = "6 months, 3 months from 2027-01-01"\n')
+    keep = Settings.read({"HEGUI_VAULT_BELOW_MINIMUM_LOG": "trial"}, file).vault.keep
+    assert keep.prompt == (Period(6), Period(3, date(2027, 1, 1)))
+    schedule = {kind: getattr(keep, kind) for kind in KINDS}
+    assert check_schedule(schedule, retention_law(), on=date(2026, 1, 15)) == ()
+
+
+def test_every_kind_has_a_period_and_a_place_for_a_reason() -> None:
+    assert [entry.name for entry in fields(Keep)] == [entry.name for entry in fields(BelowMinimum)] == list(KINDS)
 
 
 def test_a_file_that_is_no_toml_is_a_fault(tmp_path: Path) -> None:
@@ -112,7 +139,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_every_setting_is_documented() -> None:
     page = PAGE.read_text("utf-8")
-    assert len(TABLE) == 37
+    assert len(TABLE) == 59
     for row in TABLE:
         assert f"| `{row.path}` | `{row.variable}` | {row.kind} | {row.default} |" in page
     assert page.endswith(as_markdown()), "the table of docs/settings.md is not that of hegui.settings.as_markdown()"

@@ -20,20 +20,25 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from hegui.errors import FileFaults, InputError
+from hegui.vault.periods import Period, read_periods, write_periods
 
 __all__ = [
     "CONFIG_VARIABLE",
     "TABLE",
+    "BelowMinimum",
     "Evidence",
+    "Keep",
     "Label",
     "Ledger",
     "Lexicon",
+    "Objects",
     "Policy",
     "Row",
     "Server",
     "Settings",
     "Store",
     "Upstream",
+    "Vault",
     "as_markdown",
 ]
 
@@ -128,6 +133,24 @@ def a_duration(raw: Any) -> float:
     if isinstance(raw, bool) or not re.fullmatch(r"[0-9]+(\.[0-9]+)?", str(raw)) or float(raw) == 0:
         raise ValueError(f"{raw!r} is not a number of seconds above 0")
     return float(raw)
+
+
+def a_key_source(raw: Any) -> str:
+    text = a_text(raw)
+    if not re.fullmatch(r"(file|env|command):\S.*", text):
+        raise ValueError("it is not file:PATH, env:NAME or command:PROGRAM …")  # not quoted: it may be the key itself
+    return text
+
+
+def a_schedule(raw: Any) -> tuple[Period, ...]:
+    return read_periods(a_text(raw))
+
+
+def a_prefix(raw: Any) -> str:
+    text = a_text(raw)
+    if not re.fullmatch(r"([A-Za-z0-9._-]+/)+", text) or ".." in text:
+        raise ValueError(f"{raw!r} is not a prefix such as hegui/")
+    return text
 
 
 def one_of(*choices: str) -> Read:
@@ -248,6 +271,90 @@ class Store:
     )
 
 
+SIX_MONTHS = (Period(6),)
+
+
+def kept(what: str) -> tuple[Period, ...]:
+    """A row of `Keep`."""
+    return setting(
+        SIX_MONTHS, a_schedule, "months, dated", f"How long {what} kept.", shown=f"`{write_periods(SIX_MONTHS)}`"
+    )
+
+
+def reason(what: str) -> str | None:
+    """A row of `BelowMinimum`."""
+    about = f"Why {what} kept for less than the law's minimum; recorded as evidence."
+    return setting(None, a_text, "text", about, shown="none: it is refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How long each kind is kept (docs/vault.md)."""
+
+    exchange_record: tuple[Period, ...] = kept("the record of an exchange is")
+    prompt: tuple[Period, ...] = kept("the content of prompts is")
+    answer: tuple[Period, ...] = kept("the content of answers is")
+    attachment: tuple[Period, ...] = kept("the content of attachments is")
+    log: tuple[Period, ...] = kept("logs are")
+
+
+@dataclass(frozen=True, slots=True)
+class BelowMinimum:
+    """The reasons for keeping something for less than the law's minimum."""
+
+    exchange_record: str | None = reason("records of exchanges are")
+    prompt: str | None = reason("prompts are")
+    answer: str | None = reason("answers are")
+    attachment: str | None = reason("attachments are")
+    log: str | None = reason("logs are")
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """Where content is kept, sealed, and for how long."""
+
+    master_key: str | None = setting(
+        None,
+        a_key_source,
+        "`file:…`, `env:…` or `command:…`",
+        "Where the master keys come from, the one in use first (docs/vault.md).",
+        shown="none: no content is kept",
+    )
+    blobs: Literal["folder", "objects"] = setting(
+        "folder",
+        one_of("folder", "objects"),
+        "`folder` or `objects`",
+        "Whether sealed content is kept in files or objects.",
+    )
+    folder: Path | None = setting(None, a_path, "path", "The folder of sealed content.", shown="`<state_dir>/vault`")
+    keep: Keep = field(default_factory=Keep)
+    below_minimum: BelowMinimum = field(default_factory=BelowMinimum)
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """An S3-compatible object store."""
+
+    endpoint: str | None = setting(None, a_text, "URL", "Scheme and host of the object store.", shown="none")
+    bucket: str | None = setting(None, a_text, "text", "The bucket; hegui makes none.", shown="none")
+    prefix: str | None = setting(
+        None, a_prefix, "text", "What every key begins with, ending in a slash.", shown="nothing"
+    )
+    region: str = setting("us-east-1", a_text, "text", "The region requests are signed for.")
+    addressing: Literal["path", "virtual"] = setting(
+        "path",
+        one_of("path", "virtual"),
+        "`path` or `virtual`",
+        "Whether the bucket stands in the path or in the host name.",
+    )
+    access_key_env: str = setting("AWS_ACCESS_KEY_ID", a_text, "name", "Environment variable with the access key.")
+    secret_key_env: str = setting("AWS_SECRET_ACCESS_KEY", a_text, "name", "Environment variable with its secret.")
+    timeout_seconds: float = setting(10.0, a_duration, "seconds", "Longest silence of the object store.")
+    ca_file: Path | None = setting(
+        None, a_path, "path", "PEM file of certificate authorities to trust.", shown="the system's"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """Where the ledger is kept, who signs it, and who must have seen it (docs/ledger.md)."""
@@ -304,6 +411,8 @@ class Settings:
     lexicon: Lexicon = field(default_factory=Lexicon)
     store: Store = field(default_factory=Store)
     ledger: Ledger = field(default_factory=Ledger)
+    vault: Vault = field(default_factory=Vault)
+    objects: Objects = field(default_factory=Objects)
     given: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
