@@ -23,6 +23,7 @@ from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 
+from hegui.errors import InternalError
 from hegui.store.bulk import Bulk, BulkInsert
 from hegui.store.database import MIGRATION_WAIT_SECONDS, Database, Kind
 from hegui.store.files import create_once
@@ -82,8 +83,14 @@ class SqliteDatabase(Database):
     def forget(self, table: Table) -> bool:
         """Write the log into the file and cut it to nothing; False while somebody still reads from it."""
         with self._explaining(), self.engine.connect() as connection:
-            driver: Any = connection.connection.driver_connection
-            blocked: int = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            driver: Any = (
+                connection.connection.driver_connection
+            )  # SQLAlchemy would begin a transaction, which blocks it
+            try:
+                (blocked, _, _) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.Error as error:
+                problem = f"the database failed: {self.words(error)}."
+                raise InternalError("STO004", self.where, problem, self.remedy) from error
             return not blocked
 
     def is_refusal(self, error: BaseException) -> bool:
