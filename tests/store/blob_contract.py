@@ -28,6 +28,8 @@ BAD_NAMES = [
 
 
 class BlobContract:
+    one_name_for_all_threads = True
+
     def test_what_was_put_comes_back_whole(self, blobs: BlobStore) -> None:
         for number, data in enumerate([b"", b"x", bytes(range(256)) * 5000]):
             blobs.put(f"{A}/{number}", data)
@@ -85,11 +87,11 @@ class BlobContract:
         possible = {None, *(bytes([letter]) * 3000 for letter in range(8))}
 
         def work(letter: int) -> set[bytes | None]:
-            seen = set()
+            seen, name = set(), f"{A}/x" if self.one_name_for_all_threads else f"{A}/x{letter}"
             for _ in range(15):
-                blobs.put(f"{A}/x", bytes([letter]) * 3000)
-                seen.add(blobs.get(f"{A}/x"))
-                blobs.delete(f"{A}/x")
+                blobs.put(name, bytes([letter]) * 3000)
+                seen.add(blobs.get(name))
+                blobs.delete(name)
             return seen
 
         with ThreadPoolExecutor(8) as threads:

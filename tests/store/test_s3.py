@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -20,7 +22,7 @@ from hegui.store.s3_signature import Credentials, sign
 from hegui.store.tile_s3 import TileS3
 from tests.ledger.logs import ENTRIES, LOG, new_log
 from tests.store.blob_contract import A, BlobContract
-from tests.support.object_store import Script, object_store, s3_bucket, scripted
+from tests.support.object_store import Script, object_store, s3_bucket, scripted, scripted_server
 
 __all__ = ["object_store", "s3_bucket", "scripted"]  # fixtures count where pytest finds their names
 
@@ -71,6 +73,8 @@ def test_a_session_token_is_signed_along_and_no_secret_is_shown() -> None:
 
 class TestContract(BlobContract):
     """The contract of all stores of blobs, against a server that checks signatures."""
+
+    one_name_for_all_threads = False  # the server of the tests is not made for that, and answers 500
 
     @pytest.fixture(params=["", "deep/blobs/"], ids=["no prefix", "prefix"])
     def blobs(self, s3_bucket: S3Bucket, request: pytest.FixtureRequest) -> Iterator[S3Blobs]:
@@ -295,6 +299,37 @@ def test_a_file_of_authorities_that_is_none_is_refused(tmp_path: Path) -> None:
     for file in (tmp_path / "ca.pem", tmp_path / "nowhere.pem"):
         with pytest.raises(InputError, match="VLT016"):
             S3Client(S3Bucket("https://host", "bucket", Credentials("key", "secret"), ca_file=file))
+
+
+def test_a_certificate_is_checked_against_the_authorities_named(tmp_path: Path) -> None:
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+    ]
+    command += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*command, "-out", certificate, "-keyout", key], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with scripted_server(context) as script:
+        script.answers = [OK, OK]
+        assert script.endpoint.startswith("https://")
+        with closing(S3Client(script.bucket(ca_file=certificate, timeout_seconds=10.0))) as client:
+            assert [client.get("x") for _ in range(2)] == [b"whole"] * 2
+        with (
+            closing(S3Client(script.bucket(timeout_seconds=10.0), sleep=lambda _: None)) as client,
+            pytest.raises(InternalError, match="VLT016 .*certificate verify failed"),
+        ):
+            client.get("x")
+    assert len(script.asked) == 2
 
 
 def test_a_server_that_is_not_there_is_told() -> None:

@@ -10,12 +10,14 @@ import http.client
 import itertools
 import json
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -24,7 +26,7 @@ import pytest
 from hegui.store.s3 import S3Bucket, S3Client
 from hegui.store.s3_signature import Credentials
 
-__all__ = ["ObjectStore", "Script", "object_store", "s3_bucket", "scripted"]
+__all__ = ["ObjectStore", "Script", "object_store", "s3_bucket", "scripted", "scripted_server"]
 
 PATIENCE_SECONDS = 60.0
 
@@ -124,7 +126,20 @@ class Script:
 
 @pytest.fixture
 def scripted() -> Iterator[Script]:
-    """A server on a free port that plays `answers` in their order."""
+    with scripted_server() as script:
+        yield script
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing: clients that hang up are what is tried."""
+
+
+@contextmanager
+def scripted_server(context: ssl.SSLContext | None = None) -> Iterator[Script]:
+    """A server on a free port that plays `answers` in their order; with a context it speaks TLS."""
     script = Script()
 
     class Handler(BaseHTTPRequestHandler):
@@ -140,11 +155,14 @@ def scripted() -> Iterator[Script]:
         def log_message(self, format: str, *args: object) -> None:
             """Nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
+    with _Server(("127.0.0.1", 0), Handler) as server:
+        if context:
+            # The handshake belongs to the thread of the request, not to the one that takes connections.
+            server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        script.endpoint = f"http://127.0.0.1:{server.server_address[1]}"
+        scheme = "https" if context else "http"
+        script.endpoint = f"{scheme}://127.0.0.1:{server.server_address[1]}"
         try:
             yield script
         finally:
