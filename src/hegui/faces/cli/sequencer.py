@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from typing import Any
 
 import click
 
@@ -16,13 +15,13 @@ __all__ = ["sequencer"]
 @pass_session
 def sequencer(session: Session) -> None:
     """Move records from this machine's spools into database and ledger, until it is stopped (定序入账)."""
+    ends = {signal.SIGTERM, signal.SIGINT}
+    # Waited for instead of handled: a handler that tells the loop to stop could interrupt the loop's own wait while that
+    # holds the lock which telling takes. Blocked before the thread begins, which inherits it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     with session.system() as system:
         evidence = system.open_evidence()
-
-        def stop(_number: int, _frame: Any) -> None:
-            evidence.stop()
-
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
         session.say("sequencer.working", folder=system.spool_folder)
-        evidence.run()
+        evidence.start()
+        signal.sigwait(ends)
+        evidence.stop()
