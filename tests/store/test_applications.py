@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from hegui.errors import InputError, NotFoundError
-from hegui.store import Store
+from hegui.store import Store, open_store
 from tests.store.conftest import Clock
 from tests.store.samples import NOON, a_key, an_application
 
@@ -76,7 +76,9 @@ def test_a_key_for_nobody_is_refused(store: Store) -> None:
     assert store.applications.revision() == 0
 
 
-def test_threads_may_share_the_store(store: Store) -> None:
+def test_threads_may_share_the_store(url: str) -> None:
+    store = open_store(url, busy_seconds=30)  # on a busy machine 39 others take their time
+
     def add(number: int) -> int:
         application = an_application(f"app{number}")
         store.applications.add(application, a_key(application, number))
@@ -86,3 +88,4 @@ def test_threads_may_share_the_store(store: Store) -> None:
         counts = list(pool.map(add, range(40)))
     assert max(counts) == 40
     assert store.applications.revision() == 40
+    store.close()
