@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from hegui.compose import compose, open_log
+from hegui.compose import compose, ledger_home
 from hegui.settings import Settings
 from hegui.store import SpoolRecorder
 from hegui.store.spool import spools_in
+from hegui.usecases.ledger_log import read_log
 from hegui.usecases.ports import Exchange, ExchangeFilter
 from tests.cli.conftest import Hegui
 from tests.store.samples import an_exchange
@@ -51,11 +52,10 @@ def recorded(settings: Settings) -> list[Exchange]:
 
 
 def verify(settings: Settings, size: int) -> None:
-    log = open_log(settings)
-    assert log.published().checkpoint.size == size
+    log = read_log(ledger_home(settings))
+    assert log.checkpoint.size == size
     folder = settings.state_dir / "ledger"
-    verifier_key = str(log._verifier)
-    command = [sys.executable, "-I", str(VERIFIER), "verify-log", "--key", verifier_key, str(folder)]
+    command = [sys.executable, "-I", str(VERIFIER), "verify-log", "--key", str(log.key), str(folder)]
     answer = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
