@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from hegui.compose import compose
+from hegui.compose import compose, open_log
 from hegui.settings import Settings
 from hegui.store import pseudonym_secret
 from hegui.usecases.ports import ExchangeFilter
@@ -23,8 +23,15 @@ def test_a_system_records_and_finds_again(tmp_path: Path) -> None:
     async def main() -> None:
         recorder = system.open_recorder()
         await recorder.record(an_exchange())
+        assert recorder.spooled() == 1
         recorder.close()
 
     asyncio.run(main())
+    assert list(system.exchanges.list(ExchangeFilter())) == []
+    evidence = system.open_evidence()
+    evidence.stop()
+    evidence.run()
+    assert evidence.last_error is None
+    assert open_log(settings).published().checkpoint.size == 1
     assert list(system.exchanges.list(ExchangeFilter())) == [an_exchange()]
     system.close()

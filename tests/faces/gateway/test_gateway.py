@@ -11,7 +11,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,13 @@ from typing import Any
 import openai
 import pytest
 
+from hegui.compose import open_log
+from hegui.ledger.entry import Entry
+from hegui.settings import Settings
 from tests.conftest import shared_rows
 from tests.support import upstream as play
 
+VERIFIER = Path(__file__).parents[3] / "verifier" / "hegui_verify.py"
 HEGUI = Path(sys.executable).with_name("hegui")
 
 
@@ -63,7 +68,17 @@ class Gateway:
         assert status == 200
         return body
 
+    def health(self) -> dict[str, Any]:
+        with urllib.request.urlopen(self.url.removesuffix("/v1") + "/healthz", timeout=20) as answer:
+            found: dict[str, Any] = json.load(answer)
+        return found
+
+    def settle(self) -> None:
+        """Wait until every record so far has come into the database."""
+        wait_until(lambda: self.health() == {"status": "ok", "records_waiting": 0, "records_spooled": 0})
+
     def last(self) -> dict[str, Any]:
+        self.settle()
         rows = self.hegui("exchange", "list", "--limit", "1", "--json").splitlines()
         return json.loads(self.hegui("exchange", "show", json.loads(rows[0])["id"], "--json"))
 
@@ -77,22 +92,26 @@ def free_port() -> int:
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """A gateway whose application carries its labels elsewhere, so that clean answers keep their bytes."""
-    yield from running(tmp_path_factory.mktemp("plain"), "--label", "interface", "--no-implicit-label")
+    with running(tmp_path_factory.mktemp("plain"), "--label", "interface", "--no-implicit-label") as gateway:
+        yield gateway
 
 
 @pytest.fixture(scope="module")
 def labelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    yield from running(tmp_path_factory.mktemp("labelled"), "--label", "tail")
+    with running(tmp_path_factory.mktemp("labelled"), "--label", "tail") as gateway:
+        yield gateway
 
 
-def running(state: Path, *label: str) -> Iterator[Gateway]:
+@contextmanager
+def running(state: Path, *label: str, **more: str) -> Iterator[Gateway]:
+    """Keywords are settings. In the end every record is in the database, and the ledger holds an entry for each."""
     port = free_port()
     environ = {**os.environ, "HEGUI_STATE_DIR": str(state), "HEGUI_LEXICON_POLL_SECONDS": "0.1"}
     environ |= {"HEGUI_UPSTREAM_IDLE_SECONDS": "2", "HEGUI_UPSTREAM_FIRST_BYTE_SECONDS": "2"}
     environ |= {"HEGUI_SERVER_MAX_BODY_BYTES": "100000", "HEGUI_UPSTREAM_MAX_EVENT_BYTES": "50000"}
     (state / "policies").mkdir()
     (state / "policies" / "lenient.yaml").write_text("name: lenient\nversion: 1\nrules: [{action: flag}]\n")
-    environ["HEGUI_POLICY_FOLDER"] = str(state / "policies")
+    environ |= {"HEGUI_POLICY_FOLDER": str(state / "policies"), "HEGUI_EVIDENCE_PUBLISH_SECONDS": "5", **more}
     with play.ScriptedUpstream() as upstream:
         gateway = Gateway(f"http://127.0.0.1:{port}/v1", "", environ, upstream)
         added = json.loads(gateway.hegui("app", "add", "test", "--upstream", upstream.url, *label, "--json"))
@@ -100,7 +119,8 @@ def running(state: Path, *label: str) -> Iterator[Gateway]:
         words = state / "words.csv"
         words.write_text("id,term,risk,severity\nt1,冰毒,A.1.h,high\nt2,坏词语,A.1.f,medium\n")
         gateway.hegui("lexicon", "load", str(words))
-        process = subprocess.Popen([HEGUI, "serve", "--port", str(port)], env=environ)
+        with (state / "said").open("wb") as said:
+            process = subprocess.Popen([HEGUI, "serve", "--port", str(port)], env=environ, stderr=said)
         try:
             wait_for(gateway.url.removesuffix("/v1") + "/healthz")
             yield gateway
@@ -109,6 +129,39 @@ def running(state: Path, *label: str) -> Iterator[Gateway]:
                 client.close()
             process.terminate()
             process.wait(20)
+    if environ.get("HEGUI_EVIDENCE_SEQUENCER") == "separate":
+        with sequencer(gateway):  # removes the spool of the gateway that has ended
+            pass
+    assert_all_is_in_the_ledger(gateway)
+
+
+def assert_all_is_in_the_ledger(gateway: Gateway) -> None:
+    settings = Settings.read({name: raw for name, raw in gateway.environ.items() if name.startswith("HEGUI_")}, None)
+    log = open_log(settings)
+    tree = log.tree()
+    entries = [Entry.decode(tree.entry(index)).subject for index in range(tree.size)]
+    rows = gateway.hegui("exchange", "list", "--limit", "100000", "--json").splitlines()
+    assert sorted(entries) == sorted(json.loads(row)["id"] for row in rows)
+    command = [
+        sys.executable,
+        "-I",
+        str(VERIFIER),
+        "verify-log",
+        "--key",
+        str(log._verifier),
+        settings.state_dir / "ledger",
+    ]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert list((settings.state_dir / "spool").glob("*.spool")) == []
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    for _ in range(400):
+        if holds():
+            return
+        time.sleep(0.05)
+    pytest.fail("it never came to be")
 
 
 def wait_for(url: str) -> None:
@@ -215,14 +268,6 @@ def test_the_async_client_cancels_the_upstream_also_before_the_first_token(plain
         wait_until(lambda: plain.last()["outcome"] == "client_left")
 
 
-def wait_until(holds: Any) -> None:
-    for _ in range(100):
-        if holds():
-            return
-        time.sleep(0.05)
-    pytest.fail("it never came to be")
-
-
 def test_a_blocked_stream_ends_as_clients_understand_it_and_is_written_down(plain: Gateway) -> None:
     out = plain.stream(play.sse(play.chat_stream(["今天", "有冰", "\u200b", "毒", "卖"])))
     assert "冰" not in out.decode()
@@ -325,6 +370,7 @@ def test_limits_and_wrong_requests_have_clear_errors(plain: Gateway) -> None:
 
 def test_whatever_a_client_or_an_upstream_says_there_is_a_record_and_an_answer(plain: Gateway) -> None:
     def recorded() -> int:
+        plain.settle()
         return len(plain.hegui("exchange", "list", "--limit", "1000", "--json").splitlines())
 
     before = recorded()
@@ -384,3 +430,67 @@ def test_recorded_bodies_pass_unchanged(plain: Gateway) -> None:
         assert out.rstrip(b"\n") == body.rstrip(b"\n"), row["id"]
         count += 1
     assert count > 400
+
+
+SEPARATE = {"HEGUI_EVIDENCE_SEQUENCER": "separate", "HEGUI_EVIDENCE_SPOOL_MAX": "3"}
+
+
+@contextmanager
+def sequencer(gateway: Gateway) -> Iterator[None]:
+    process = subprocess.Popen([HEGUI, "sequencer"], env=gateway.environ, stdout=subprocess.PIPE)
+    assert process.stdout
+    assert process.stdout.readline()
+    try:
+        yield
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0
+        process.stdout.close()
+
+
+def count(gateway: Gateway) -> int:
+    return len(gateway.hegui("exchange", "list", "--limit", "1000", "--json").splitlines())
+
+
+def ask(gateway: Gateway) -> tuple[int, bytes]:
+    return gateway.post({"model": "m", "messages": MESSAGES})
+
+
+def test_a_full_spool_refuses_requests_until_a_sequencer_has_emptied_it(tmp_path: Path) -> None:
+    with running(tmp_path, **SEPARATE) as gateway:
+        gateway.upstream.script = play.json_body(play.chat_body("好"))
+        answered = 0
+        while (answer := ask(gateway))[0] == 200:
+            answered += 1
+            assert answered < 100
+            time.sleep(0.05)
+        assert answer[0] == 503
+        assert json.loads(answer[1])["error"]["code"] == "evidence_backlog"
+        assert answered >= 3
+        assert gateway.health()["records_spooled"] == answered
+        assert len(gateway.upstream.requests) == answered
+        assert count(gateway) == 0
+        with sequencer(gateway):
+            gateway.settle()
+            assert count(gateway) == answered
+            wait_until(lambda: ask(gateway)[0] == 200)
+            gateway.settle()
+        assert count(gateway) == answered + 1
+        assert ask(gateway)[0] == 200  # and who records does not notice that it has ended
+        with sequencer(gateway):
+            pass
+        assert count(gateway) == answered + 2
+
+
+def test_a_full_spool_lets_requests_pass_where_it_is_told_to_and_says_so_once(tmp_path: Path) -> None:
+    with running(tmp_path, **SEPARATE, HEGUI_EVIDENCE_WHEN_FULL="pass") as gateway:
+        gateway.upstream.script = play.json_body(play.chat_body("好"))
+        for _ in range(20):
+            assert ask(gateway)[0] == 200
+            time.sleep(0.05)
+        assert gateway.health()["records_spooled"] == 20
+        assert count(gateway) == 0
+        assert (tmp_path / "said").read_text().count("REC006") == 1
+        with sequencer(gateway):
+            gateway.settle()
+        assert count(gateway) == 20
