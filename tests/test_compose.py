@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from hegui.compose import compose, open_log
+from hegui.compose import compose, ledger_home
 from hegui.settings import Settings
 from hegui.store import pseudonym_secret
+from hegui.usecases.ledger_log import read_log
 from hegui.usecases.ports import ExchangeFilter
 from tests.store.samples import NOON, an_exchange
 
@@ -32,6 +33,6 @@ def test_a_system_records_and_finds_again(tmp_path: Path) -> None:
     evidence.stop()
     evidence.run()
     assert evidence.last_error is None
-    assert open_log(settings).published().checkpoint.size == 1
+    assert read_log(ledger_home(settings)).checkpoint.size == 1
     assert list(system.exchanges.list(ExchangeFilter())) == [an_exchange()]
     system.close()

@@ -20,9 +20,10 @@ from typing import Any
 import openai
 import pytest
 
-from hegui.compose import open_log
+from hegui.compose import ledger_home
 from hegui.ledger.entry import Entry
 from hegui.settings import Settings
+from hegui.usecases.ledger_log import read_log
 from tests.conftest import shared_rows
 from tests.support import upstream as play
 
@@ -137,8 +138,8 @@ def running(state: Path, *label: str, **more: str) -> Iterator[Gateway]:
 
 def assert_all_is_in_the_ledger(gateway: Gateway) -> None:
     settings = Settings.read({name: raw for name, raw in gateway.environ.items() if name.startswith("HEGUI_")}, None)
-    log = open_log(settings)
-    tree = log.tree()
+    log = read_log(ledger_home(settings))
+    tree = log.tree
     entries = [Entry.decode(tree.entry(index)).subject for index in range(tree.size)]
     rows = gateway.hegui("exchange", "list", "--limit", "100000", "--json").splitlines()
     assert sorted(entries) == sorted(json.loads(row)["id"] for row in rows)
@@ -148,7 +149,7 @@ def assert_all_is_in_the_ledger(gateway: Gateway) -> None:
         str(VERIFIER),
         "verify-log",
         "--key",
-        str(log._verifier),
+        str(log.key),
         settings.state_dir / "ledger",
     ]
     answer = subprocess.run(command, capture_output=True, text=True, timeout=60)
