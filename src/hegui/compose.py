@@ -6,7 +6,8 @@ Works lazily where a part leaves traces: the secret of the pseudonyms is made wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,13 +19,21 @@ from hegui.faces.gateway.app import GatewayApp
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.ledger_api.app import LedgerApp
 from hegui.faces.ledger_api.ask import witness_asker
+from hegui.ledger.entry import Commitment, Entry
 from hegui.moderate.policy import Policy
 from hegui.moderate.policy_book import PolicyBook
 from hegui.moderate.policy_files import built_in_policy, read_policy
-from hegui.settings import Settings
+from hegui.settings import Objects, Settings
 from hegui.store import SpoolRecorder, Store, open_keeper, open_store, pseudonym_secret, spool_status
+from hegui.store.blob_folder import BlobFolder
+from hegui.store.blob_s3 import S3Blobs
 from hegui.store.ledger_files import LedgerFolder, PackFolder, PrivateFolder
+from hegui.store.master_keys import read_master_keys
+from hegui.store.s3 import S3Bucket, S3Client
+from hegui.store.s3_signature import Credentials
 from hegui.store.witness_state import WitnessMemory
+from hegui.usecases.content_transit import Transit, open_transit, seal_for_transit
+from hegui.usecases.keep_content import keep_content
 from hegui.usecases.ledger_cosign import WitnessHome
 from hegui.usecases.ledger_export import PackFiles
 from hegui.usecases.ledger_ports import LedgerHome
@@ -33,12 +42,14 @@ from hegui.usecases.ports import (
     Applications,
     EvidenceMover,
     EvidenceState,
+    Exchange,
     Exchanges,
     Lexicons,
     Recorder,
     SpoolStatus,
     StoreKeeper,
 )
+from hegui.usecases.vault_ports import BlobStore, Vault
 
 __all__ = [
     "System", "compose", "keeper", "ledger_files", "ledger_home", "pack_folder", "verifier_script", "witness_home",
@@ -74,7 +85,30 @@ class System:
             self.spool_folder,
             capacity=settings.evidence.queue_max + settings.server.max_streams,
             gather_seconds=settings.evidence.gather_seconds if settings.evidence.durability == "async" else 0.0,
+            seal=None if self.vault is None else self._seal,
         )
+
+    @cached_property
+    def vault(self) -> Vault | None:
+        """Where content is kept; None where `vault.master_key` is not set. Raises InputError for keys that cannot be read."""
+        settings = self.settings
+        if settings.vault.master_key is None:
+            return None
+        masters = read_master_keys(settings.vault.master_key, os.environ)
+        return Vault(self._store.subject_keys, open_blobs(settings), masters, os.urandom, self.clock)
+
+    def _seal(self, record: str, parts: Mapping[str, bytes]) -> Transit:
+        assert self.vault is not None
+        return seal_for_transit(self.vault.masters, record, parts, os.urandom)
+
+    def _keep(self, exchange: Exchange, transit: Transit) -> Sequence[Commitment]:
+        assert self.vault is not None
+        parts = open_transit(self.vault.masters, exchange.id, transit)
+        return keep_content(self.vault, exchange.user, exchange.id, parts)
+
+    def note_in_ledger(self, entries: Sequence[Entry]) -> None:
+        """Let entries wait for their places in the ledger. Raises InternalError STO004."""
+        self._store.add_entries(entries)
 
     def open_evidence(self, *, share: Callable[[], float] = lambda: 1.0) -> EvidenceMover:
         """What moves records from the spools of this machine into the database and the ledger."""
@@ -83,6 +117,7 @@ class System:
             SequencedLedger(
                 ledger_home(self.settings, clock=self.clock), witness_asker(self.settings.ledger.witness_seconds)
             ),
+            None if self.vault is None else self._keep,
             clock=self.clock,
             publish_seconds=self.settings.evidence.publish_seconds,
             share=share,
@@ -111,6 +146,7 @@ class System:
             secret=self.pseudonym_secret,
             clock=self.clock,
             evidence_state=self.evidence_state,
+            keeps_content=self.vault is not None,
         )
         shown = LedgerApp(LedgerFolder(self.settings.ledger_folder).open) if self.settings.ledger.serve else None
         is_mover = self.settings.evidence.sequencer == "thread"
@@ -151,6 +187,30 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = lambda: datet
     cannot be opened or may not be brought up to date."""
     store = open_store(settings.database_url, clock=clock, migrate=settings.store.migrate)
     return System(settings, store.applications, store.exchanges, store.lexicons, store.keeper, clock, store)
+
+
+def open_blobs(settings: Settings) -> BlobStore:
+    """Where sealed content lies. Raises InputError where the object store is not fully named."""
+    if settings.vault.blobs == "folder":
+        return BlobFolder(settings.vault.folder or settings.state_dir / "vault")
+    return S3Blobs(S3Client(_bucket(settings.objects, os.environ)))
+
+
+def _bucket(objects: Objects, environ: Mapping[str, str]) -> S3Bucket:
+    access, secret = environ.get(objects.access_key_env), environ.get(objects.secret_key_env)
+    if not (objects.endpoint and objects.bucket and access and secret):
+        problem = "endpoint, bucket and the environment variables with access key and secret are not all given."
+        raise InputError("VLT020", "objects", problem, "Give them, or set vault.blobs to folder (docs/vault.md).")
+    credentials = Credentials(access, secret, objects.region, environ.get("AWS_SESSION_TOKEN"))
+    return S3Bucket(
+        objects.endpoint,
+        objects.bucket,
+        credentials,
+        objects.prefix or "",
+        objects.addressing,
+        objects.timeout_seconds,
+        objects.ca_file,
+    )
 
 
 @contextmanager

@@ -12,14 +12,19 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hegui.errors import InternalError
+from hegui.ledger.entry import Commitment
 from hegui.store.evidence_writer import EvidenceWriter
 from hegui.store.recorder import RecordRefused
 from hegui.store.spool import SpoolReader, Waiting, spools_in
-from hegui.store.spool_records import UnreadableRecordError, decode_exchange
+from hegui.store.spool_records import UnreadableRecordError, decode_record
+from hegui.usecases.content_transit import Transit
 from hegui.usecases.ports import Exchange
+from hegui.vault.faults import VaultDamage
 
 __all__ = ["BATCH", "Drain"]
 
@@ -27,6 +32,10 @@ BATCH = 256
 """Most records in one transaction of the database."""
 
 _log = logging.getLogger(__name__)
+
+
+Keeper = Callable[[Exchange, Transit], Sequence[Commitment]]
+"""Hands content to the vault. Raises VaultDamage for what cannot be opened, HeguiError where the vault fails."""
 
 
 @dataclass(slots=True)
@@ -39,11 +48,11 @@ class _Open:
 class Drain:
     """All spools of a folder; for one thread of one process at a time, which `evidence_lock` sees to."""
 
-    def __init__(self, folder: Path, writer: EvidenceWriter) -> None:
+    def __init__(self, folder: Path, writer: EvidenceWriter, keeper: Keeper | None = None) -> None:
         self.last_error: str | None = None
         """Which spool could not be read in the last step, and why; None while all is well."""
         self._folder = folder
-        self._writer = writer
+        self._writer, self._keeper = writer, keeper
         self._open: dict[Path, _Open] = {}
 
     def step(self, most: int = BATCH) -> int:
@@ -100,13 +109,18 @@ class Drain:
     def _take_over(self, spool: _Open, waiting: list[Waiting]) -> None:
         """Write these; a refusal is narrowed down by halving until a record stands alone."""
         batch: list[Exchange] = []
+        content: dict[str, Sequence[Commitment]] = {}
         for record in waiting:
             try:
-                batch.append(decode_exchange(record.body))
-            except UnreadableRecordError as error:
-                self._set_aside(spool, record, str(error))
+                exchange, transit = decode_record(record.body)
+                if transit is not None:
+                    content[exchange.id] = self._keep(exchange, transit)
+            except (UnreadableRecordError, VaultDamage) as error:
+                self._set_aside(spool, record, str(error).partition("\n")[0])
+            else:
+                batch.append(exchange)
         try:
-            self._writer.write(spool.reader.name, waiting[-1].number, batch)
+            self._writer.write(spool.reader.name, waiting[-1].number, batch, content)
         except RecordRefused as error:
             if len(waiting) > 1:
                 half = len(waiting) // 2
@@ -116,6 +130,13 @@ class Drain:
             self._set_aside(spool, waiting[0], str(error))
             self._writer.write(spool.reader.name, waiting[0].number, [])
         spool.position = waiting[-1].number
+
+    def _keep(self, exchange: Exchange, transit: Transit) -> Sequence[Commitment]:
+        if self._keeper is None:
+            problem = "content waits for the vault, and vault.master_key is not set here"
+            remedy = "Set it to what the gateways of this machine have."
+            raise InternalError("REC005", "spool", problem, remedy)
+        return self._keeper(exchange, transit)
 
     def _set_aside(self, spool: _Open, record: Waiting, problem: str) -> None:
         if spool.reader.set_aside(record, problem):  # else it was said already, before the batch had to be tried again

@@ -6,7 +6,7 @@ written with the records, whatever is handed in again after a crash is known to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from hegui.errors import HeguiError, InternalError
-from hegui.ledger.entry import SALT_SIZE
+from hegui.ledger.entry import SALT_SIZE, Commitment
 from hegui.store.database import Database
 from hegui.store.exchange_rows import exchange_row, finding_rows
 from hegui.store.recorder import DatabaseAway, RecordRefused
@@ -50,15 +50,23 @@ class EvidenceWriter:
         except self._of_the_driver as error:
             raise DatabaseAway(self._name(_cause(error))) from None
 
-    def write(self, spool: str, last: int, batch: Sequence[Exchange]) -> None:
+    def write(
+        self,
+        spool: str,
+        last: int,
+        batch: Sequence[Exchange],
+        content: Mapping[str, Sequence[Commitment]] | None = None,
+    ) -> None:
         """Write all of `batch`, which ends with number `last` of the spool, or nothing; durable on return.
 
+        Args:
+            content: exchange id → commitments to what the vault keeps of it.
         Raises RecordRefused when the database will not have it, DatabaseAway when it cannot now.
         """
         try:
             rows = [exchange_row(exchange) for exchange in batch]
             details = list(chain.from_iterable(map(finding_rows, batch)))
-            entries = [self._entry(exchange) for exchange in batch]
+            entries = [self._entry(exchange, (content or {}).get(exchange.id, ())) for exchange in batch]
         except Exception as error:  # nothing is asked of anybody here: whatever it is, the record is to blame
             raise RecordRefused(self._name(error)) from None
         try:
@@ -84,9 +92,9 @@ class EvidenceWriter:
         with self._database.writing() as connection:
             connection.execute(spool_positions.delete().where(spool_positions.c.spool == spool))
 
-    def _entry(self, exchange: Exchange) -> tuple[str, bytes, bytes]:
+    def _entry(self, exchange: Exchange, content: Sequence[Commitment]) -> tuple[str, bytes, bytes]:
         salt = self._random_bytes(SALT_SIZE)
-        return exchange.id, salt, entry_of(exchange, salt).encode()
+        return exchange.id, salt, entry_of(exchange, salt, content).encode()
 
     def _name(self, error: BaseException) -> str:
         """The kind of error and the driver's words, which quote nothing that was written."""

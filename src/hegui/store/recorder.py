@@ -26,7 +26,7 @@ from math import inf
 from typing import Protocol
 
 from hegui.errors import InternalError
-from hegui.usecases.ports import Exchange
+from hegui.usecases.ports import Recordable
 
 __all__ = ["BATCH", "DatabaseAway", "QueueRecorder", "RecordRefused", "Writer"]
 
@@ -37,7 +37,7 @@ FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 1.0
 
 Failure = InternalError | None
-Waiting = tuple[Exchange, "asyncio.Future[None] | None"]
+Waiting = tuple[Recordable, "asyncio.Future[None] | None"]
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class DatabaseAway(Exception):
 class Writer(Protocol):
     """What writes; called by the recorder's thread alone. Its errors quote nothing of what was to be written."""
 
-    def write(self, batch: Sequence[Exchange]) -> None:
+    def write(self, batch: Sequence[Recordable]) -> None:
         """Write all or nothing; durable on return. Raises RecordRefused and DatabaseAway."""
 
     def close(self) -> None: ...
@@ -88,18 +88,18 @@ class QueueRecorder:
         self._thread = threading.Thread(target=self._run, name="hegui-recorder", daemon=True)
         self._thread.start()
 
-    def record(self, exchange: Exchange) -> asyncio.Future[None]:
+    def record(self, exchange: Recordable) -> asyncio.Future[None]:
         """Hand over `exchange`; call it on the event loop that awaits the future."""
         future = asyncio.get_running_loop().create_future()
         if (failure := self._take(exchange, future)) is not None:
             _settle([(future, failure)])
         return future
 
-    def hand_over(self, exchange: Exchange) -> None:
+    def hand_over(self, exchange: Recordable) -> None:
         """Hand over `exchange` and wait for nothing; from any thread."""
         self._take(exchange, None)
 
-    def _take(self, exchange: Exchange, future: asyncio.Future[None] | None) -> Failure:
+    def _take(self, exchange: Recordable, future: asyncio.Future[None] | None) -> Failure:
         with self._lock:
             if not self._closed and self._handed - self._settled < self._capacity:
                 self._handed += 1
@@ -138,7 +138,7 @@ class QueueRecorder:
                 self._closing.wait(self._gather_seconds)
                 self._wake.clear()
 
-    def _persist(self, batch: Sequence[Exchange]) -> list[Failure]:
+    def _persist(self, batch: Sequence[Recordable]) -> list[Failure]:
         """Write `batch`, however long it takes; one answer for each exchange, None where it is durable."""
         pause = FIRST_PAUSE_SECONDS
         while True:
@@ -193,7 +193,7 @@ def _settle(settled: Sequence[tuple[asyncio.Future[None], Failure]]) -> None:
             future.exception()  # logged by us already; asyncio need not complain when nobody awaits
 
 
-def _lost(exchange: Exchange, problem: str) -> InternalError:
+def _lost(exchange: Recordable, problem: str) -> InternalError:
     remedy = "See `hegui doctor`, and report a refused exchange as a fault of hegui."
     failure = InternalError("REC001", f"exchange {exchange.id}", f"cannot be recorded: {problem}", remedy)
     _log.critical("%s", failure)

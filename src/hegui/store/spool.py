@@ -199,6 +199,7 @@ def _connect(file: Path, synchronous: str) -> sqlite3.Connection:
     finally:
         os.umask(before)
     connection.execute(f"PRAGMA synchronous={synchronous}")
+    connection.execute("PRAGMA secure_delete=ON")  # what is forgotten is not left in free pages
     connection.executescript(_SCHEMA)
     return connection
 

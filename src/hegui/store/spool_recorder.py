@@ -7,27 +7,32 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from hegui.store.recorder import DatabaseAway, QueueRecorder, RecordRefused
 from hegui.store.spool import Spool, SpoolReader, state_of
 from hegui.store.spool_records import decode_exchange, encode_exchange
-from hegui.usecases.ports import Exchange, SpoolStatus
+from hegui.usecases.content_transit import Transit
+from hegui.usecases.ports import Delivery, Recordable, SpoolStatus
 
 __all__ = ["SpoolRecorder", "spool_status"]
+
+
+Seal = Callable[[str, Mapping[str, bytes]], Transit]
+"""Seals the parts of the record of this id."""
 
 
 class SpoolWriter:
     """Implements `recorder.Writer`."""
 
-    def __init__(self, spool: Spool) -> None:
-        self._spool = spool
+    def __init__(self, spool: Spool, seal: Seal | None) -> None:
+        self._spool, self._seal = spool, seal
 
-    def write(self, batch: Sequence[Exchange]) -> None:
+    def write(self, batch: Sequence[Recordable]) -> None:
         try:
-            bodies = [encode_exchange(exchange) for exchange in batch]
+            bodies = [self._encoded(item) for item in batch]
         except (TypeError, ValueError) as error:  # its words may quote the value
             raise RecordRefused(type(error).__name__) from None
         try:
@@ -38,18 +43,33 @@ class SpoolWriter:
     def close(self) -> None:
         self._spool.close()
 
+    def _encoded(self, item: Recordable) -> bytes:
+        if not isinstance(item, Delivery):
+            return encode_exchange(item)
+        return encode_exchange(item.exchange, self._seal(item.id, item.content) if self._seal else None)
+
 
 class SpoolRecorder(QueueRecorder):
-    """Implements `ports.Recorder`; arguments as for `QueueRecorder`."""
+    """Implements `ports.Recorder`; arguments as for `QueueRecorder`.
+
+    Args:
+        seal: seals content for its way to the vault; without it content is dropped, and only the record kept.
+    """
 
     def __init__(
-        self, folder: Path, *, capacity: int, close_seconds: float = 30.0, gather_seconds: float = 0.0
+        self,
+        folder: Path,
+        *,
+        capacity: int,
+        close_seconds: float = 30.0,
+        gather_seconds: float = 0.0,
+        seal: Seal | None = None,
     ) -> None:
         spool = Spool(folder)
         self._reader = SpoolReader(spool.file)
         self._looking = threading.Lock()
         super().__init__(
-            SpoolWriter(spool), capacity=capacity, close_seconds=close_seconds, gather_seconds=gather_seconds
+            SpoolWriter(spool, seal), capacity=capacity, close_seconds=close_seconds, gather_seconds=gather_seconds
         )
 
     def spooled(self) -> int:

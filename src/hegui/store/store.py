@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
 
+from hegui.ledger.entry import Entry
 from hegui.store.applications import SqlApplications
 from hegui.store.database import Database
-from hegui.store.drain import Drain
+from hegui.store.drain import Drain, Keeper
 from hegui.store.evidence_loop import EvidenceLoop
 from hegui.store.evidence_writer import EvidenceWriter
 from hegui.store.exchanges import SqlExchanges
@@ -23,7 +24,7 @@ from hegui.store.lexicons import SqlLexicons
 from hegui.store.opening import Migrate, open_database
 from hegui.store.sequencer import Ledger, Sequencer
 from hegui.store.subject_keys import SqlSubjectKeys
-from hegui.store.tables import ledger_waiting
+from hegui.store.tables import ledger_entries, ledger_waiting
 
 __all__ = ["Store", "open_keeper", "open_store"]
 
@@ -46,6 +47,7 @@ class Store:
         self,
         folder: Path,
         ledger: Ledger,
+        keeper: Keeper | None = None,
         *,
         clock: Callable[[], datetime] = utc_now,
         publish_seconds: float = 1.0,
@@ -54,11 +56,25 @@ class Store:
         """What moves the records of the spools in `folder` into database and ledger; stop it before closing."""
         return EvidenceLoop(
             folder,
-            Drain(folder, EvidenceWriter(self.database, os.urandom)),
+            Drain(folder, EvidenceWriter(self.database, os.urandom), keeper),
             Sequencer(self.database, ledger, Lease(self.database, "sequencer", seconds=LEASE_SECONDS, clock=clock)),
             publish_seconds=publish_seconds,
             share=share,
         )
+
+    def add_entries(self, entries: Sequence[Entry]) -> None:
+        """Let entries that belong to no exchange wait for their places in the ledger; a subject is entered once.
+
+        Raises InternalError STO004.
+        """
+        subjects = [entry.subject for entry in entries]
+        with self.database.writing() as connection:
+            known: set[str] = set()
+            for table in (ledger_waiting, ledger_entries):
+                known.update(connection.scalars(select(table.c.subject).where(table.c.subject.in_(subjects))))
+            rows = [{"subject": one.subject, "entry": one.encode()} for one in entries if one.subject not in known]
+            if rows:
+                connection.execute(ledger_waiting.insert(), rows)
 
     def entries_waiting(self) -> int:
         """Ledger entries that no checkpoint covers yet, count. Raises InternalError STO004."""

@@ -7,12 +7,13 @@ Rules: docs/ledger-format.md §1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 
 from hegui.ledger import canonical
 from hegui.ledger.canonical import Value
-from hegui.ledger.entry import MAX_ID, Entry, InForce, commit
+from hegui.ledger.entry import MAX_ID, Commitment, Entry, InForce, commit
 from hegui.usecases.ports import Exchange
 
 __all__ = ["RECORD", "entry_of", "record_of"]
@@ -38,15 +39,15 @@ def record_of(exchange: Exchange) -> bytes:
     return canonical.encode(members)
 
 
-def entry_of(exchange: Exchange, salt: bytes) -> Entry:
-    """The entry, which binds the record under this salt."""
+def entry_of(exchange: Exchange, salt: bytes, content: Sequence[Commitment] = ()) -> Entry:
+    """The entry, which binds the record under this salt, and the content that the vault keeps of it."""
     finished_at = exchange.finished_at
     return Entry(
         type="exchange.recorded",
         subject=exchange.id,
         actor=exchange.application_id,
         at=finished_at.replace(microsecond=finished_at.microsecond // 1000 * 1000),
-        payloads=(commit(RECORD, record_of(exchange), salt),),
+        payloads=(commit(RECORD, record_of(exchange), salt), *content),
         under=InForce(_id(exchange.policy), _id(exchange.lexicon), None, _id(exchange.model)),
     )
 

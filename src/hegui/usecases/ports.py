@@ -5,7 +5,7 @@ Knows no database and no HTTP. Implementations live in `store/` and are handed o
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -16,6 +16,7 @@ __all__ = [
     "ApiKey",
     "Application",
     "Applications",
+    "Delivery",
     "EvidenceMover",
     "EvidenceState",
     "Exchange",
@@ -24,6 +25,7 @@ __all__ = [
     "FindingRecord",
     "LexiconVersion",
     "Lexicons",
+    "Recordable",
     "Recorded",
     "Recorder",
     "SchemaRevision",
@@ -188,6 +190,23 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """An exchange as it is handed over where content is kept: the record, and its parts by name, in the clear."""
+
+    exchange: Exchange
+    content: Mapping[str, bytes]
+
+    @property
+    def id(self) -> str:
+        """Of the exchange."""
+        return self.exchange.id
+
+
+Recordable = Exchange | Delivery
+"""What a recorder takes."""
+
+
+@dataclass(frozen=True, slots=True)
 class ExchangeFilter:
     """Which exchanges to list. None means "any"; `since` inclusive, `until` exclusive."""
 
@@ -257,11 +276,11 @@ class EvidenceMover(Protocol):
 class Recorder(Protocol):
     """Writes exchanges down without holding up the event loop."""
 
-    def record(self, exchange: Exchange) -> Awaitable[None]:
+    def record(self, exchange: Recordable) -> Awaitable[None]:
         """Hand over `exchange` at once; the awaitable is done when it is durable, and raises InternalError REC001 if it
         never will be. A caller that does not await loses nothing but the guarantee."""
 
-    def hand_over(self, exchange: Exchange) -> None:
+    def hand_over(self, exchange: Recordable) -> None:
         """As `record`, for a caller that waits for nothing: a failure is logged."""
 
     def depth(self) -> int:

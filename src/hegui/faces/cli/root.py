@@ -24,11 +24,26 @@ from hegui.faces.cli.sequencer import sequencer
 from hegui.faces.cli.serve import serve, up
 from hegui.faces.cli.session import Session
 from hegui.faces.cli.store import store
+from hegui.faces.cli.user import user
+from hegui.faces.cli.vault import vault
 from hegui.settings import CONFIG_VARIABLE
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS: tuple[click.Command, ...] = (up, serve, sequencer, app, lexicon, policy, exchange, ledger, store, doctor)
+COMMANDS: tuple[click.Command, ...] = (
+    up,
+    serve,
+    sequencer,
+    app,
+    lexicon,
+    policy,
+    exchange,
+    user,
+    vault,
+    ledger,
+    store,
+    doctor,
+)
 
 
 class HeguiGroup(click.Group):

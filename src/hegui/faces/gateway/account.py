@@ -13,7 +13,7 @@ from typing import Any
 from hegui.moderate.fields import known_path
 from hegui.moderate.policy import Action, Ruling, strongest
 from hegui.moderate.texts import Tally
-from hegui.usecases.ports import ApiKey, Exchange, FindingRecord, TokenUsage
+from hegui.usecases.ports import ApiKey, Delivery, Exchange, FindingRecord, Recordable, TokenUsage
 
 __all__ = ["Account"]
 
@@ -22,6 +22,10 @@ MOST_FINDINGS = 200
 
 LONGEST_NAME = 200
 """Characters kept of a name that the client or the upstream chose."""
+
+
+MOST_CONTENT = 32 << 20
+"""Bytes of content kept of one exchange; a part that was cut has an empty part `<name>-cut` beside it."""
 
 
 @dataclass(slots=True)
@@ -49,6 +53,24 @@ class Account:
     tally: Tally = field(default_factory=Tally)
     usage: dict[str, Any] | None = None
     upstream_id: str | None = None
+    _content: dict[str, list[bytes]] | None = None
+    _content_size: int = 0
+
+    def keep(self, part: str, data: bytes) -> None:
+        """Keep more of a part of the content; beyond MOST_CONTENT bytes of all, no more of it, and the part says so."""
+        if self._content is None:
+            self._content = {}
+        room = MOST_CONTENT - self._content_size
+        self._content.setdefault(part, []).append(data[:room])
+        self._content_size += min(len(data), room)
+        if len(data) > room:
+            self._content.setdefault(f"{part}-cut", [])
+
+    def delivery(self, exchange: Exchange) -> Recordable:
+        """The record with its content, where any is kept."""
+        if self._content is None:
+            return exchange
+        return Delivery(exchange, {part: b"".join(pieces) for part, pieces in self._content.items()})
 
     def record(self, *, policy: str, lexicon: str, finished_at: datetime) -> Exchange:
         """The record of an admitted request."""

@@ -46,7 +46,7 @@ from hegui.moderate.wire import (
     has_sound_members,
 )
 from hegui.usecases.identifiers import pseudonym
-from hegui.usecases.ports import Application, Exchange
+from hegui.usecases.ports import Application, Recordable
 
 __all__ = ["KINDS", "GatewayExchange"]
 
@@ -133,6 +133,8 @@ class GatewayExchange:
             self._admit(headers)
             limits = self.runtime.settings.server
             body = await read_body(receive, limits.max_body_bytes, self.runtime.bodies, self._loop)
+            if self.runtime.keeps_content:
+                self.account.keep("prompt", body)
             value = self._parse(body, headers)
             if len(body) < LARGE:
                 refusal = self._screen_prompt(value)
@@ -296,6 +298,8 @@ class GatewayExchange:
                 if answer.is_done:
                     last = out
                 elif out:
+                    if self.runtime.keeps_content:
+                        self.account.keep("answer", out)
                     await send({"type": "http.response.body", "body": out, "more_body": True})
             if not answer.is_done:
                 last += self._end_of_upstream(answer, splitter)
@@ -386,11 +390,15 @@ class GatewayExchange:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
 
     async def _end_stream(self, send: Send, last: bytes) -> None:
+        if self.runtime.keeps_content:
+            self.account.keep("answer", last)
         await self._durable()
         await send({"type": "http.response.body", "body": last})
 
     async def _finish(self, send: Send, status: int, body: bytes) -> None:
         self.account.status = status
+        if self.runtime.keeps_content:
+            self.account.keep("answer", body)
         await self._durable()
         self._started = True
         await send_json(send, status, body, [(b"x-hegui-exchange", self.account.exchange_id.encode())])
@@ -422,12 +430,12 @@ class GatewayExchange:
         self._recorded = True
         self.runtime.recorder.hand_over(self._exchange())
 
-    def _exchange(self) -> Exchange:
+    def _exchange(self) -> Recordable:
         record = self.account.record(
             policy=self._policy.label, lexicon=self._lexicon.digest, finished_at=self.runtime.clock()
         )
         self.runtime.outcomes[record.outcome, record.decision] += 1
-        return record
+        return self.account.delivery(record)
 
     def _notice(self) -> Notice:
         policy, language = self._policy, self.runtime.settings.locale

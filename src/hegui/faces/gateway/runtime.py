@@ -48,6 +48,7 @@ class Runtime:
     secret: bytes
     clock: Callable[[], datetime]
     evidence_state: Callable[[], EvidenceState]
+    keeps_content: bool = False
     lexicon: CompiledLexicon = field(init=False)
     keys: dict[bytes, tuple[ApiKey, Application]] = field(init=False, default_factory=dict)
     active: int = field(init=False, default=0)
