@@ -21,6 +21,8 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from hegui.store.files import create_once
+
 __all__ = ["Spool", "SpoolReader", "SpoolState", "Waiting", "spools_in", "state_of"]
 
 _BUSY_SECONDS = 5.0
@@ -49,8 +51,8 @@ class Spool:
         self._owner = _lock(_owner_file(self.file), wait=True)
         self._connection: sqlite3.Connection | None = None
         self._next = 1
+        create_once(self.file, b"")
         self._open()
-        _sync(folder)
 
     @property
     def last(self) -> int:
@@ -192,15 +194,22 @@ def spools_in(folder: Path) -> list[Path]:
 
 
 def _connect(file: Path, synchronous: str) -> sqlite3.Connection:
-    before = os.umask(0o077)
+    """Open a file that is there; -wal and -shm take its mode."""
+    connection = sqlite3.connect(
+        f"{file.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=_BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
     try:
-        connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode=WAL")
-    finally:
-        os.umask(before)
-    connection.execute(f"PRAGMA synchronous={synchronous}")
-    connection.execute("PRAGMA secure_delete=ON")  # what is forgotten is not left in free pages
-    connection.executescript(_SCHEMA)
+        connection.execute(f"PRAGMA synchronous={synchronous}")
+        connection.execute("PRAGMA secure_delete=ON")  # what is forgotten is not left in free pages
+        connection.executescript(_SCHEMA)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -217,11 +226,3 @@ def _lock(file: Path, *, wait: bool) -> int:
         os.close(handle)
         raise
     return handle
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
