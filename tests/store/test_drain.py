@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -21,7 +22,7 @@ from hegui.store.evidence_writer import EvidenceWriter
 from hegui.store.recorder import DatabaseAway
 from hegui.store.spool import Spool, SpoolReader, spools_in
 from hegui.store.spool_records import encode_exchange
-from hegui.store.tables import ledger_entries, spool_positions
+from hegui.store.tables import ledger_waiting, spool_positions
 from hegui.usecases.exchange_entry import record_of
 from hegui.usecases.ports import Exchange
 from tests.store.samples import an_exchange, written
@@ -66,7 +67,7 @@ def empty(drain: Drain) -> None:
 
 def subjects(store: Store) -> list[str]:
     with store.database.reading() as connection:
-        return list(connection.scalars(select(ledger_entries.c.subject).order_by(ledger_entries.c.number)))
+        return list(connection.scalars(select(ledger_waiting.c.subject).order_by(ledger_waiting.c.number)))
 
 
 def assert_arrived(store: Store, *numbers: int) -> None:
@@ -85,10 +86,10 @@ class Failing(EvidenceWriter):
 
     script: Sequence[str] = ()
 
-    def write(self, spool: str, last: int, batch: Sequence[Exchange]) -> None:
+    def write(self, spool: str, last: int, batch: Sequence[Exchange], content: Any = None) -> None:
         step, *self.script = self.script or [""]
         if step != "before":
-            super().write(spool, last, batch)
+            super().write(spool, last, batch, content)
         if step:
             raise DatabaseAway(step)
 
@@ -281,7 +282,7 @@ def test_the_record_in_the_database_is_the_one_the_entry_binds(store: Store, spo
     empty(drain)
     (found,) = written(store)
     with store.database.reading() as connection:
-        row = connection.execute(select(ledger_entries)).one()
+        row = connection.execute(select(ledger_waiting)).one()
     entry = Entry.decode(bytes(row.entry))
     assert entry.payloads[0].holds_for(record_of(found), bytes(row.salt))
     assert row.leaf_index is None

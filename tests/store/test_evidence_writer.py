@@ -13,7 +13,7 @@ from hegui.ledger.entry import SALT_SIZE, Entry
 from hegui.store import Store
 from hegui.store.evidence_writer import EvidenceWriter
 from hegui.store.recorder import DatabaseAway, RecordRefused
-from hegui.store.tables import ledger_entries
+from hegui.store.tables import ledger_waiting
 from hegui.usecases.exchange_entry import RECORD, record_of
 from hegui.usecases.ports import Exchange
 from tests.store.samples import a_finding, an_exchange, written
@@ -28,7 +28,7 @@ def writer(store: Store) -> EvidenceWriter:
 
 def entries(store: Store) -> list[Row[Any]]:
     with store.database.reading() as connection:
-        return list(connection.execute(select(ledger_entries).order_by(ledger_entries.c.number)))
+        return list(connection.execute(select(ledger_waiting).order_by(ledger_waiting.c.number)))
 
 
 def test_a_batch_is_written_with_its_position_and_an_entry_for_each(store: Store, writer: EvidenceWriter) -> None:

@@ -210,7 +210,7 @@ def away_while(
     finish(store, state, recorder, loop, exchanges(1))
 
 
-@pytest.mark.parametrize("table", ["findings", "ledger_entries", "spool_positions"])
+@pytest.mark.parametrize("table", ["findings", "ledger_waiting", "spool_positions"])
 def test_a_table_that_is_not_there_is_waited_for(
     postgres_store: Store, postgres_server: PostgresServer, state: Path, recorder: SpoolRecorder, table: str
 ) -> None:
@@ -232,7 +232,7 @@ def test_a_database_that_may_only_be_read_is_waited_for(
     away_while(postgres_store, postgres_server, state, recorder, begin, end, "ReadOnlySqlTransaction")
 
 
-@pytest.mark.parametrize("table", ["exchanges", "ledger_entries"])
+@pytest.mark.parametrize("table", ["exchanges", "ledger_waiting"])
 def test_a_lock_on_the_table_is_waited_out(
     postgres_store: Store, state: Path, recorder: SpoolRecorder, moving: EvidenceLoop, table: str
 ) -> None:
