@@ -158,6 +158,7 @@ class GatewayApp:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                await asyncio.to_thread(self._runtime.refresh)  # a key may have been made since the runtime was
                 self._refresher = asyncio.create_task(self._runtime.keep_fresh())
                 if self._evidence is not None:
                     self._evidence.start()
