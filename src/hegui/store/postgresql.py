@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import URL, Connection, Table, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPICursor
@@ -74,10 +75,9 @@ class PostgresDatabase(Database):
 
         @event.listens_for(engine, "checkin")
         def _on_checkin(connection: psycopg.Connection[Any] | None, _record: Any) -> None:
-            if connection is not None and not connection.closed:
-                connection.read_only = (
-                    None  # SQLAlchemy makes it False after reading: READ WRITE, whatever the server says
-                )
+            # After reading SQLAlchemy makes it False, which begins READ WRITE, whatever the server says.
+            if connection is not None and connection.info.transaction_status == TransactionStatus.IDLE:
+                connection.read_only = None
 
         reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         super().__init__(engine, reader, engine, where)
