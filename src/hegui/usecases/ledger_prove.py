@@ -15,10 +15,10 @@ from hegui.ledger.entry import Entry
 from hegui.ledger.proof import ProofFile
 from hegui.ledger.tiles import TILE_WIDTH
 from hegui.ledger.tree import LedgerDamage
-from hegui.usecases.ledger_log import read_log
+from hegui.usecases.ledger_log import ReadLog, read_log
 from hegui.usecases.ledger_ports import LedgerError, LedgerHome, Progress, silent
 
-__all__ = ["Proven", "find_subject", "only_one", "prove_entry"]
+__all__ = ["Proven", "find_subject", "only_one", "prove_entry", "prove_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,11 @@ class Proven:
 
 def prove_entry(home: LedgerHome, index: int) -> Proven:
     """The proof under the published checkpoint. Raises NotFoundError (LED115) where there is no such entry."""
-    log = read_log(home)
+    return prove_in(read_log(home), index)
+
+
+def prove_in(log: ReadLog, index: int) -> Proven:
+    """The same, for who proves many entries under one checkpoint."""
     checkpoint = log.checkpoint
     if not 0 <= index < checkpoint.size:
         problem = f"there is no entry {index} in a log of {checkpoint.size}"

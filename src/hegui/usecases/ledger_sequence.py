@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from hegui.kernel.merkle import leaf_hash
-from hegui.kernel.merkle_proof import check_inclusion
-from hegui.ledger.proof import ProofFile
 from hegui.usecases.ledger_log import ReadLog, Writing, read_log, writing
 from hegui.usecases.ledger_ports import LedgerError, LedgerHome
+from hegui.usecases.ledger_prove import prove_in
 from hegui.usecases.ledger_witnesses import Ask, publish_note
 
 __all__ = ["HeldLedger", "LedgerProver", "SequencedLedger"]
@@ -75,10 +73,9 @@ class LedgerProver:
             self._log = None
 
     def prove(self, index: int) -> tuple[bytes, bytes] | None:
-        """The entry and its proof file, checked; None while no checkpoint covers it. Raises LedgerDamage, ProofError."""
+        """The entry and its proof file, checked; None while no checkpoint covers it. Raises LedgerDamage."""
         log = self._log
         if log is None or index >= log.checkpoint.size:
             return None
-        entry, hashes = log.tree.entry(index), log.tree.inclusion(index, log.checkpoint.size)
-        check_inclusion(leaf_hash(entry), index, log.checkpoint.size, hashes, log.checkpoint.root)
-        return entry, ProofFile(index, tuple(hashes), log.opened.note.encode()).encode()
+        proven = prove_in(log, index)
+        return proven.entry, proven.proof
