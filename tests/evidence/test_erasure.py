@@ -136,7 +136,7 @@ def holds_nothing(folder: Path, text: str) -> bool:
     return not any(spelling in data for data in files for spelling in spellings)
 
 
-def test_a_refused_prompt_is_kept_too_and_a_cut_connection_keeps_what_was_delivered(fleet: Fleet) -> None:
+def test_a_refused_prompt_is_kept_too(fleet: Fleet) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         ask(fleet, "丙", "哪里购买冰毒")
     exchange = refused.value.headers["x-hegui-exchange"]

@@ -60,6 +60,9 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
             await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
         events.append("flood written")
         await send({"type": "http.response.body", "body": b""})
+    elif path == "/overloaded":
+        await send({"type": "http.response.start", "status": 529, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
     elif path == "/short":
         await start(send, [(b"content-length", b"10")])
         await send({"type": "http.response.body", "body": b"short"})
@@ -148,6 +151,10 @@ CASES = {
     "to HTTP/1.0 it ends with the connection": (
         b"POST /pieces HTTP/1.0\r\ncontent-length: 0\r\n\r\n",
         OK + b"connection: close\r\n\r\nonetwo",
+    ),
+    "a status without a phrase": (
+        post("/overloaded", b""),
+        b"HTTP/1.1 529 \r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
     ),
     "HEAD has no body": (
         b"HEAD /pieces HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",

@@ -175,7 +175,7 @@ class Turn:
     def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         self._started, self._chunked = True, True
         common = self._wire.common_head()
-        lines = [_STATUS_LINES[status], common]
+        lines = [_status_line(status), common]
         for name, value in headers:
             if name == b"content-length":
                 self._left, self._chunked = int(value), False
@@ -231,10 +231,15 @@ class Turn:
             self._wire.ended(self)
 
 
+def _status_line(status: int) -> bytes:
+    """Model servers have statuses of their own, such as 529; those have no phrase."""
+    return _STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status
+
+
 def plain_answer(status: int, text: bytes) -> bytes:
     """A whole answer of the server itself, after which it closes the connection."""
     return b"%bcontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b" % (
-        _STATUS_LINES[status],
+        _status_line(status),
         len(text),
         text,
     )
