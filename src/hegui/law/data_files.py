@@ -1,0 +1,87 @@
+"""The files of the law, parsed, and the digest that names them.
+
+Knows a folder of YAML files, or the parsed copy of it, `compiled.json`, that comes with hegui: YAML takes a second to parse, the copy
+some milliseconds. The copy is believed only while it carries the digest of the very files beside it; after any edit the files
+are parsed again. Knows no word of what they say.
+
+The digest is SHA-256 over one line for each file in the order of their paths: the SHA-256 of the file in hexadecimal,
+two spaces, the path with `/`, a line feed; what `sha256sum` prints, hashed once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from hegui.errors import InputError
+from hegui.law.entries import Entry, Faults
+from hegui.law.yaml_lines import YamlFault, parse_yaml
+
+__all__ = ["COMPILED", "DataFiles", "law_folder"]
+
+COMPILED = "compiled.json"
+
+
+def law_folder() -> Path:
+    """Where the law that comes with hegui lies."""
+    return Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True)
+class DataFiles:
+    """A folder of data files. Paths are relative to it, with `/`."""
+
+    folder: Path
+
+    @cached_property
+    def contents(self) -> Mapping[str, bytes]:
+        """Every YAML file by its path. Raises InputError (LAW002) when there is none."""
+        found = {path.relative_to(self.folder).as_posix(): path for path in self.folder.rglob("*.yaml")}
+        if not found:
+            raise InputError("LAW002", str(self.folder), "there is no law here", "Name the folder that holds the law.")
+        return {name: found[name].read_bytes() for name in sorted(found)}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the manifest, 64 hexadecimal digits."""
+        lines = (f"{sha256(content).hexdigest()}  {name}\n" for name, content in self.contents.items())
+        return sha256("".join(lines).encode()).hexdigest()
+
+    def parsed(self, faults: Faults, *, fresh: bool = False) -> Mapping[str, Any]:
+        """Every file as plain values, by path; files that are not YAML are faults. `fresh` passes over the copy."""
+        copy = None if fresh else self._copy()
+        return copy if copy is not None else dict(self._parse(faults))
+
+    def entries(self, faults: Faults, *, fresh: bool = False) -> Iterator[tuple[str, Entry]]:
+        """Every file as an entry whose faults name the file."""
+        for name, raw in self.parsed(faults, fresh=fresh).items():
+            yield name, Entry(raw, name, 1, faults)
+
+    def compile(self) -> bytes:
+        """The copy of the files as they are now."""
+        faults = Faults()
+        files = dict(self._parse(faults))
+        faults.raise_if_any("LAW001", str(self.folder), "Mend the files, then run: hegui law validate")
+        return orjson.dumps({"digest": self.digest, "files": files}) + b"\n"
+
+    def _copy(self) -> Mapping[str, Any] | None:
+        try:
+            read = orjson.loads((self.folder / COMPILED).read_bytes())
+            return read["files"] if read["digest"] == self.digest else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _parse(self, faults: Faults) -> Iterator[tuple[str, Any]]:
+        for name, content in self.contents.items():
+            try:
+                yield name, parse_yaml(content.decode("utf-8"))
+            except UnicodeDecodeError as error:
+                faults.add(name, f"byte {error.start} is not UTF-8")
+            except YamlFault as fault:
+                faults.add(f"{name}:{fault.line}", fault.problem)

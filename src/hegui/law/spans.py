@@ -1,0 +1,79 @@
+"""Stretches of civil days, and the versions of a rule that fill them.
+
+Knows half-open intervals of days in Asia/Shanghai: the first day counts, the day `until` no longer. A version has three dates:
+published (from then on it can be known), effective and until. Knows no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, Protocol, TypeVar
+
+from hegui.law.entries import Entry
+
+__all__ = ["Dated", "Span", "Timeline", "read_span"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """When something was published and during which days it binds.
+
+    published: day on which it could first be known; None when our sources do not say.
+    effective: first day it binds; None when it never has (a draft).
+    until: the first day it no longer binds; None while that is open.
+    """
+
+    published: date | None
+    effective: date | None
+    until: date | None = None
+
+    def binds(self, on: date) -> bool:
+        """Whether it is in force on that day."""
+        return self.effective is not None and self.effective <= on and (self.until is None or on < self.until)
+
+    def is_known(self, on: date) -> bool:
+        """Whether it had been published by that day; what has no date of publication is known from its effect on."""
+        known_from = self.published or self.effective
+        return known_from is not None and known_from <= on
+
+
+class Dated(Protocol):
+    """Something that has a span."""
+
+    @property
+    def span(self) -> Span: ...
+
+
+D = TypeVar("D", bound=Dated)
+
+
+@dataclass(frozen=True)
+class Timeline(Generic[D]):
+    """Versions of one thing in order of effect, without overlap."""
+
+    versions: tuple[D, ...]
+
+    def on(self, day: date, known_on: date | None = None) -> D | None:
+        """The version that binds on `day`, of those published by `known_on`; None when there is none."""
+        found = None
+        for version in self.versions:
+            if version.span.binds(day) and (known_on is None or version.span.is_known(known_on)):
+                found = version
+        return found
+
+    def changes(self, after: date, upto: date) -> Sequence[date]:
+        """The days in (after, upto] on which a version begins or ends to bind."""
+        days = {day for v in self.versions for day in (v.span.effective, v.span.until) if day is not None}
+        return sorted(day for day in days if after < day <= upto)
+
+
+def read_span(entry: Entry) -> Span:
+    """published, effective and until of an entry; dates out of order are faults."""
+    span = Span(entry.day_or_none("published"), entry.day_or_none("effective"), entry.day_or_none("until"))
+    if span.published and span.effective and span.effective < span.published:
+        entry.fault("effective", f"{span.effective} is before the publication, {span.published}")
+    if span.until and (span.effective is None or span.until <= span.effective):
+        entry.fault("until", f"{span.until} is not after the effect, {span.effective}")
+    return span
