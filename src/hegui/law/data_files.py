@@ -1,8 +1,8 @@
 """The files of the law, parsed, and the digest that names them.
 
-Knows a folder of YAML files, or the parsed copy of it, `compiled.json`, that comes with hegui: YAML takes a second to parse, the copy
-some milliseconds. The copy is believed only while it carries the digest of the very files beside it; after any edit the files
-are parsed again. Knows no word of what they say.
+Knows a folder of YAML files, or the parsed copy of it, `compiled.json`, that comes with hegui: YAML takes a second to parse,
+the copy some milliseconds. The copy is believed only while it carries the digest of the very files beside it; after any edit
+the files are parsed again. Knows no word of what they say.
 
 The digest is SHA-256 over one line for each file in the order of their paths: the SHA-256 of the file in hexadecimal,
 two spaces, the path with `/`, a line feed; what `sha256sum` prints, hashed once more.
