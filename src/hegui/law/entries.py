@@ -85,6 +85,10 @@ class Entry:
         """A text, or `otherwise` when the member is absent or null."""
         return self.text(key) if self.has(key) else self._skip(key, otherwise)
 
+    def text_or_none(self, key: str) -> str | None:
+        """A text, or None when the member is absent or null."""
+        return self.text(key) if self.has(key) else self._skip(key, None)
+
     def matching(self, key: str, pattern: re.Pattern[str], form: str) -> str:
         """A text of the given form; `form` says it in words."""
         found = self.text(key)

@@ -1,0 +1,122 @@
+"""All of the law that hegui holds, read from its files and checked as a whole (法律库).
+
+Knows which folder holds what. One pass reads every file; a second sees that every name resolves: facts in conditions, instruments of
+provisions, what exceptions cite, questions that conditions turn on. All faults of all files are raised together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from hegui.errors import NotFoundError
+from hegui.law.book_checks import check_names
+from hegui.law.data_files import DataFiles, law_folder
+from hegui.law.entries import Entry, Faults
+from hegui.law.facts import FactDefinition, FactGroup, read_fact_group
+from hegui.law.instruments import Instrument, read_instrument
+from hegui.law.provisions import Provision, read_provisions
+from hegui.law.uncertainties import Uncertainty, read_uncertainty
+
+__all__ = ["LawBook", "book_of", "law_book", "read_book", "read_whole", "shelf"]
+
+T = TypeVar("T")
+
+REMEDY = "Mend the files, then run: hegui law validate"
+
+
+@dataclass(frozen=True)
+class LawBook:
+    """The law as of its files; `digest` is the SHA-256 that names them. Everything is in the order of the files."""
+
+    digest: str
+    instruments: Mapping[str, Instrument]
+    provisions: Mapping[str, Provision]
+    groups: tuple[FactGroup, ...]
+    uncertainties: Mapping[str, Uncertainty]
+
+    @cached_property
+    def facts(self) -> Mapping[str, FactDefinition]:
+        """Every fact by name, in the order in which they are asked."""
+        return {fact.name: fact for group in self.groups for fact in group.facts}
+
+    def provision(self, identifier: str) -> Provision:
+        """Raises NotFoundError (LAW010) for an id that is not in the law."""
+        found = self.provisions.get(identifier)
+        if found is None:
+            raise NotFoundError(
+                "LAW010", identifier, "there is no such provision", "See hegui law list and hegui law search."
+            )
+        return found
+
+    def instrument_of(self, provision: Provision) -> Instrument:
+        return self.instruments[provision.instrument]
+
+
+@cache
+def law_book(folder: Path | None = None) -> LawBook:
+    """The law that comes with hegui, or the one in `folder`. Raises FileFaults (LAW001) with every fault, InputError (LAW002)."""
+    return read_book(DataFiles(folder or law_folder()))
+
+
+def read_book(files: DataFiles, *, fresh: bool = False) -> LawBook:
+    """The law in `files`; `fresh` passes over the parsed copy. Raises FileFaults (LAW001), InputError (LAW002)."""
+    faults = Faults()
+    entries = dict(files.entries(faults, fresh=fresh))
+    book = book_of(entries, files.digest, faults)
+    faults.raise_if_any("LAW001", str(files.folder), REMEDY)
+    return book
+
+
+def book_of(entries: Mapping[str, Entry], digest: str, faults: Faults) -> LawBook:
+    """The law in the parsed files; what is wrong joins `faults`."""
+    instruments = {instrument.folder: instrument for instrument in _instruments(entries)}
+    groups = [read_whole(entry, read_fact_group) for entry in shelf(entries, "facts/")]
+    book = LawBook(
+        digest=digest,
+        instruments={instrument.key: instrument for instrument in instruments.values()},
+        provisions=dict(_provisions(entries, instruments, faults)),
+        groups=tuple(sorted(groups, key=lambda group: group.order)),
+        uncertainties={
+            one.id: one for one in (read_whole(e, read_uncertainty) for e in shelf(entries, "uncertainties/"))
+        },
+    )
+    check_names(book.instruments, book.provisions, book.groups, book.uncertainties, faults)
+    return book
+
+
+def shelf(entries: Mapping[str, Entry], prefix: str) -> Iterator[Entry]:
+    """The files whose path begins with `prefix`."""
+    return (entry for name, entry in entries.items() if name.startswith(prefix))
+
+
+def read_whole(entry: Entry, read: Callable[[Entry], T]) -> T:
+    """A file as `read` makes it; members that nobody asked for are faults."""
+    found = read(entry)
+    entry.done()
+    return found
+
+
+def _instruments(entries: Mapping[str, Entry]) -> Iterator[Instrument]:
+    for name, entry in entries.items():
+        if name.endswith("/instrument.yaml"):
+            yield read_whole(entry, read_instrument)
+
+
+def _provisions(
+    entries: Mapping[str, Entry], instruments: Mapping[str, Instrument], faults: Faults
+) -> Iterator[tuple[str, Provision]]:
+    seen: dict[str, str] = {}
+    for name, entry in entries.items():
+        folder, _, file = name.rpartition("/")
+        instrument = instruments.get(folder)
+        if instrument is None or not file.startswith("art"):
+            continue
+        for one in read_whole(entry, lambda e, i=instrument: read_provisions(e, i.key, i.spans)):  # type: ignore[misc]
+            if one.id in seen:
+                faults.add(one.place, f"{one.id} already stands at {seen[one.id]}")
+            seen[one.id] = one.place
+            yield one.id, one
