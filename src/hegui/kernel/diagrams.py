@@ -33,6 +33,7 @@ class Forest:
         self._children: list[tuple[int, ...]] = [(), ()]
         self._known: dict[tuple[int, tuple[int, ...]], int] = {}
         self._both: dict[tuple[int, int], int] = {}
+        self._either: dict[tuple[int, int], int] = {}
         self._not: dict[int, int] = {FALSE: TRUE, TRUE: FALSE}
         self._support: dict[int, frozenset[int]] = {FALSE: frozenset(), TRUE: frozenset()}
 
@@ -51,17 +52,11 @@ class Forest:
 
     def both(self, left: int, right: int) -> int:
         """`left` and `right`."""
-        if left == right or right == TRUE:
-            return left
-        if left == TRUE:
-            return right
-        if left == FALSE or right == FALSE:
-            return FALSE
-        pair = (left, right) if left < right else (right, left)
-        found = self._both.get(pair)
-        if found is None:
-            found = self._both[pair] = self._join(left, right)
-        return found
+        return self._joined(self._both, left, right, FALSE)
+
+    def either(self, left: int, right: int) -> int:
+        """`left` or `right`."""
+        return self._joined(self._either, left, right, TRUE)
 
     def all_of(self, nodes: Iterable[int]) -> int:
         """The conjunction; of nothing, TRUE."""
@@ -69,7 +64,7 @@ class Forest:
 
     def any_of(self, nodes: Iterable[int]) -> int:
         """The disjunction; of nothing, FALSE."""
-        return self.negation(self.all_of(map(self.negation, nodes)))
+        return reduce(self.either, nodes, FALSE)
 
     def given(self, node: int, values: Mapping[int, int]) -> int:
         """`node`, once the variables in `values` have these values."""
@@ -103,9 +98,8 @@ class Forest:
         return len(self._variable)
 
     def _node(self, variable: int, children: tuple[int, ...]) -> int:
-        first = children[0]
-        if all(child == first for child in children):
-            return first
+        if children.count(children[0]) == len(children):
+            return children[0]
         key = (variable, children)
         found = self._known.get(key)
         if found is None:
@@ -114,10 +108,19 @@ class Forest:
             self._children.append(children)
         return found
 
-    def _join(self, left: int, right: int) -> int:
-        variable = min(self._variable[left], self._variable[right])
-        pairs = zip(self._parts(left, variable), self._parts(right, variable), strict=True)
-        return self._node(variable, tuple(self.both(a, b) for a, b in pairs))
+    def _joined(self, done: dict[tuple[int, int], int], left: int, right: int, decisive: int) -> int:
+        """`left` and `right` by an operation of which `decisive` decides and the other constant changes nothing."""
+        if left in (right, decisive) or right == 1 - decisive:
+            return left
+        if right == decisive or left == 1 - decisive:
+            return right
+        pair = (left, right) if left < right else (right, left)
+        found = done.get(pair)
+        if found is None:
+            variable = min(self._variable[left], self._variable[right])
+            pairs = zip(self._parts(left, variable), self._parts(right, variable), strict=True)
+            found = done[pair] = self._node(variable, tuple([self._joined(done, a, b, decisive) for a, b in pairs]))
+        return found
 
     def _parts(self, node: int, variable: int) -> tuple[int, ...]:
         return self._children[node] if self._variable[node] == variable else (node,) * self.sizes[variable]

@@ -1,22 +1,27 @@
 """All of the law that hegui holds, read from its files and checked as a whole (法律库).
 
-Knows which folder holds what. One pass reads every file; a second sees that every name resolves: facts in conditions, instruments of
-provisions, what exceptions cite, questions that conditions turn on. All faults of all files are raised together.
+Knows which folder holds what. One pass reads every file; a second sees that every name resolves: facts in conditions,
+instruments of provisions, what exceptions cite, questions that conditions turn on. All faults of all files are raised together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
 from hegui.errors import NotFoundError
 from hegui.law.book_checks import check_names
 from hegui.law.data_files import DataFiles, law_folder
+from hegui.law.domains import Domain, domains_of
 from hegui.law.entries import Entry, Faults
-from hegui.law.facts import FactDefinition, FactGroup, read_fact_group
+from hegui.law.exemptions import condition_of
+from hegui.law.expression import Expression
+from hegui.law.facts import FactDefinition, FactGroup, derivation_parts, read_fact_group
 from hegui.law.instruments import Instrument, read_instrument
 from hegui.law.provisions import Provision, read_provisions
 from hegui.law.uncertainties import Uncertainty, read_uncertainty
@@ -42,6 +47,24 @@ class LawBook:
     def facts(self) -> Mapping[str, FactDefinition]:
         """Every fact by name, in the order in which they are asked."""
         return {fact.name: fact for group in self.groups for fact in group.facts}
+
+    @cached_property
+    def conditions(self) -> Mapping[str, Expression]:
+        """When each provision applies: gate, general rule and exceptions as one."""
+        return {one.id: condition_of(one, self.instrument_of(one)) for one in self.provisions.values()}
+
+    @cached_property
+    def domains(self) -> Mapping[str, Domain]:
+        """How all conditions together partition the values of each fact."""
+        derivations = (part for fact in self.facts.values() for part in derivation_parts(fact.derivation))
+        arising = (one.when for one in self.uncertainties.values())
+        varying = (e.when for one in self.provisions.values() for e in one.exemptions)
+        return domains_of(self.facts, chain(self.conditions.values(), derivations, arising, varying))
+
+    def replaced_on(self, instrument: Instrument) -> date | None:
+        """The day on which what took the place of a draft was published."""
+        successor = self.instruments.get(instrument.superseded_by or "")
+        return successor.spans[0].published if successor else None
 
     def provision(self, identifier: str) -> Provision:
         """Raises NotFoundError (LAW010) for an id that is not in the law."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hegui.law.entries import Faults
 from hegui.law.expression import Compare, Expression, Fact, Reading, atoms
-from hegui.law.facts import Derivation, FactDefinition, FactGroup
+from hegui.law.facts import FactDefinition, FactGroup, derivation_parts
 from hegui.law.instruments import Instrument
 from hegui.law.provisions import Provision
 from hegui.law.uncertainties import Uncertainty
@@ -91,16 +91,9 @@ def _conditions(
         yield provision.place, provision.when
         yield from ((provision.place, exemption.when) for exemption in provision.exemptions)
     for fact in facts.values():
-        yield from ((fact.place, part) for part in _parts(fact.derivation))
+        yield from ((fact.place, part) for part in derivation_parts(fact.derivation))
     for uncertainty in uncertainties.values():
         yield uncertainty.place, uncertainty.when
-
-
-def _parts(derivation: Derivation | None) -> Iterator[Expression]:
-    if derivation is not None:
-        yield from (
-            part for part in (derivation.definition, derivation.holds_if, derivation.fails_if) if part is not None
-        )
 
 
 def _check_citations(
@@ -108,6 +101,7 @@ def _check_citations(
 ) -> None:
     for provision in provisions.values():
         _check_ids(provision.place, (e.cites for e in provision.exemptions), provisions, faults)
+        _check_ids(provision.place, provision.excludes, provisions, faults)
     for uncertainty in uncertainties.values():
         _check_ids(uncertainty.place, uncertainty.provisions, provisions, faults)
 
@@ -129,7 +123,7 @@ def _check_circles(facts: Mapping[str, FactDefinition], faults: Faults) -> None:
         if name in above:
             faults.add(fact.place, f"{' → '.join((*above[above.index(name) :], name))}: derived from itself")
             return
-        for part in _parts(fact.derivation):
+        for part in derivation_parts(fact.derivation):
             for atom in atoms(part):
                 if not isinstance(atom, Reading):
                     visit(atom.name, (*above, name))

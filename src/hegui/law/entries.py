@@ -191,9 +191,15 @@ class Entry:
             for name, one in found.items()
         )
 
-    def keys(self) -> Iterator[str]:
-        """The members that are there."""
-        return iter(self._raw)
+    def mixed(self, key: str, short: str) -> Iterator[tuple[str, Entry]]:
+        """The members of the mapping under `key`, each with its name; what is no mapping itself counts as its member `short`."""
+        found = self.value(key)
+        if found is not None and not isinstance(found, dict):
+            self.fault(key, f"{_shown(found)} is not a mapping of names to values")
+        for name, raw in (found if isinstance(found, dict) else {}).items():
+            inner = Entry(raw if isinstance(raw, dict) else {short: raw}, self.file, line_of(found, name), self.faults)
+            yield str(name), inner
+            inner.done()
 
     def done(self) -> None:
         """Nothing else may be here."""

@@ -3,7 +3,7 @@
     condition  = conjunction { "OR" conjunction }
     conjunction = negation { "AND" negation }
     negation   = "NOT" negation | "(" condition ")" | "always" | "never" | reading | fact [ relation literal ]
-    reading    = "reading" "(" id ")"            a question of law on which two readings are defended
+    reading    = "reading" "(" id "," ( "a" | "b" ) ")"   which of two defended readings is taken of an unclear question
     relation   = "==" | "!=" | "<" | "<=" | ">" | ">="
     literal    = whole number | decimal | word   a word is a level of an enumeration
 
@@ -53,9 +53,10 @@ class Compare:
 
 @dataclass(frozen=True)
 class Reading:
-    """The first of two readings of a question on which the law is unclear."""
+    """That of the two readings of an unclear question this one is taken."""
 
     id: str
+    taken: Literal["a", "b"]
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def evaluate(expression: Expression, value: Callable[[Atom], Verdict]) -> Verdic
 
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<number>[0-9][0-9_]*(?:\.[0-9]+)?)|(?P<sign>[<>]=?|[!=]=|[()]))"
+    r"\s*(?:(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<number>[0-9][0-9_]*(?:\.[0-9]+)?)|(?P<sign>[<>]=?|[!=]=|[(),]))"
 )
 _KEYWORDS = {"AND", "OR", "NOT"}
 _MAX_NESTING = 50
@@ -211,11 +212,15 @@ class _Parser:
 
     def _reading(self) -> Reading:
         self._expect("(")
-        token = self._next()
-        if token.kind != "word":
-            raise ExpressionFault(token.column, f"{token.text!r} is not the id of a question, such as U1")
+        question = self._next()
+        if question.kind != "word":
+            raise ExpressionFault(question.column, f"{question.text!r} is not the id of a question, such as U1")
+        self._expect(",")
+        taken = self._next()
+        if taken.text not in ("a", "b"):
+            raise ExpressionFault(taken.column, f"{taken.text!r} is neither reading a nor reading b")
         self._expect(")")
-        return Reading(token.text)
+        return Reading(question.text, taken.text)  # type: ignore[arg-type]  # it is a or b, as just seen
 
     def _compare(self, name: str) -> Compare:
         relation = self._next().text
@@ -268,8 +273,8 @@ def _written(expression: Expression, binding: int) -> str:
             return name
         case Compare(name, relation, literal):
             return f"{name} {relation} {literal}"
-        case Reading(id):
-            return f"reading({id})"
+        case Reading(id, taken):
+            return f"reading({id}, {taken})"
         case Always(holds):
             return "always" if holds else "never"
         case Not(part):

@@ -9,6 +9,7 @@ fact is asked for itself).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -17,10 +18,22 @@ from hegui.law.expression import Expression
 from hegui.law.read_expression import read_expression
 from hegui.law.words import Words
 
-__all__ = ["Derivation", "FactDefinition", "FactGroup", "FactKind", "Level", "read_fact_group"]
+__all__ = [
+    "Derivation",
+    "FactDefinition",
+    "FactGroup",
+    "FactKind",
+    "FactValue",
+    "Level",
+    "derivation_parts",
+    "read_fact_group",
+]
 
 FactKind = Literal["bool", "count", "number", "level"]
 """bool: yes or no; count: a whole number from 0; number: a decimal from 0; level: one of an ordered list."""
+
+FactValue = bool | int | float | str
+"""What a fact may be: a truth value, a number, or the id of a level."""
 
 _NAME = re.compile(r"[a-z][A-Za-z0-9_]*")
 
@@ -69,6 +82,14 @@ class FactGroup:
     order: int
     title: Words
     facts: tuple[FactDefinition, ...]
+
+
+def derivation_parts(derivation: Derivation | None) -> Iterator[Expression]:
+    """The conditions of a derivation."""
+    if derivation is not None:
+        yield from (
+            part for part in (derivation.definition, derivation.holds_if, derivation.fails_if) if part is not None
+        )
 
 
 def read_fact_group(entry: Entry) -> FactGroup:

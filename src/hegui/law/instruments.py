@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import Literal, get_args
 
@@ -42,7 +43,7 @@ class Instrument:
 
     gate: a condition that every provision of it needs besides its own; None where there is none.
     superseded_by: key of the instrument that took the place of a draft.
-    verification: what of the text could be checked, in words.
+    verification: what of the text could be checked, in words, last on `checked_on`.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Instrument:
     legal_basis: Words | None
     status: Words
     verification: Words
+    checked_on: date
     gate: Expression | None
     superseded_by: str | None
     url: str | None
@@ -84,6 +86,7 @@ def read_instrument(entry: Entry) -> Instrument:
         legal_basis=entry.words_or_none("legal_basis"),
         status=entry.words("status"),
         verification=entry.words("verification"),
+        checked_on=entry.day("checked_on"),
         gate=read_expression(entry, "gate"),
         superseded_by=entry.text_or_none("superseded_by"),
         url=entry.text_or_none("url"),
@@ -91,10 +94,8 @@ def read_instrument(entry: Entry) -> Instrument:
 
 
 def read_spans(entry: Entry) -> tuple[Span, ...]:
-    """`versions`: spans in order, without overlap; one at least."""
+    """`versions`: spans in order, without overlap; none where every provision has dates of its own."""
     spans = entry.entries("versions", read_span)
-    if not spans:
-        entry.fault("versions", "there is none")
     check_order(entry, spans)
     return spans
 

@@ -61,8 +61,10 @@ class Provision:
     """One provision.
 
     id: the citation, such as IM-17-1: instrument, article, and our own count within the article.
+    excludes: ids of provisions that can never apply together with this one; hegui law validate proves it.
     bearers: ids of who bears it; duties: rows M01 to M30 of the mission it belongs to.
     sanctions: codes of what may follow from a breach, the usual first route first.
+    source: where it was checked, when that is another place than its instrument's `verification` says.
     """
 
     id: str
@@ -74,6 +76,7 @@ class Provision:
     bearers: tuple[str, ...]
     when: Expression
     exemptions: tuple[Exemption, ...]
+    excludes: tuple[str, ...]
     deadline: Words | None
     number: Words | None
     evidence: Words | None
@@ -82,7 +85,7 @@ class Provision:
     state: State
     versions: tuple[ProvisionVersion, ...]
     confidence: Confidence
-    source: Words
+    source: Words | None
     note: Words | None
     place: str
 
@@ -112,6 +115,7 @@ def _provision(entry: Entry, instrument: str, article: str, spans: tuple[Span, .
         bearers=entry.texts("bearers"),
         when=needed_expression(entry, "when"),
         exemptions=_exemptions(entry),
+        excludes=entry.texts("excludes"),
         deadline=entry.words_or_none("deadline"),
         number=entry.words_or_none("number"),
         evidence=entry.words_or_none("evidence"),
@@ -120,7 +124,7 @@ def _provision(entry: Entry, instrument: str, article: str, spans: tuple[Span, .
         state=entry.one_of("state", get_args(State)),
         versions=_versions(entry, article, spans),
         confidence=read_confidence(entry),
-        source=entry.words("source"),
+        source=entry.words_or_none("source"),
         note=entry.words_or_none("note"),
         place=entry.place,
     )
@@ -135,7 +139,7 @@ def _duties(entry: Entry) -> tuple[str, ...]:
 
 
 def _versions(entry: Entry, article: str, spans: tuple[Span, ...]) -> tuple[ProvisionVersion, ...]:
-    if not entry.has("versions"):
+    if spans and not entry.has("versions"):
         entry.value("versions")
         return tuple(ProvisionVersion(span, article) for span in spans)
     found = entry.entries("versions", lambda one: ProvisionVersion(read_span(one), one.text_or("article", article)))

@@ -21,7 +21,7 @@ _ID = re.compile(r"U[0-9]{1,2}")
 
 @dataclass(frozen=True)
 class UncertaintyReading:
-    """One defensible reading. The first one, `a`, is what `reading(U…)` in a condition stands for."""
+    """One defensible reading: a or b."""
 
     id: str
     words: Words

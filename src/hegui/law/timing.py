@@ -1,0 +1,79 @@
+"""Whether a provision is law on a day, as it was known on a day (时间效力).
+
+Knows publication, effect and end of versions, and what becomes of a draft. Two dates answer two questions: `as_of`, which law
+binds on that day; `known_on`, what had been published by that day. Outside both a provision does not apply because it is not in
+force, which is an answer with a reason and a date, not a default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from hegui.law.instruments import Instrument
+from hegui.law.provisions import Provision, ProvisionVersion
+
+__all__ = ["Standing", "Timing", "timing"]
+
+Standing = Literal["in_force", "not_yet", "ended", "draft", "superseded", "unpublished", "non_statutory"]
+"""现行有效、尚未施行、已失效、征求意见稿、已被正式文本取代、尚未公布、非法律文件."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """standing: what it is on that day. version: the one that binds, or the nearest. turn: the day that explains the standing:
+    of effect for what is in force or not yet, of the end for what has ended, of publication for a draft."""
+
+    standing: Standing
+    version: ProvisionVersion | None
+    turn: date | None
+
+    @property
+    def binds(self) -> bool:
+        return self.standing == "in_force"
+
+
+def timing(
+    provision: Provision, instrument: Instrument, replaced_on: date | None, as_of: date, known_on: date | None
+) -> Timing:
+    """Where the provision stands.
+
+    Args:
+        replaced_on: the day on which what took the place of a draft was published; None when nothing did.
+        as_of: the day whose law is asked for.
+        known_on: the day up to which publications count; None for all that the law book holds.
+    """
+    known = [v for v in provision.versions if known_on is None or v.span.is_known(known_on)]
+    if not known:
+        return Timing("unpublished", None, _first(v.span.published or v.span.effective for v in provision.versions))
+    if instrument.is_draft:
+        return _draft(known[0], replaced_on, as_of, known_on)
+    return _dated(known, as_of)
+
+
+def _dated(known: list[ProvisionVersion], as_of: date) -> Timing:
+    for version in known:
+        if version.span.binds(as_of):
+            return Timing("in_force", version, version.span.effective)
+    later = [v for v in known if v.span.effective is not None and as_of < v.span.effective]
+    if later:
+        return Timing("not_yet", later[0], later[0].span.effective)
+    ended = [v for v in known if v.span.until is not None]
+    if ended:
+        return Timing("ended", ended[-1], ended[-1].span.until)
+    return Timing("non_statutory", known[-1], known[-1].span.published)
+
+
+def _draft(version: ProvisionVersion, replaced_on: date | None, as_of: date, known_on: date | None) -> Timing:
+    published = version.span.published
+    if published is None or as_of < published:
+        return Timing("unpublished", version, published)
+    if replaced_on is not None and replaced_on <= as_of and (known_on is None or replaced_on <= known_on):
+        return Timing("superseded", version, replaced_on)
+    return Timing("draft", version, published)
+
+
+def _first(days: Iterable[date | None]) -> date | None:
+    return min((day for day in days if day is not None), default=None)
