@@ -68,7 +68,12 @@ class Forest:
 
     def given(self, node: int, values: Mapping[int, int]) -> int:
         """`node`, once the variables in `values` have these values."""
-        return self._given(node, values, {})
+        return self.given_each([node], values)[0]
+
+    def given_each(self, nodes: Iterable[int], values: Mapping[int, int]) -> list[int]:
+        """Each of the nodes, once the variables in `values` have these values; what they share is worked out once."""
+        done: dict[int, int] = {}
+        return [self._given(node, values, done) for node in nodes]
 
     def support(self, node: int) -> frozenset[int]:
         """The variables on which `node` depends: for each there are two cases that differ in it alone and in the outcome."""

@@ -6,7 +6,7 @@ Stated facts and adopted readings become constants, derived facts their rule. Wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import assert_never
@@ -76,9 +76,9 @@ class Conditions:
         """The questions of law on which the condition still depends."""
         return tuple(self._names[number] for number in sorted(self.forest.support(node)) if number >= len(self.facts))
 
-    def once(self, node: int, name: str, case: int) -> int:
-        """The condition, once the fact `name` has its case number `case`."""
-        return self.forest.given(node, {self._numbers[name]: case})
+    def once(self, nodes: Iterable[int], name: str, case: int) -> list[int]:
+        """Each condition, once the fact `name` has its case number `case`."""
+        return self.forest.given_each(nodes, {self._numbers[name]: case})
 
     def fact(self, name: str) -> int:
         """The condition that a true-or-false fact holds: as stated, or as derived, or open."""

@@ -1,0 +1,87 @@
+"""What to find out next, ranked by how much the answer decides (下一个问题).
+
+Knows open answers and the facts they depend on. For each such fact and each case of its answer it counts the provisions that
+would be settled: a count, not an estimate. The question comes first whose least helpful answer settles most; then the one that
+settles most over all its answers; then the one that bears on most; then the order in which facts are asked.
+A fact on which nothing open depends any more is never asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from hegui.kernel.diagrams import TRUE
+from hegui.law.assessment import Answer, Assessment
+from hegui.law.facts import FactDefinition, FactValue
+
+__all__ = ["Case", "Question", "matters", "questions"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A possible answer, by a value that stands for it, and how many provisions it settles."""
+
+    value: FactValue
+    settles: int
+
+
+@dataclass(frozen=True)
+class Question:
+    """A fact worth finding out. bears_on: open provisions that depend on it; cases: what each answer would settle."""
+
+    fact: FactDefinition
+    bears_on: int
+    cases: tuple[Case, ...]
+
+    @property
+    def settles_at_least(self) -> int:
+        """Provisions settled whatever the answer turns out to be."""
+        return min(case.settles for case in self.cases)
+
+    @property
+    def is_decisive(self) -> bool:
+        """Whether any answer settles all that depends on it."""
+        return self.settles_at_least == self.bears_on
+
+    @property
+    def _rank(self) -> tuple[int, int, int]:
+        return -self.settles_at_least, -sum(case.settles for case in self.cases), -self.bears_on
+
+
+def questions(assessment: Assessment, answers: Iterable[Answer] | None = None) -> Sequence[Question]:
+    """The facts that still matter to the open answers, the one that decides most first.
+
+    Args:
+        answers: the open answers that count; None for all of the assessment that `matters`.
+    Returns:
+        questions nobody has said to be unanswerable: facts stated as `unknown` are left out.
+    """
+    conditions = assessment.conditions
+    open_nodes = Counter(a.node for a in (matters(assessment) if answers is None else answers) if a.node > TRUE)
+    found: dict[str, list[int]] = {}
+    for node in open_nodes:
+        for name in conditions.missing(node):
+            if name not in assessment.profile.open:
+                found.setdefault(name, []).append(node)
+    asked = [_question(assessment, name, nodes, open_nodes) for name, nodes in found.items()]
+    order = {name: number for number, name in enumerate(assessment.book.facts)}
+    return sorted(asked, key=lambda q: (q._rank, order[q.fact.name]))
+
+
+def matters(assessment: Assessment) -> list[Answer]:
+    """The open answers about Chinese law: foreign law is there for comparison and asks nothing by itself."""
+    return [answer for answer in assessment.open if answer.instrument.jurisdiction == "CN"]
+
+
+def _question(assessment: Assessment, name: str, nodes: list[int], open_nodes: Counter[int]) -> Question:
+    conditions = assessment.conditions
+    samples = assessment.book.domains[name].samples
+    cases = tuple(
+        Case(
+            value, sum(open_nodes[a] for a, b in zip(nodes, conditions.once(nodes, name, n), strict=True) if b <= TRUE)
+        )
+        for n, value in enumerate(samples)
+    )
+    return Question(assessment.book.facts[name], sum(open_nodes[node] for node in nodes), cases)
