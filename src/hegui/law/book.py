@@ -6,16 +6,16 @@ instruments of provisions, what exceptions cite, questions that conditions turn 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from itertools import chain
-from pathlib import Path
 from typing import TypeVar
 
 from hegui.errors import NotFoundError
-from hegui.law.book_checks import check_names
+from hegui.law.book_checks import check_bearers, check_names
 from hegui.law.data_files import DataFiles, law_folder
 from hegui.law.domains import Domain, domains_of
 from hegui.law.entries import Entry, Faults
@@ -25,6 +25,7 @@ from hegui.law.facts import FactDefinition, FactGroup, derivation_parts, read_fa
 from hegui.law.instruments import Instrument, read_instrument
 from hegui.law.provisions import Provision, read_provisions
 from hegui.law.uncertainties import Uncertainty, read_uncertainty
+from hegui.law.words import Words
 
 __all__ = ["LawBook", "book_of", "law_book", "read_book", "read_whole", "shelf"]
 
@@ -42,6 +43,7 @@ class LawBook:
     provisions: Mapping[str, Provision]
     groups: tuple[FactGroup, ...]
     uncertainties: Mapping[str, Uncertainty]
+    bearers: Mapping[str, Words]
 
     @cached_property
     def facts(self) -> Mapping[str, FactDefinition]:
@@ -60,6 +62,11 @@ class LawBook:
         arising = (one.when for one in self.uncertainties.values())
         varying = (e.when for one in self.provisions.values() for e in one.exemptions)
         return domains_of(self.facts, chain(self.conditions.values(), derivations, arising, varying))
+
+    @cached_property
+    def phases(self) -> Mapping[str, int]:
+        """When each fact is asked: what the service is comes before what has happened."""
+        return {fact.name: group.phase for group in self.groups for fact in group.facts}
 
     def replaced_on(self, instrument: Instrument) -> date | None:
         """The day on which what took the place of a draft was published."""
@@ -80,9 +87,9 @@ class LawBook:
 
 
 @cache
-def law_book(folder: Path | None = None) -> LawBook:
-    """The law that comes with hegui, or the one in `folder`. Raises FileFaults (LAW001) with every fault, InputError (LAW002)."""
-    return read_book(DataFiles(folder or law_folder()))
+def law_book() -> LawBook:
+    """The law that comes with hegui."""
+    return read_book(DataFiles(law_folder()))
 
 
 def read_book(files: DataFiles, *, fresh: bool = False) -> LawBook:
@@ -96,18 +103,20 @@ def read_book(files: DataFiles, *, fresh: bool = False) -> LawBook:
 
 def book_of(entries: Mapping[str, Entry], digest: str, faults: Faults) -> LawBook:
     """The law in the parsed files; what is wrong joins `faults`."""
-    instruments = {instrument.folder: instrument for instrument in _instruments(entries)}
-    groups = [read_whole(entry, read_fact_group) for entry in shelf(entries, "facts/")]
+    instruments = sorted(_instruments(entries), key=lambda one: one.order)
+    groups = (read_whole(entry, read_fact_group) for entry in shelf(entries, "facts/"))
+    uncertainties = (read_whole(entry, read_uncertainty) for entry in shelf(entries, "uncertainties/"))
+    bearers = (read_whole(entry, _bearers) for entry in shelf(entries, "bearers/"))
     book = LawBook(
         digest=digest,
-        instruments={instrument.key: instrument for instrument in instruments.values()},
+        instruments={instrument.key: instrument for instrument in instruments},
         provisions=dict(_provisions(entries, instruments, faults)),
         groups=tuple(sorted(groups, key=lambda group: group.order)),
-        uncertainties={
-            one.id: one for one in (read_whole(e, read_uncertainty) for e in shelf(entries, "uncertainties/"))
-        },
+        uncertainties={one.id: one for one in uncertainties},
+        bearers=dict(chain.from_iterable(bearers)),
     )
     check_names(book.instruments, book.provisions, book.groups, book.uncertainties, faults)
+    check_bearers(book.provisions, book.bearers, faults)
     return book
 
 
@@ -123,6 +132,11 @@ def read_whole(entry: Entry, read: Callable[[Entry], T]) -> T:
     return found
 
 
+def _bearers(entry: Entry) -> tuple[tuple[str, Words], ...]:
+    """Who bears a provision, each under one English word for one legal notion."""
+    return entry.named("bearers", lambda name, one: (name, Words(one.text("zh"), one.text("en"))))
+
+
 def _instruments(entries: Mapping[str, Entry]) -> Iterator[Instrument]:
     for name, entry in entries.items():
         if name.endswith("/instrument.yaml"):
@@ -130,16 +144,19 @@ def _instruments(entries: Mapping[str, Entry]) -> Iterator[Instrument]:
 
 
 def _provisions(
-    entries: Mapping[str, Entry], instruments: Mapping[str, Instrument], faults: Faults
+    entries: Mapping[str, Entry], instruments: Sequence[Instrument], faults: Faults
 ) -> Iterator[tuple[str, Provision]]:
     seen: dict[str, str] = {}
-    for name, entry in entries.items():
-        folder, _, file = name.rpartition("/")
-        instrument = instruments.get(folder)
-        if instrument is None or not file.startswith("art"):
-            continue
-        for one in read_whole(entry, lambda e, i=instrument: read_provisions(e, i.key, i.spans)):  # type: ignore[misc]
-            if one.id in seen:
-                faults.add(one.place, f"{one.id} already stands at {seen[one.id]}")
-            seen[one.id] = one.place
-            yield one.id, one
+    for instrument in instruments:
+        files = (entry for entry in shelf(entries, f"{instrument.folder}/art"))
+        for entry in sorted(files, key=lambda e: _natural(e.file)):
+            for one in read_whole(entry, lambda e, i=instrument: read_provisions(e, i.key, i.spans)):  # type: ignore[misc]
+                if one.id in seen:
+                    faults.add(one.place, f"{one.id} already stands at {seen[one.id]}")
+                seen[one.id] = one.place
+                yield one.id, one
+
+
+def _natural(name: str) -> tuple[tuple[int, str], ...]:
+    """A key that puts art9 before art10."""
+    return tuple((int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name))

@@ -6,7 +6,7 @@ provisions they cite. Knows no files: faults are named by the places the entries
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from hegui.law.entries import Faults
 from hegui.law.expression import Compare, Expression, Fact, Reading, atoms
@@ -15,7 +15,7 @@ from hegui.law.instruments import Instrument
 from hegui.law.provisions import Provision
 from hegui.law.uncertainties import Uncertainty
 
-__all__ = ["check_names", "condition_faults"]
+__all__ = ["check_bearers", "check_names", "condition_faults"]
 
 
 def check_names(
@@ -37,6 +37,14 @@ def check_names(
             )
     _check_citations(provisions, uncertainties, faults)
     _check_circles(facts, faults)
+
+
+def check_bearers(provisions: Mapping[str, Provision], bearers: Container[str], faults: Faults) -> None:
+    """Adds a fault for each bearer that has no word."""
+    for provision in provisions.values():
+        for one in provision.bearers:
+            if one not in bearers:
+                faults.add(provision.place, f"there is no bearer {one}")
 
 
 def condition_faults(

@@ -15,7 +15,7 @@ from hegui.kernel.diagrams import FALSE, TRUE, Forest
 from hegui.kernel.logic import Verdict, verdict
 from hegui.law.domains import Domain
 from hegui.law.expression import All, Always, Any, Compare, Expression, Fact, Not, Reading
-from hegui.law.facts import FactDefinition
+from hegui.law.facts import FactDefinition, FactValue
 from hegui.law.profile import Profile
 
 __all__ = ["Conditions", "settled"]
@@ -79,6 +79,18 @@ class Conditions:
     def once(self, nodes: Iterable[int], name: str, case: int) -> list[int]:
         """Each condition, once the fact `name` has its case number `case`."""
         return self.forest.given_each(nodes, {self._numbers[name]: case})
+
+    def example(self, node: int) -> Mapping[str, FactValue] | None:
+        """Facts and readings under which the condition holds; None when it never does."""
+        found = self.forest.example(node)
+        return (
+            None
+            if found is None
+            else {self._names[number]: self._value(number, case) for number, case in found.items()}
+        )
+
+    def _value(self, number: int, case: int) -> FactValue:
+        return self.domains[self._names[number]].samples[case] if number < len(self.facts) else READINGS[case]
 
     def fact(self, name: str) -> int:
         """The condition that a true-or-false fact holds: as stated, or as derived, or open."""

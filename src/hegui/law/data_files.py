@@ -70,6 +70,11 @@ class DataFiles:
         faults.raise_if_any("LAW001", str(self.folder), "Mend the files, then run: hegui law validate")
         return orjson.dumps({"digest": self.digest, "files": files}) + b"\n"
 
+    @property
+    def is_compiled(self) -> bool:
+        """Whether the parsed copy was made from the files as they are."""
+        return self._copy() is not None
+
     def _copy(self) -> Mapping[str, Any] | None:
         try:
             read = orjson.loads((self.folder / COMPILED).read_bytes())

@@ -61,11 +61,15 @@ class Derivation:
 
 @dataclass(frozen=True)
 class FactDefinition:
-    """One fact. `unit` for counts and numbers; `levels` for levels; `place` is file:line."""
+    """One fact.
+
+    label: the fact as a claim, for conditions in words. unit: of counts and numbers. levels: of levels. place: file:line.
+    """
 
     name: str
     group: str
     kind: FactKind
+    label: Words
     question: Words
     help: Words
     unit: Words | None
@@ -76,10 +80,11 @@ class FactDefinition:
 
 @dataclass(frozen=True)
 class FactGroup:
-    """Facts that are asked together; `order` places the group in the interview."""
+    """Facts that belong together. phase: 1 what the service is, 2 what has happened, 3 other jurisdictions; asked in that order."""
 
     id: str
     order: int
+    phase: int
     title: Words
     facts: tuple[FactDefinition, ...]
 
@@ -98,6 +103,7 @@ def read_fact_group(entry: Entry) -> FactGroup:
     return FactGroup(
         id=group,
         order=entry.whole("order", 1),
+        phase=entry.whole("phase", 1),
         title=entry.words("title"),
         facts=entry.named("facts", lambda name, one: _fact(name, group, one)),
     )
@@ -117,6 +123,7 @@ def _fact(name: str, group: str, entry: Entry) -> FactDefinition:
         name=name,
         group=group,
         kind=kind,
+        label=entry.words("label"),
         question=entry.words("question"),
         help=entry.words("help"),
         unit=entry.words_or_none("unit"),

@@ -41,6 +41,7 @@ _KEY = re.compile(r"[A-Z][A-Z0-9]*")
 class Instrument:
     """One law, regulation, rule, standard or draft.
 
+    order: its place in lists, from 1.
     gate: a condition that every provision of it needs besides its own; None where there is none.
     superseded_by: key of the instrument that took the place of a draft.
     verification: what of the text could be checked, in words, last on `checked_on`.
@@ -48,6 +49,7 @@ class Instrument:
 
     key: str
     folder: str
+    order: int
     title: Words
     number: Words
     issuers: tuple[Words, ...]
@@ -77,6 +79,7 @@ def read_instrument(entry: Entry) -> Instrument:
     return Instrument(
         key=entry.matching("key", _KEY, "a key such as IM"),
         folder=entry.file.rpartition("/")[0],
+        order=entry.whole("order", 1),
         title=entry.words("title"),
         number=entry.words("number"),
         issuers=entry.entries("issuers", _words),

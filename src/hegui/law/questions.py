@@ -3,6 +3,7 @@
 Knows open answers and the facts they depend on. For each such fact and each case of its answer it counts the provisions that
 would be settled: a count, not an estimate. The question comes first whose least helpful answer settles most; then the one that
 settles most over all its answers; then the one that bears on most; then the order in which facts are asked.
+What the service is comes before what has happened to it: events open a case, they do not describe a service.
 A fact on which nothing open depends any more is never asked.
 """
 
@@ -46,7 +47,8 @@ class Question:
         return self.settles_at_least == self.bears_on
 
     @property
-    def _rank(self) -> tuple[int, int, int]:
+    def rank(self) -> tuple[int, int, int]:
+        """Smaller is asked earlier."""
         return -self.settles_at_least, -sum(case.settles for case in self.cases), -self.bears_on
 
 
@@ -67,7 +69,8 @@ def questions(assessment: Assessment, answers: Iterable[Answer] | None = None) -
                 found.setdefault(name, []).append(node)
     asked = [_question(assessment, name, nodes, open_nodes) for name, nodes in found.items()]
     order = {name: number for number, name in enumerate(assessment.book.facts)}
-    return sorted(asked, key=lambda q: (q._rank, order[q.fact.name]))
+    phases = assessment.book.phases
+    return sorted(asked, key=lambda q: (phases[q.fact.name], q.rank, order[q.fact.name]))
 
 
 def matters(assessment: Assessment) -> list[Answer]:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 import orjson
 
-__all__ = ["print_json", "print_json_line", "print_pairs", "print_table"]
+__all__ = ["print_json", "print_json_line", "print_lines", "print_pairs", "print_table"]
 
 GAP = "  "
 
@@ -51,3 +51,9 @@ def _plain(cell: str) -> str:
 def _width(text: str) -> int:
     """Columns on a terminal: two for a wide character, none for a mark that joins the one before."""
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines of text as they are; what could steer a terminal is shown as a question mark."""
+    for line in lines:
+        click.echo(_plain(line))

@@ -17,6 +17,7 @@ from hegui.errors import HeguiError
 from hegui.faces.cli.app import app
 from hegui.faces.cli.doctor import doctor
 from hegui.faces.cli.exchange import exchange
+from hegui.faces.cli.law import law
 from hegui.faces.cli.ledger import ledger
 from hegui.faces.cli.lexicon import lexicon
 from hegui.faces.cli.policy import policy
@@ -38,6 +39,7 @@ COMMANDS: tuple[click.Command, ...] = (
     lexicon,
     policy,
     exchange,
+    law,
     user,
     vault,
     ledger,

@@ -1,0 +1,110 @@
+"""What the commands of `hegui law` share: the law book, the profile, the day.
+
+Knows options and files; decides nothing. The law itself is imported when a command needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from hegui.errors import InputError
+from hegui.faces.cli.session import BEIJING
+
+if TYPE_CHECKING:
+    from hegui.law.assessment import Assessment
+    from hegui.law.book import LawBook
+    from hegui.law.data_files import DataFiles
+    from hegui.law.profile import Profile
+
+__all__ = [
+    "LAW_VARIABLE",
+    "as_json",
+    "as_of",
+    "assessed",
+    "book_of",
+    "data_files",
+    "dated",
+    "load_profile",
+    "profile_argument",
+    "read_day",
+    "today",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+LAW_VARIABLE = "HEGUI_LAW_FOLDER"
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def today() -> date:
+    """The civil day in mainland China."""
+    return datetime.now(BEIJING).date()
+
+
+def read_day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+    """A civil day, YYYY-MM-DD."""
+    if value is None:
+        return None
+    try:
+        if len(value) != len("2026-01-31"):
+            raise ValueError
+        return date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a day of the calendar. Write 2026-01-31.", ctx, param) from None
+
+
+as_of = click.option(
+    "--as-of", callback=read_day, metavar="DATE", help="Whose law: of this day; today without it (截至日期)."
+)
+
+profile_argument = click.argument("profile", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+def dated(command: F) -> F:
+    """The options that say which law is meant."""
+    command = as_of(command)
+    known = click.option(
+        "--known-on", callback=read_day, metavar="DATE", help="Only what had been published by this day (知悉日期)."
+    )
+    draft = click.option("--draft", is_flag=True, help="Count drafts as if they were law (征求意见稿视同施行).")
+    return draft(known(command))
+
+
+def data_files() -> DataFiles:
+    """The files of the law that comes with hegui, or of the folder that --law names."""
+    from hegui.law.data_files import DataFiles, law_folder
+
+    return DataFiles(click.get_current_context().find_root().meta.get(LAW_VARIABLE) or law_folder())
+
+
+def book_of() -> LawBook:
+    """The law in these files."""
+    from hegui.law.book import read_book
+
+    return read_book(data_files())
+
+
+def load_profile(book: LawBook, file: Path) -> Profile:
+    """The profile in the file. Raises FileFaults (LAW020), InputError (LAW022) for a file that is no text."""
+    from hegui.law.profile import read_profile
+
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        problem = f"byte {error.start} is not UTF-8"
+        raise InputError("LAW022", str(file), problem, "Save the profile as UTF-8 text.") from None
+    return read_profile(text, str(file), book.facts, book.uncertainties)
+
+
+def assessed(file: Path, as_of: date | None, known_on: date | None = None, draft: bool = False) -> Assessment:
+    """The profile in the file, assessed."""
+    from hegui.law.assessment import assess
+
+    book = book_of()
+    return assess(book, load_profile(book, file), as_of=as_of or today(), known_on=known_on, draft=draft)
