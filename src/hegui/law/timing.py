@@ -17,8 +17,11 @@ from hegui.law.provisions import Provision, ProvisionVersion
 
 __all__ = ["Standing", "Timing", "timing"]
 
-Standing = Literal["in_force", "not_yet", "ended", "draft", "superseded", "unpublished", "non_statutory"]
-"""现行有效、尚未施行、已失效、征求意见稿、已被正式文本取代、尚未公布、非法律文件."""
+Standing = Literal[
+    "in_force", "attested", "not_yet", "unattested", "ended", "draft", "superseded", "unpublished", "non_statutory",
+]  # fmt: skip
+"""现行有效、至迟自某日起有效、尚未施行、当日是否有效无来源、已失效、征求意见稿、已被正式文本取代、尚未公布、非法律文件.
+attested and unattested: the sources do not say since when it binds, only that it did on some day."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Timing:
 
     @property
     def binds(self) -> bool:
-        return self.standing == "in_force"
+        return self.standing in ("in_force", "attested")
 
 
 def timing(
@@ -56,10 +59,10 @@ def timing(
 def _dated(known: list[ProvisionVersion], as_of: date) -> Timing:
     for version in known:
         if version.span.binds(as_of):
-            return Timing("in_force", version, version.span.effective)
+            return Timing("attested" if version.span.is_attested else "in_force", version, version.span.effective)
     later = [v for v in known if v.span.effective is not None and as_of < v.span.effective]
     if later:
-        return Timing("not_yet", later[0], later[0].span.effective)
+        return Timing("unattested" if later[0].span.is_attested else "not_yet", later[0], later[0].span.effective)
     ended = [v for v in known if v.span.until is not None]
     if ended:
         return Timing("ended", ended[-1], ended[-1].span.until)
