@@ -11,7 +11,7 @@ import pytest
 import hegui
 from hegui.locale import LANGUAGES, catalogue, message
 
-CLI = Path(hegui.__file__).parent / "faces" / "cli"
+SOURCE = Path(hegui.__file__).parent
 
 
 def places(sentence: str) -> set[str]:
@@ -33,9 +33,10 @@ def test_values_take_their_places_and_are_not_read_again() -> None:
     assert message("app.rotated", "en", name="{x}").startswith("Application {x} has")
 
 
-def test_every_sentence_the_command_line_names_exists() -> None:
+def test_every_sentence_that_is_named_exists() -> None:
     named = set()
-    for file in CLI.glob("*.py"):
-        named |= set(re.findall(r'(?:say|word)\("([a-z_.]+)"', file.read_text("utf-8")))
+    for file in SOURCE.rglob("*.py"):
+        if file.parent.name != "locale":
+            named |= set(re.findall(r'(?:say|word|message)\(\s*"([a-z_.]+)"', file.read_text("utf-8")))
     assert named
     assert named <= set(catalogue("en"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from hegui.law.entries import Entry
@@ -75,7 +75,7 @@ class FactDefinition:
     unit: Words | None
     levels: tuple[Level, ...]
     derivation: Derivation | None
-    place: str
+    place: str = field(compare=False)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ The general rule comes first (`when`); exceptions are entries of their own that 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from hegui.law.entries import Entry
@@ -87,7 +87,7 @@ class Provision:
     confidence: Confidence
     source: Words | None
     note: Words | None
-    place: str
+    place: str = field(compare=False)
 
     @property
     def is_obligation(self) -> bool:

@@ -7,7 +7,7 @@ counsel adopts a reading, and the answer then names who did.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hegui.law.entries import Entry
 from hegui.law.expression import Expression
@@ -41,7 +41,7 @@ class Uncertainty:
     practice: Words
     when: Expression
     provisions: tuple[str, ...]
-    place: str
+    place: str = field(compare=False)
 
 
 def read_uncertainty(entry: Entry) -> Uncertainty:

@@ -1,0 +1,144 @@
+"""`hegui law`, as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Hegui
+
+PROFILE = "service: shop\nfacts:\n  uses_generative_ai: true\n  serves_public_in_PRC: true\n"
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    file = tmp_path / "shop.yaml"
+    file.write_text(PROFILE)
+    return file
+
+
+@pytest.mark.usefixtures("profile")
+def test_check_prints_a_memo_in_the_language_of_the_terminal(hegui: Hegui) -> None:
+    english, chinese = (
+        hegui("law", "check", "shop.yaml", "--as-of", "2026-11-26", LANG=lang) for lang in ("C.UTF-8", "zh_CN.UTF-8")
+    )
+    assert english.stdout.startswith("shop: what applies on 2026-11-26\n")
+    assert chinese.stdout.startswith("shop：2026-11-26适用的规定\n")
+
+
+@pytest.mark.usefixtures("profile")
+def test_json_names_the_law_and_every_answer(hegui: Hegui) -> None:
+    found = json.loads(hegui("law", "check", "shop.yaml", "--as-of", "2023-08-14", "--json").stdout)
+    answers = {answer["id"]: answer for answer in found["answers"]}
+    assert len(found["law_digest"]) == 64
+    assert len(answers) >= 451
+    assert (answers["IM-4-1"]["outcome"], answers["IM-4-1"]["turn"]) == ("not_in_force", "2023-08-15")
+    assert answers["IM-4-1"]["verdict"] == "holds"
+
+
+@pytest.mark.usefixtures("profile")
+def test_explain_works_with_and_without_a_profile(hegui: Hegui) -> None:
+    alone = hegui("law", "explain", "IM-17-1")
+    known = json.loads(hegui("law", "explain", "IM-17-1", "shop.yaml", "--json").stdout)
+    assert "Answer: unclear" in alone.stdout
+    assert "serves_public_in_PRC" not in known["missing"]
+    assert known["reason"]["verdict"] == "unknown"
+
+
+@pytest.mark.usefixtures("profile")
+def test_ask_ranks_what_to_find_out(hegui: Hegui) -> None:
+    found = json.loads(hegui("law", "ask", "shop.yaml", "--limit", "3", "--json").stdout)["questions"]
+    assert len(found) == 3
+    assert [one["settles_at_least"] for one in found] == sorted(
+        (one["settles_at_least"] for one in found), reverse=True
+    )
+
+
+def test_show_knows_provisions_instruments_and_questions(hegui: Hegui) -> None:
+    assert "art. 47" in hegui("law", "show", "CSL-49-1", "--as-of", "2025-12-31").stdout
+    assert "published 2023-07-13; in force from 2023-08-15" in hegui("law", "show", "IM").stdout
+    assert "reading a: " in hegui("law", "show", "U1").stdout
+
+
+def test_list_can_be_narrowed(hegui: Hegui) -> None:
+    labels = json.loads(hegui("law", "list", "--duty", "M14", "--jurisdiction", "CN", "--json").stdout)
+    assert {"LM-4-1", "DS-17-1"} <= {one["id"] for one in labels}
+    assert {one["instrument"] for one in json.loads(hegui("law", "list", "--instrument", "LM", "--json").stdout)} == {
+        "LM"
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("law", "explain", "IM-99-9"), 1, "LAW010 IM-99-9 — there is no such provision"),
+        (("law", "show", "nothing"), 1, "LAW010"),
+        (("law", "check", "bad.yaml"), 1, "bad.yaml:2: there is no fact nothing"),
+        (("law", "check", "gbk.yaml"), 1, "LAW022 gbk.yaml — byte 9 is not UTF-8"),
+        (("law", "check", "shop.yaml", "--as-of", "2026-02-30"), 2, "'2026-02-30' is not a day of the calendar"),
+        (("law", "check", "absent.yaml"), 2, "does not exist"),
+        (("law", "--law", ".", "validate"), 1, "LAW001"),
+    ],
+)
+@pytest.mark.usefixtures("profile")
+def test_what_is_wrong_is_said_with_the_place(
+    hegui: Hegui, tmp_path: Path, arguments: tuple[str, ...], status: int, said: str
+) -> None:
+    (tmp_path / "bad.yaml").write_text("facts:\n  nothing: true\n")
+    (tmp_path / "gbk.yaml").write_bytes("service: 客服".encode("gbk"))
+    result = hegui(*arguments)
+    assert result.returncode == status
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_validate_proves_the_law(hegui: Hegui) -> None:
+    found = json.loads(hegui("law", "validate", "--json").stdout)
+    assert found["provisions"] >= 451
+    assert found["compiled"] is True
+
+
+def converse(folder: Path, typed: str, *more: str) -> str:
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "hegui",
+        "law",
+        "interview",
+        "shop.yaml",
+        "--as-of",
+        "2026-11-26",
+        *more,
+    ]
+    env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+    if "PYTHONPATH" in os.environ:
+        env["PYTHONPATH"] = os.environ["PYTHONPATH"]
+    return subprocess.run(
+        command, cwd=folder, env=env, input=typed, capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+
+
+def test_an_interview_saves_each_answer_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    first = converse(tmp_path, "y\nwhat\n?\nu\nq\n", "--service", "shop")
+    saved = (tmp_path / "shop.yaml").read_text()
+    assert saved.startswith('service: "shop"\nfacts:\n')
+    assert saved.count(": {value: true, on: 2026-11-26}\n") == 1
+    assert saved.count(": unknown\n") == 1
+    assert "Not an answer: 'what' is neither true, false nor unknown" in first
+    second = converse(tmp_path, "n\nb\nq\n")
+    asked = [line.split("] ", 1)[1] for line in (first + second).splitlines() if " left] " in line]
+    assert asked[0] not in asked[1:], "what was answered is not asked again"
+    assert (tmp_path / "shop.yaml").read_text() == saved, "back takes the answer out of the file"
+
+
+def test_an_interview_ends_when_nothing_matters_any_more(tmp_path: Path) -> None:
+    printed = converse(tmp_path, "n\n" * 150)
+    assert "Nothing that is left to ask would change an answer." in printed
+    assert converse(tmp_path, "").count(" left] ") == 0

@@ -1,0 +1,82 @@
+"""The interview asks one question at a time, only those that matter, and can go back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from hegui.errors import FileFaults, InputError
+from hegui.law.book import law_book
+from hegui.law.interview import Interview, read_answer
+from hegui.law.profile import Profile
+
+BOOK = law_book()
+DAY = date(2026, 11, 23)
+
+
+def begun() -> Interview:
+    return Interview(BOOK, Profile("x"), DAY)
+
+
+def test_an_answer_makes_other_questions_idle() -> None:
+    before = {question.fact.name for question in begun().questions()}
+    after = {question.fact.name for question in begun().answered("exports_pi", False).questions()}
+    assert {"export_pi_subjects", "exports_pi"} <= before
+    assert after.isdisjoint({"export_pi_subjects", "exports_pi"})
+
+
+def test_what_a_service_is_comes_before_what_has_happened() -> None:
+    asked = [BOOK.phases[question.fact.name] for question in begun().questions()]
+    assert asked == sorted(asked)
+    assert {1, 2} == set(asked)
+
+
+def test_what_is_not_known_is_not_asked_again() -> None:
+    name = begun().questions()[0].fact.name
+    after = begun().left_open(name)
+    assert name in after.profile.open
+    assert name not in {question.fact.name for question in after.questions()}
+
+
+def test_back_takes_the_latest_answer_away() -> None:
+    state = begun().answered("rd_only", True).left_open("is_ciio")
+    assert state.back().profile == begun().answered("rd_only", True).profile
+    assert state.back().back().profile == begun().profile
+    assert begun().back() == begun()
+
+
+def test_a_contradiction_is_refused() -> None:
+    state = begun().answered("targets_minors", True)
+    with pytest.raises(FileFaults, match="LAW021"):
+        state.answered("minors_can_use", False)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "value"),
+    [
+        ("rd_only", "y", True),
+        ("rd_only", " YES ", True),
+        ("rd_only", "是", True),
+        ("rd_only", "否", False),
+        ("rd_only", "N", False),
+        ("pi_subjects", "1,500,000", 1_500_000),
+        ("pi_subjects", "0", 0),
+        ("continuous_use_hours", "2.5", 2.5),
+        ("incident_level", "larger", "larger"),
+        ("incident_level", "较大", "larger"),
+    ],
+)
+def test_reads_what_people_type(name: str, typed: str, value: object) -> None:
+    assert read_answer(BOOK.facts[name], typed) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [("rd_only", "maybe"), ("pi_subjects", "-1"), ("pi_subjects", "2.5"), ("continuous_use_hours", "nan"),
+     ("continuous_use_hours", "inf"), ("incident_level", "5"), ("pi_subjects", "")],
+)  # fmt: skip
+def test_refuses_what_is_no_answer(name: str, typed: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_answer(BOOK.facts[name], typed)
+    assert (caught.value.code, caught.value.where) == ("LAW023", name)

@@ -1,0 +1,123 @@
+"""What is printed: citations, dates, confidence, what is left, both readings, in both languages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from hegui.law.assessment import Assessment, assess
+from hegui.law.book import law_book
+from hegui.law.citation import article_text, chinese_number
+from hegui.law.memo.check import check_lines
+from hegui.law.memo.explain import explain_lines
+from hegui.law.profile import read_profile
+
+BOOK = law_book()
+
+PROFILE = """\
+service: 客服助手
+facts:
+  uses_generative_ai: true
+  serves_public_in_PRC: {value: true, source: 产品说明书, on: 2026-10-01}
+  network_operator_in_PRC: true
+  trains_or_finetunes: false
+  licensed_sector_activity: true
+  minors_can_use: unknown
+"""
+
+
+def assessed(text: str = PROFILE, day: date = date(2026, 11, 26)) -> Assessment:
+    return assess(BOOK, read_profile(text, "p.yaml", BOOK.facts, BOOK.uncertainties), as_of=day)
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        (
+            "zh",
+            [
+                "客服助手：2026-11-26适用的规定",
+                "  《生成式人工智能服务管理暂行办法》 （部门规章、自2023-08-15起施行）",
+                "  适用条件：具有舆论属性或社会动员能力",
+                "    法律本身不明确：U2",
+                f"表述为本项目自拟，以各文件中文原文为准。法律数据 {BOOK.digest[:12]}。",
+            ],
+        ),
+        (
+            "en",
+            [
+                "客服助手: what applies on 2026-11-26",
+                "  Interim Measures for the Management of Generative AI Services (departmental rule, in force since 2023-08-15)",
+                "  applies if it has the public-opinion property",
+                "    the law itself is unclear: U2",
+                f"Wording of hegui's own; the Chinese text of each instrument binds. Law data {BOOK.digest[:12]}.",
+            ],
+        ),
+    ],
+)
+def test_a_check_can_be_pasted_into_a_memo(lang: str, lines: list[str]) -> None:
+    printed = list(check_lines(assessed(), lang))
+    assert [line for line in lines if line not in printed] == []
+
+
+def test_each_provision_stands_once_with_its_article_and_confidence() -> None:
+    printed = list(check_lines(assessed(), "zh"))
+    (line,) = [line for line in printed if line.startswith("    IM-4-2 ")]
+    assert line.startswith("    IM-4-2  第四条  ")
+    assert line.endswith("[已核原文]")
+    assert sum(" IM-17-1 " in line for line in printed) == 1
+
+
+def test_what_varies_a_rule_is_shown_under_it() -> None:
+    printed = list(check_lines(assessed(), "en"))
+    at = next(number for number, line in enumerate(printed) if line.startswith("    IM-4-1 "))
+    assert printed[at + 1].startswith("        varied by IM-2-2: ")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_explanation_shows_where_each_fact_comes_from(lang: str) -> None:
+    found = assessed()
+    text = "\n".join(explain_lines(found, found.answers["IM-17-1"], lang))
+    assert "产品说明书" in text
+    assert "[p.yaml:4]" in text
+    assert "? " in text
+    assert "[has_forum_or_chatroom]" in text
+    for reading in BOOK.uncertainties["U2"].readings:
+        assert reading.words.text(lang) in text
+
+
+def test_everything_lists_every_provision_that_is_in_force() -> None:
+    found = assessed()
+    text = "\n".join(check_lines(found, "en", everything=True))
+    listed = [one for one in found.answers.values() if one.outcome != "not_in_force"]
+    assert [one.provision.id for one in listed if f" {one.provision.id} " not in text] == []
+
+
+def test_an_adopted_reading_is_named_with_who_adopted_it() -> None:
+    found = assessed(PROFILE + "readings:\n  U2: {taken: b, by: 总法律顾问}\n")
+    printed = list(explain_lines(found, found.answers["IM-17-1"], "zh"))
+    assert "      已采读法b，由总法律顾问采用" in printed
+    assert printed[1] == "结论：适用"
+
+
+@pytest.mark.parametrize(
+    ("article", "key", "zh", "en"),
+    [
+        ("17", "IM", "第十七条", "art. 17"),
+        ("286-1", "CRL", "第二百八十六条之一", "art. 286-1"),
+        ("1019", "CIV", "第一千零一十九条", "art. 1019"),
+        ("5.2", "GB45438", "第5.2条", "cl. 5.2"),
+        ("F1", "REG", "第F1条", "cl. F1"),
+    ],
+)
+def test_articles_are_cited_as_each_language_does(article: str, key: str, zh: str, en: str) -> None:
+    instrument = BOOK.instruments[key]
+    assert (article_text(instrument, article, "zh"), article_text(instrument, article, "en")) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(1, "一"), (10, "十"), (19, "十九"), (20, "二十"), (110, "一百一十"), (1001, "一千零一")]
+)
+def test_numbers_in_chinese(number: int, text: str) -> None:
+    assert chinese_number(number) == text

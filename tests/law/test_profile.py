@@ -1,0 +1,149 @@
+"""Reading a profile: what is stated, what stays open, and every fault with its place and remedy."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hegui.errors import FileFaults
+from hegui.law.assessment import assess
+from hegui.law.book import law_book
+from hegui.law.profile import AdoptedReading, Profile, Stated, read_profile
+from hegui.law.profile_file import write_profile
+from tests.law.profiles import UNDERIVED, values
+
+BOOK = law_book()
+
+FAULTS = [
+    (
+        "facts: {uses_generative_ia: true}",
+        "p:1",
+        "there is no fact uses_generative_ia; did you mean uses_generative_ai?",
+    ),
+    ("facts:\n  uses_generative_ai: ja", "p:2", "uses_generative_ai: 'ja' is neither true, false nor unknown"),
+    ("facts:\n  uses_generative_ai: 1", "p:2", "uses_generative_ai: 1 is neither true, false nor unknown"),
+    ("facts:\n  pi_subjects: many", "p:2", "pi_subjects: 'many' is not a whole number from 0, nor unknown"),
+    ("facts:\n  pi_subjects: 1.5", "p:2", "pi_subjects: 1.5 is not a whole number from 0, nor unknown"),
+    ("facts:\n  pi_subjects: true", "p:2", "pi_subjects: True is not a whole number from 0, nor unknown"),
+    ("facts:\n  pi_subjects: -1", "p:2", "pi_subjects: -1 is out of bounds"),
+    ("facts:\n  pi_subjects: [1]", "p:2", "pi_subjects: [1] is not a whole number"),
+    (
+        "facts:\n  incident_level: huge",
+        "p:2",
+        "incident_level: 'huge' is none of general, larger, major, especially_major",
+    ),
+    ("facts:\n  rd_only: {value: true, on: 2026-02-30}", "p:2", "'2026-02-30' is not a day of the calendar"),
+    ("facts:\n  rd_only: {value: true, colour: red}", "p:2", "colour — there is no such member"),
+    ("facts:\n  rd_only: true\n  rd_only: false", "p:3", "the key 'rd_only' comes twice"),
+    ("facts: [rd_only]", "p:1", "is not a mapping of names to values"),
+    ("fact: {rd_only: true}", "p:1", "fact — there is no such member"),
+    ("readings: {U99: a}", "p:1", "there is no question U99"),
+    ("readings: {U1: c}", "p:1", "'c' is none of a, b"),
+    ("service: [x]", "p:1", "['x'] is not a text"),
+    ("- a\n- b", "p:1", "is not a mapping"),
+    ("facts: {a", "p:", "expected"),
+]
+
+
+def read(text: str) -> Profile:
+    return read_profile(text, "p", BOOK.facts, BOOK.uncertainties)
+
+
+@pytest.mark.parametrize(("text", "place", "problem"), FAULTS)
+def test_a_fault_has_its_place_and_the_remedy(text: str, place: str, problem: str) -> None:
+    with pytest.raises(FileFaults) as caught:
+        read(text)
+    assert caught.value.code == "LAW020"
+    assert "hegui law facts" in caught.value.remedy
+    assert any(where.startswith(place) and problem in what for where, what in caught.value.faults), caught.value.faults
+
+
+def test_all_faults_come_at_once() -> None:
+    with pytest.raises(FileFaults) as caught:
+        read("facts:\n  nothing: true\n  rd_only: 3\nreadings: {U1: x}\nmore: 1")
+    assert [place for place, _ in caught.value.faults] == ["p:2", "p:3", "p:4", "p:5"]
+
+
+@pytest.mark.parametrize("text", ["", "facts:", "facts: {}", "facts: {rd_only: unknown}", "facts: {rd_only: null}"])
+def test_nothing_is_filled_in(text: str) -> None:
+    assert read(text).stated == {}
+
+
+def test_a_fact_carries_where_it_comes_from() -> None:
+    found = read(
+        "facts:\n  rd_only: {value: false, source: 访谈, on: 2026-10-01, note: n}\nreadings:\n  U1: {taken: b, by: 总法律顾问}"
+    )
+    assert found.stated["rd_only"] == Stated(False, "访谈", date(2026, 10, 1), "n", "p:2")
+    assert found.readings["U1"] == AdoptedReading("b", "总法律顾问", None, "p:4")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("facts:\n  rd_only: true\n  serves_public_in_PRC: true", "serves_public_in_PRC"),
+        ("facts:\n  has_forum_or_chatroom: true\n  has_public_opinion_property: false", "has_public_opinion_property"),
+        ("facts:\n  targets_minors: true\n  minors_can_use: false", "minors_can_use"),
+        ("facts:\n  uses_generative_ai: false\n  uses_deep_synthesis: true", "uses_deep_synthesis"),
+    ],
+)
+def test_answers_that_contradict_each_other_are_refused(text: str, name: str) -> None:
+    with pytest.raises(FileFaults) as caught:
+        assess(BOOK, read(text), as_of=date(2026, 11, 23))
+    assert caught.value.code == "LAW021"
+    ((place, problem),) = caught.value.faults
+    assert place == "p:3"
+    assert problem.startswith(f"{name} is stated to be ")
+
+
+def test_an_adopted_reading_settles_what_the_law_leaves_open_and_is_no_fact() -> None:
+    names = {"uses_generative_ai": "true", "rd_only": "false", "internal_use_only": "false", "b2b_only": "true"}
+    text = "facts:\n  downstream_serves_public: true\n" + "".join(
+        f"  {name}: {value}\n" for name, value in names.items()
+    )
+    outcomes = {
+        taken: assess(BOOK, read(text + taken), as_of=date(2026, 11, 23)).answers["IM-2-1"].outcome
+        for taken in ("", "readings: {U1: a}", "readings: {U1: b}")
+    }
+    assert list(outcomes.values()) == ["unclear", "does_not_apply", "applies"]
+
+
+texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1).filter(str.strip)
+stated = st.lists(st.sampled_from(UNDERIVED), unique=True, max_size=12).flatmap(
+    lambda names: st.fixed_dictionaries({name: facts_of(name) for name in names})
+)
+
+
+def facts_of(name: str) -> st.SearchStrategy[Any]:
+    days = st.none() | st.dates()
+    return st.builds(Stated, values(name), st.none() | texts, days, st.none() | texts)
+
+
+adopted = st.builds(AdoptedReading, st.sampled_from(["a", "b"]), st.none() | texts)
+profiles = st.builds(
+    Profile, st.just("") | texts, stated, st.dictionaries(st.sampled_from(sorted(BOOK.uncertainties)), adopted)
+)
+
+
+@given(profiles)
+def test_what_is_written_reads_back_equal(profile: Profile) -> None:
+    found = read(write_profile(profile))
+    assert found.service == profile.service
+    assert [(n, s.value, s.source, s.on, s.note) for n, s in found.stated.items()] == [
+        (n, s.value, s.source, s.on, s.note) for n, s in profile.stated.items()
+    ]
+    assert {n: (r.taken, r.by) for n, r in found.readings.items()} == {
+        n: (r.taken, r.by) for n, r in profile.readings.items()
+    }
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_profile_or_refused_with_faults(text: str) -> None:
+    try:
+        found: object = read(text)
+    except FileFaults as faults:
+        found = faults.faults
+    assert found
