@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: up test check format lock bench bench-ledger bench-evidence soak soak-evidence clean help
+.PHONY: up test check format lock bench bench-law bench-ledger bench-evidence soak soak-evidence clean help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ soak: $(VENV)/.dev ## long property and fuzz runs
 
 bench: $(VENV)/.dev ## direct, nginx and hegui in one run (needs nginx and gcc)
 	$(BIN)/python bench/gateway/run.py
+
+bench-law: $(VENV)/.dev ## an answer of the law: assessing, questions, reading, the process
+	$(BIN)/python bench/law/run.py
 
 bench-ledger: $(VENV)/.dev ## appends into a folder, proofs, the stand-alone verifier
 	$(BIN)/python bench/ledger/run.py

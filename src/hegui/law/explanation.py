@@ -18,7 +18,7 @@ from hegui.law.facts import FactDefinition
 from hegui.law.profile import AdoptedReading, Stated
 from hegui.law.uncertainties import Uncertainty
 
-__all__ = ["Branch", "Constant", "FactLeaf", "ReadingLeaf", "Reason", "explain", "leaves"]
+__all__ = ["Branch", "Constant", "FactLeaf", "ReadingLeaf", "Reason", "decisive", "explain", "leaves"]
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,14 @@ Reason: TypeAlias = Constant | FactLeaf | ReadingLeaf | Branch
 def explain(assessment: Assessment, answer: Answer) -> Reason:
     """The tree behind the answer: gate, general rule and exceptions, down to the facts."""
     return _reason(answer.condition, assessment)
+
+
+def decisive(branch: Branch) -> tuple[Reason, ...]:
+    """The parts that a reader needs: one that fails is enough for "all", one that holds for "any"; else every part."""
+    enough = {"all": Verdict.FAILS, "any": Verdict.HOLDS}.get(branch.joined)
+    if branch.verdict is not enough:
+        return branch.parts
+    return tuple(part for part in branch.parts if part.verdict is enough) or branch.parts
 
 
 def leaves(reason: Reason) -> Iterator[FactLeaf | ReadingLeaf]:

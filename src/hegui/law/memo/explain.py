@@ -13,7 +13,7 @@ from hegui.kernel.logic import Verdict
 from hegui.law.assessment import Answer, Assessment, Considered
 from hegui.law.book import LawBook
 from hegui.law.citation import cite
-from hegui.law.explanation import Branch, Constant, FactLeaf, ReadingLeaf, Reason, explain
+from hegui.law.explanation import Branch, Constant, FactLeaf, ReadingLeaf, Reason, decisive, explain
 from hegui.law.expression import written
 from hegui.law.memo.condition import condition_text
 from hegui.law.memo.words import INDENT, joined, reading_lines, short_digest, standing_text, value_text
@@ -81,9 +81,9 @@ def _tree(reason: Reason, assessment: Assessment, lang: str, depth: int) -> Iter
     match reason:
         case Constant(verdict):
             yield lead + message("law.explain.always" if verdict is Verdict.HOLDS else "law.explain.never", lang)
-        case Branch(joined_by, _, parts):
-            yield lead + message(f"law.explain.{joined_by}", lang)
-            for part in parts:
+        case Branch():
+            yield lead + message(f"law.explain.{reason.joined}", lang)
+            for part in decisive(reason):
                 yield from _tree(part, assessment, lang, depth + 1)
         case FactLeaf():
             yield lead + _fact(reason, assessment, lang)
@@ -129,7 +129,7 @@ def _questions(assessment: Assessment, answer: Answer, lang: str) -> Iterator[st
         one
         for one in assessment.book.uncertainties.values()
         if one.id in answer.unclear
-        or (answer.provision.id in one.provisions and assessment.conditions.verdict(one.when) is not Verdict.FAILS)
+        or (answer.provision.id in one.provisions and assessment.conditions.verdict(one.when) is Verdict.HOLDS)
     ]
     if arising:
         yield ""
