@@ -13,7 +13,7 @@ from hegui.kernel.logic import Verdict
 from hegui.law.assessment import Answer, Assessment, Considered
 from hegui.law.book import LawBook
 from hegui.law.citation import cite
-from hegui.law.explanation import Branch, Constant, FactLeaf, ReadingLeaf, Reason, decisive, explain
+from hegui.law.explanation import Branch, Constant, FactLeaf, ReadingLeaf, Reason, decisive, explain, leaves
 from hegui.law.expression import written
 from hegui.law.memo.condition import condition_text
 from hegui.law.memo.words import INDENT, joined, reading_lines, short_digest, standing_text, value_text
@@ -81,6 +81,10 @@ def _tree(reason: Reason, assessment: Assessment, lang: str, depth: int) -> Iter
     match reason:
         case Constant(verdict):
             yield lead + message("law.explain.always" if verdict is Verdict.HOLDS else "law.explain.never", lang)
+        case Branch("not", _, (FactLeaf() as leaf,)):
+            yield lead + message("law.condition.not", lang, part=_fact(leaf, assessment, lang))
+            if leaf.derived is not None:
+                yield from _tree(leaf.derived, assessment, lang, depth + 1)
         case Branch():
             yield lead + message(f"law.explain.{reason.joined}", lang)
             for part in decisive(reason):
@@ -124,11 +128,16 @@ def _exception(one: Considered, lang: str) -> str:
 
 
 def _questions(assessment: Assessment, answer: Answer, lang: str) -> Iterator[str]:
-    """The questions of law that the answer turns on, and those that bear on the provision and arise here."""
+    """The questions of law that the answer turns on, settled ones included, and those that bear on the provision and arise."""
+    adopted = {
+        leaf.uncertainty.id
+        for leaf in leaves(explain(assessment, answer))
+        if isinstance(leaf, ReadingLeaf) and leaf.adopted is not None
+    }
     arising = [
         one
         for one in assessment.book.uncertainties.values()
-        if one.id in answer.unclear
+        if one.id in adopted.union(answer.unclear)
         or (answer.provision.id in one.provisions and assessment.conditions.verdict(one.when) is Verdict.HOLDS)
     ]
     if arising:
