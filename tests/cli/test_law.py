@@ -142,3 +142,38 @@ def test_an_interview_ends_when_nothing_matters_any_more(tmp_path: Path) -> None
     printed = converse(tmp_path, "n\n" * 150)
     assert "Nothing that is left to ask would change an answer." in printed
     assert converse(tmp_path, "").count(" left] ") == 0
+
+
+def test_deadlines_of_an_event_for_a_service(hegui: Hegui, profile: Path) -> None:
+    more = "  incident_occurred: true\n  incident_level: larger\n  incident_involves_cii: false\n"
+    profile.write_text(PROFILE + more)
+    found = json.loads(
+        hegui(
+            "law", "deadlines", "shop.yaml", "--event", "incident_detected", "--at", "2026-12-31T23:30", "--json"
+        ).stdout
+    )
+    clocks = {one["id"]: one for one in found["deadlines"]}
+    assert "INC-4-1" not in clocks, "the one-hour clock is for critical infrastructure"
+    assert clocks["INC-4-3"]["applies"] == "applies"
+    assert "2027-01-01T03:30:00+08:00" in json.dumps(clocks["INC-4-3"])
+
+
+def test_a_deadline_in_an_unannounced_year_is_a_range(hegui: Hegui) -> None:
+    printed = hegui("law", "deadlines", "--event", "service_started", "--at", "2026-12-21").stdout
+    assert "Its end lies between 2027-01-02 (24:00) and 2027-01-18 (24:00)." in printed
+
+
+def test_events_are_listed_and_an_unknown_one_is_said_to_be_unknown(hegui: Hegui) -> None:
+    assert "service_started" in {one["event"] for one in json.loads(hegui("law", "deadlines", "--json").stdout)}
+    assert "LAW046 nothing" in hegui("law", "deadlines", "--event", "nothing").stderr
+    assert "is no instant" in hegui("law", "deadlines", "--event", "service_started", "--at", "2026-01-01T25:00").stderr
+
+
+def test_figures_are_those_of_the_day(hegui: Hegui) -> None:
+    one = "companion.assessment_registered_users"
+    before, after = (
+        json.loads(hegui("law", "figures", one, "--as-of", day, "--json").stdout)[0]
+        for day in ("2026-07-14", "2026-07-15")
+    )
+    assert (before["value"], before["reason"]) == (None, "not_yet_in_force")
+    assert (after["value"], after["effective"]) == (1_000_000, "2026-07-15")

@@ -15,6 +15,7 @@ from hegui.law.explanation import Branch, Constant, FactLeaf, ReadingLeaf, Reaso
 from hegui.law.expression import written
 from hegui.law.facts import FactDefinition
 from hegui.law.instruments import Instrument
+from hegui.law.parameters import NoValue, Parameter, Value
 from hegui.law.profile import AdoptedReading, Profile, Stated
 from hegui.law.questions import Question
 from hegui.law.spans import Span
@@ -22,8 +23,8 @@ from hegui.law.uncertainties import Uncertainty
 from hegui.law.words import Words
 
 __all__ = [
-    "plain_answer", "plain_assessment", "plain_fact", "plain_instrument", "plain_item", "plain_profile", "plain_question",
-    "plain_reason", "plain_uncertainty", "plain_words",
+    "plain_answer", "plain_assessment", "plain_fact", "plain_figure", "plain_instrument", "plain_item",
+    "plain_profile", "plain_question", "plain_reason", "plain_uncertainty", "plain_words",
 ]  # fmt: skip
 
 
@@ -171,6 +172,22 @@ def plain_item(book: LawBook, identifier: str, as_of: date) -> dict[str, Any]:
         return plain_instrument(book.instruments[identifier])
     book.provision(identifier)
     return plain_answer(assess(book, Profile(), as_of=as_of).answers[identifier])
+
+
+def plain_figure(parameter: Parameter, found: Value | NoValue) -> dict[str, Any]:
+    """A figure of the law on a day, or why there is none."""
+    head = {
+        "id": parameter.id,
+        "title": plain_words(parameter.title),
+        "unit": parameter.unit,
+        "sense": parameter.sense,
+        "provisions": list(parameter.provisions),
+    }
+    if isinstance(found, NoValue):
+        return {**head, "value": None, "reason": found.reason.value}
+    provenance = found.provenance
+    said = {"source": provenance.source, "confidence": provenance.confidence, "note": plain_words(provenance.note)}
+    return {**head, "value": found.value, **_span(found.span), **said}
 
 
 def plain_profile(profile: Profile) -> dict[str, Any]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hegui.law.assessment import Assessment
     from hegui.law.book import LawBook
     from hegui.law.data_files import DataFiles
+    from hegui.law.library import Library
     from hegui.law.profile import Profile
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
 F = TypeVar("F", bound=Callable[..., Any])
 
 LAW_VARIABLE = "HEGUI_LAW_FOLDER"
+LIBRARY = "hegui.law.library"
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -83,11 +85,20 @@ def data_files() -> DataFiles:
     return DataFiles(click.get_current_context().find_root().meta.get(LAW_VARIABLE) or law_folder())
 
 
-def book_of() -> LawBook:
-    """The law in these files."""
-    from hegui.law.book import read_book
+def library() -> Library:
+    """Everything in these files, each kind read once."""
+    from hegui.law.library import Library
 
-    return read_book(data_files())
+    meta = click.get_current_context().find_root().meta
+    if LIBRARY not in meta:
+        meta[LIBRARY] = Library(data_files())
+    found: Library = meta[LIBRARY]
+    return found
+
+
+def book_of() -> LawBook:
+    """Provisions, facts and unclear questions."""
+    return library().book
 
 
 def load_profile(book: LawBook, file: Path) -> Profile:
