@@ -152,7 +152,7 @@ def test_deadlines_of_an_event_for_a_service(hegui: Hegui, profile: Path) -> Non
             "law", "deadlines", "shop.yaml", "--event", "incident_detected", "--at", "2026-12-31T23:30", "--json"
         ).stdout
     )
-    clocks = {one["id"]: one for one in found["deadlines"]}
+    clocks = {one["deadline"]: one for one in found["deadlines"]}
     assert "INC-4-1" not in clocks, "the one-hour clock is for critical infrastructure"
     assert clocks["INC-4-3"]["applies"] == "applies"
     assert "2027-01-01T03:30:00+08:00" in json.dumps(clocks["INC-4-3"])
