@@ -6,17 +6,24 @@ duplicate identifiers and dead references; its resolver applies our profile to o
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from hegui.law.assessment import assess
 from hegui.law.book import law_book
 from hegui.law.exports.oscal import oscal_catalog, oscal_profile, oscal_results, oscal_text
+from hegui.law.exports.oscal_terms import Lang
+from hegui.law.profile import AdoptedReading, Profile, Stated
 from tests.law.exports.cases import AT, BEFORE_ALL, TODAY, assessment
 
 trestle = pytest.importorskip("trestle", reason="compliance-trestle is not installed; it comes with hegui[dev]")
 
+LANGS = st.sampled_from(["zh", "en"])
 CATALOG = "trestle://catalogs/law/catalog.json"
 
 
@@ -66,6 +73,36 @@ def test_resolving_the_profile_yields_the_selected_controls_marked(workspace: Pa
         marked[control.id] = [one.value for one in control.props if one.name == "applicability"]
     answers = assessment("chat", as_of).answers
     assert marked == {k: [one.outcome] for k, one in answers.items() if one.outcome in ("applies", "unclear")}
+
+
+FACTS = st.fixed_dictionaries(
+    {},
+    optional={
+        **{name: st.booleans() for name in ("uses_generative_ai", "b2b_only", "accessible_from_PRC", "minors_can_use")},
+        "pi_subjects": st.integers(0, 10**7),
+        "continuous_use_hours": st.floats(0, 24),
+    },
+)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)
+
+
+@settings(max_examples=15)
+@given(facts=FACTS, text=TEXTS, as_of=st.dates(date(2000, 1, 1), date(2030, 1, 1)), draft=st.booleans(), lang=LANGS)
+def test_documents_of_any_service_and_day_are_read(
+    facts: dict[str, bool | int | float], text: str, as_of: date, draft: bool, lang: Lang
+) -> None:
+    from trestle.oscal.assessment_results import AssessmentResults
+    from trestle.oscal.profile import Profile as TrestleProfile
+
+    stated = {name: Stated(value, source=text, on=TODAY, note=text) for name, value in facts.items()}
+    readings = {"U1": AdoptedReading("a", by=text)}
+    profile = Profile(text, stated, readings, frozenset({"registered_users"}))
+    found = assess(law_book(), profile, as_of=as_of, draft=draft)
+    TrestleProfile.model_validate(oscal_profile(found, lang, at=AT, catalog=CATALOG)["profile"])
+    results = oscal_results(found, lang, at=AT, catalog=CATALOG)["assessment-results"]
+    AssessmentResults.model_validate(results)
+    observed = {one["title"].split()[0] for one in results["results"][0]["observations"]}
+    assert observed == set(law_book().provisions)
 
 
 def _place(root: Path, path: str, document: dict[str, Any]) -> None:
