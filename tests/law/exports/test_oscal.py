@@ -13,7 +13,7 @@ from hegui.law.assessment import assess
 from hegui.law.book import law_book
 from hegui.law.exports.oscal import oscal_catalog, oscal_profile, oscal_results, oscal_text
 from hegui.law.expression import parse
-from hegui.law.profile import Profile
+from hegui.law.profile import Profile, Stated
 from tests.law.exports.cases import AT, BEFORE_ALL, LATER, TODAY, assessment
 
 CATALOG = "catalog.json"
@@ -101,6 +101,23 @@ def test_control_names_the_questions_of_law_that_bear_on_it() -> None:
     assert [resources[one["href"][1:]]["title"].split()[0] for one in links] == [one["text"] for one in links] == ["U2"]
 
 
+@pytest.mark.parametrize(("lang", "first", "second"), [("zh", "zh", "en"), ("en", "en", "zh")])
+def test_a_question_of_law_is_set_out_with_both_readings_in_both_languages(lang: str, first: str, second: str) -> None:
+    found = {_values(one, "question")[0]: one for one in _catalog(lang)["back-matter"]["resources"]}
+    for question in law_book().uncertainties.values():
+        for text, language in ((found[question.id]["description"], first), (found[question.id]["remarks"], second)):
+            assert all(one.words.text(language) in text for one in question.readings)
+            assert question.practice.text(language) in text
+
+
+def test_instrument_carries_its_issuers_number_and_dates() -> None:
+    group = next(one for one in _catalog("en")["groups"] if one["id"] == "CSL")
+    assert _values(group, "rank") == ["law"]
+    assert _values(group, "effective") == ["2017-06-01", "2026-01-01"]
+    assert _values(group, "until") == ["2026-01-01"]
+    assert {one.zh for one in law_book().instruments["CSL"].issuers} <= set(_values(group, "issuer"))
+
+
 def test_identifiers_are_unique_within_a_document() -> None:
     for document in (_catalog("zh"), oscal_results(assessment(), "zh", at=AT, catalog=CATALOG)):
         ids = list(_all_of(document, "id"))
@@ -185,6 +202,16 @@ def test_settled_observation_names_the_facts_it_rests_on() -> None:
     assert used["uses_generative_ai"] == "true"
     assert used["accessible_from_PRC"] == "true"  # by way of the derivation of serves_public_in_PRC
     assert "missing-fact" not in {one["name"] for one in found["props"]}
+
+
+def test_a_fact_that_was_stated_stands_for_itself_and_not_for_what_it_would_be_derived_from() -> None:
+    stated = {"serves_public_in_PRC": Stated(True), "uses_generative_ai": Stated(True), "rd_only": Stated(False)}
+    found = oscal_results(assess(law_book(), Profile("", stated), as_of=TODAY), "en", at=AT, catalog=CATALOG)
+    observations = found["assessment-results"]["results"][0]["observations"]
+    one = next(o for o in observations if _values(o, "control-id") == ["IM-4-1"])
+    used = {prop["class"] for prop in one["props"] if prop["name"] == "fact"}
+    assert {"serves_public_in_PRC", "uses_generative_ai"} <= used
+    assert "rd_only" not in used
 
 
 @pytest.mark.parametrize(

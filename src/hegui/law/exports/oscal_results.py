@@ -31,6 +31,7 @@ REMARKS = Words(
     "This document says whether provisions apply and why. It does not say whether a duty is met, and therefore holds no finding "
     "that anything is satisfied or not satisfied.",
 )
+STATUS = Words("服务画像没有陈述运行状态。", "The profile does not state whether the service is in operation.")
 PLAN = Words(
     "没有单独的评估计划：每一条款的适用条件按服务画像中陈述的事实逐一求值。",
     "There is no separate assessment plan: the condition of every provision is evaluated on the facts that the service profile "
@@ -108,7 +109,7 @@ def _service(assessment: Assessment, lang: Lang, uuid: str) -> Json:
             "title": line(service_name(assessment, lang)),
             "description": SERVICE.text(lang),
             "props": [*_facts(assessment, lang), *_readings(assessment)],
-            "status": {"state": "other"},
+            "status": {"state": "other", "remarks": STATUS.text(lang)},
         }
     )
 
@@ -174,6 +175,6 @@ def _asked(assessment: Assessment, found: Json, lang: Lang) -> Json:
 
 def _used(assessment: Assessment, answer: Answer) -> Iterator[Json]:
     stated = assessment.profile.stated
-    for name in facts_behind(assessment.book, answer.condition):
+    for name in facts_behind(assessment, answer.condition):
         if name in stated:
             yield prop("fact", shown_value(stated[name].value), kind=name)

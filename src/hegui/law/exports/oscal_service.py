@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from hegui.law.assessment import Answer, Assessment
-from hegui.law.book import LawBook
 from hegui.law.exports.oscal_terms import Json, Lang, identifier, prop
 from hegui.law.expression import Compare, Expression, Fact, atoms
 from hegui.law.facts import FactValue, derivation_parts
@@ -79,14 +78,19 @@ def reason(answer: Answer, lang: Lang) -> str:
     return _not_in_force(STANDINGS[answer.timing.standing], answer.timing.turn, lang)
 
 
-def facts_behind(book: LawBook, condition: Expression) -> list[str]:
-    """The facts that a condition rests on, also those its facts are derived from; in the order in which they are asked."""
+def facts_behind(assessment: Assessment, condition: Expression) -> list[str]:
+    """The facts that a condition rests on for this service, in the order in which they are asked.
+
+    What was not stated is followed to the facts it is derived from; what was stated counts as stated.
+    """
+    facts, stated = assessment.book.facts, assessment.profile.stated
     waiting, found = [condition], set[str]()
     while waiting:
         for name in _names(waiting.pop()) - found:
             found.add(name)
-            waiting.extend(derivation_parts(book.facts[name].derivation))
-    return [name for name in book.facts if name in found]
+            if name not in stated:
+                waiting.extend(derivation_parts(facts[name].derivation))
+    return [name for name in facts if name in found]
 
 
 def shown_value(value: FactValue | None) -> str:
