@@ -13,7 +13,7 @@ from hegui.law.assessment import assess
 from hegui.law.book import law_book
 from hegui.law.exports.oscal import oscal_catalog, oscal_profile, oscal_results, oscal_text
 from hegui.law.expression import parse
-from hegui.law.profile import Profile, Stated
+from hegui.law.profile import AdoptedReading, Profile, Stated
 from tests.law.exports.cases import AT, BEFORE_ALL, LATER, TODAY, assessment
 
 CATALOG = "catalog.json"
@@ -51,7 +51,9 @@ def test_every_provision_is_a_control_of_its_instrument(lang: str) -> None:
 def test_control_carries_what_the_law_data_says() -> None:
     provision, control = law_book().provision("IM-17-1"), _controls(_catalog("en"))["IM-17-1"]
     assert control["title"] == "Security assessment"
-    assert _values(control, "title") == ["安全评估"]
+    assert [(one["class"], one["value"]) for one in control["props"] if one["name"] == "title"] == [
+        ("zh-CN", "安全评估")
+    ]
     assert _values(control, "rank") == ["departmental_rule"]
     assert _values(control, "state") == ["document"]
     assert _values(control, "confidence") == ["verified"]
@@ -245,13 +247,28 @@ def test_stated_facts_come_with_source_and_day_and_without_the_place_of_the_file
     assert "chat.yaml" not in oscal_text(document)
 
 
-def test_another_fact_date_or_language_is_another_document() -> None:
-    def uuid(name: str, as_of: date, lang: str) -> str:
-        document = oscal_results(assessment(name, as_of), lang, at=AT, catalog=CATALOG)  # type: ignore[arg-type]
-        return str(document["assessment-results"]["uuid"])
-
-    variants = [("chat", TODAY, "zh"), ("chat", TODAY, "en"), ("chat", BEFORE_ALL, "zh"), ("research", TODAY, "zh")]
-    assert len({uuid(*one) for one in variants}) == len(variants)
+@pytest.mark.parametrize("make", [oscal_profile, oscal_results])
+def test_another_fact_date_view_or_language_is_another_document(make: Any) -> None:
+    book, stated = law_book(), {"uses_generative_ai": Stated(True)}
+    plain = Profile("x", stated)
+    found = [
+        assess(book, plain, as_of=TODAY),
+        assess(book, plain, as_of=TODAY, draft=True),
+        assess(book, plain, as_of=TODAY, known_on=TODAY),
+        assess(book, plain, as_of=BEFORE_ALL),
+        assess(book, Profile("y", stated), as_of=TODAY),
+        assess(book, Profile("x", {"uses_generative_ai": Stated(True, source="memo")}), as_of=TODAY),
+        assess(book, Profile("x", {"uses_generative_ai": Stated(False)}), as_of=TODAY),
+        assess(book, Profile("x", stated, open=frozenset({"b2b_only"})), as_of=TODAY),
+        assess(book, Profile("x", stated, {"U1": AdoptedReading("a")}), as_of=TODAY),
+    ]
+    documents = [make(one, lang, at=AT, catalog=CATALOG) for one in found for lang in ("zh", "en")]
+    uuids = [next(iter(one.values()))["uuid"] for one in documents]
+    assert len(set(uuids)) == len(uuids)
+    assert (
+        make(assess(book, plain, as_of=TODAY), "zh", at=LATER, catalog="elsewhere.json").popitem()[1]["uuid"]
+        == uuids[0]
+    )
 
 
 def test_a_service_without_a_name_still_has_a_title() -> None:
