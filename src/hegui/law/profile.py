@@ -66,7 +66,8 @@ def read_profile(text: str, where: str, facts: Mapping[str, FactDefinition], que
     """The profile in `text`. Raises FileFaults (LAW020) with every fault: unknown facts, wrong types, impossible days."""
     faults = Faults()
     try:
-        entry = Entry(parse_yaml(text) or {}, where, 1, faults)
+        raw = parse_yaml(text)
+        entry = Entry({} if raw is None else raw, where, 1, faults)
     except YamlFault as fault:
         faults.add(f"{where}:{fault.line}", fault.problem)
         faults.raise_if_any("LAW020", where, REMEDY)
