@@ -102,7 +102,7 @@ def _members(node: yaml.Node) -> Iterator[tuple[str, int, yaml.Node]]:
 
 def _scalar(node: yaml.ScalarNode) -> Any:
     text = node.value
-    if node.style is not None:  # quoted or a block: always a string
+    if node.style:  # quoted or a block: always a string
         return text
     if text in _WORDS:
         return _WORDS[text]
