@@ -1,7 +1,8 @@
 """The closed lists that sanctions are written in, with their names in both languages (法律责任用语).
 
 Knows words only: ranks, authorities, stages, measures, circumstances of a breach, and why a bound stays open. A word that is
-not listed here cannot stand in a data file. Rules: terms of the Administrative Penalties Law and of the clauses in law/data/sanctions/.
+not listed here cannot stand in a data file.
+Rules: terms of the Administrative Penalties Law and of the clauses in law/data/sanctions/.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ __all__ = [
     "Order",
     "Per",
     "Stage",
+    "Standing",
     "State",
 ]
 
@@ -37,7 +39,8 @@ Order = Literal["prc", "eu", "uk", "us"]
 """Legal order: fines of one order know nothing of those of another."""
 
 Confidence = Literal["verified", "secondary", "own_knowledge"]
-"""verified: read in the legal text or in a quotation of it; secondary: confirmed in a secondary source; own_knowledge: not checked."""
+"""verified: read in the legal text or in a quotation of it; secondary: confirmed in a secondary source; own_knowledge: not
+checked."""
 
 Currency = Literal["CNY", "EUR", "USD", "GBP"]
 
@@ -52,6 +55,12 @@ State = Literal["binding", "never_effective", "undated"]
 
 Missing = Literal["tiers", "fines", "persons", "measures", "dates"]
 """What of a version our facts do not hold."""
+
+Standing = Literal[
+    "applies", "by_reference", "residual_open", "displaced", "undated", "not_yet", "no_longer", "never_effective",
+]  # fmt: skip
+"""How a sanction stands towards a breach on a day: it applies; a reference may lead to it; residual, and whether a law supplies a
+penalty is open; residual and displaced by one; its dates are not known; not yet or no longer in force; never was."""
 
 Gap = Literal["gains_unknown", "turnover_unknown", "count_unknown", "not_in_facts", "no_floor", "no_ceiling"]
 """Why a bound has no number."""
