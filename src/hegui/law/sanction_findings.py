@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from hegui.errors import NotFoundError
-from hegui.kernel.logic import Verdict, all_of, any_of
+from hegui.kernel.logic import Verdict, all_of, any_of, verdict
 from hegui.law.sanction_amounts import Ladder, ladder
 from hegui.law.sanction_breach import Breach, tier_truth
 from hegui.law.sanction_data import Sanction, SanctionVersion, Tier
@@ -41,6 +41,7 @@ class Finding:
 
     because: codes that displaced it, leave it open or led to it. tiers: with whether each is reached.
     fine, persons: what its tiers come to for the entity and by role; fine None is no fine.
+    by_authority: whether the authority named in the breach imposes it; another authority may still act.
     """
 
     sanction: Sanction
@@ -50,6 +51,7 @@ class Finding:
     tiers: tuple[tuple[Tier, Verdict], ...] = ()
     fine: Ladder | None = None
     persons: tuple[tuple[str, Ladder], ...] = ()
+    by_authority: Verdict = Verdict.UNKNOWN
 
     @property
     def truth(self) -> Verdict:
@@ -148,8 +150,18 @@ def _provide(one: Finding, breach: Breach, all_findings: Sequence[Finding]) -> F
     hidden = bool({"fines", "tiers"} & one.version.missing) or _leads_nowhere(one, all_findings)
     fines = [(truth, tier.fine) for tier, truth in tiers if tier.fine]
     return replace(
-        one, tiers=tiers, fine=ladder(fines, breach.money, hidden=hidden), persons=_persons(one, tiers, breach)
+        one,
+        tiers=tiers,
+        fine=ladder(fines, breach.money, hidden=hidden),
+        persons=_persons(one, tiers, breach),
+        by_authority=_imposed_by(one.sanction, breach.authority),
     )
+
+
+def _imposed_by(sanction: Sanction, authority: str | None) -> Verdict:
+    if sanction.authorities is None or authority is None:
+        return Verdict.UNKNOWN
+    return verdict(authority in sanction.authorities.who)
 
 
 def _leads_nowhere(one: Finding, all_findings: Sequence[Finding]) -> bool:

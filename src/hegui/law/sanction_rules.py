@@ -52,11 +52,11 @@ def limitation(breach: Breach, rules: Iterable[PenaltyRule]) -> Limitation:
 
 
 def leniency(breach: Breach, rules: Iterable[PenaltyRule], codes: Sequence[str]) -> tuple[LeniencyFinding, ...]:
-    """Every ground of every rule that covers one of the administrative sanctions in `codes`."""
+    """Every ground of every rule that covers one of the administrative sanctions in `codes`; without one, none."""
     return tuple(
         _ground(breach, rule, ground)
         for rule in _in_force(breach, rules)
-        if not rule.covers or any(code.startswith(begin) for code in codes for begin in rule.covers)
+        if any(code.startswith(rule.covers or "S-") for code in codes)
         for ground in rule.leniency
     )
 
