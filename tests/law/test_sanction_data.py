@@ -13,12 +13,15 @@ from hegui.law.sanction_files import check_codes, read_chain, read_penalty_rule,
 from hegui.law.yaml_lines import parse_yaml
 from tests.law.sanction_law import CHAINS, RULES, SANCTIONS, faults
 
-CODES = """
-    S-IM21 S-IM20 S-AR31 S-AR32 S-AR33 S-DS22 S-LM13 S-SA12 S-CSL61 S-CSL62 S-CSL64 S-CSL69 S-CSL70 S-CSL71 S-DSL45 S-DSL46
-    S-DSL48 S-PIPL66 S-PIPL69 S-NDR55 S-NDR56 S-NDR57 S-NDR58 S-MPO53 S-MPO54 S-MPO55 S-MPO56 S-MPO57 S-MPL127 S-AIM30
-    S-STP112 S-INC S-IIS19 S-IIS23 S-PSL S-CRL286A S-CRL253A S-CRL285 S-CRL287 S-CRL-CONTENT S-CIV S-CONTRACT S-NONE S-PRACT
-    S-EU99-35M S-EU99-15M S-EU99-7M S-EU101 S-US-CA5000 S-US-SB53 S-US-TX S-US-SB243 S-US-NY S-US-CO S-UK
-""".split()
+CODES = [
+    "S-IM21", "S-IM20", "S-AR31", "S-AR32", "S-AR33", "S-DS22", "S-LM13", "S-SA12", "S-CSL61", "S-CSL62",
+    "S-CSL64", "S-CSL69", "S-CSL70", "S-CSL71", "S-DSL45", "S-DSL46", "S-DSL48", "S-PIPL66", "S-PIPL69",
+    "S-NDR55", "S-NDR56", "S-NDR57", "S-NDR58", "S-MPO53", "S-MPO54", "S-MPO55", "S-MPO56", "S-MPO57",
+    "S-MPL127", "S-AIM30", "S-STP112", "S-INC", "S-IIS19", "S-IIS23", "S-PSL", "S-CRL286A", "S-CRL253A",
+    "S-CRL285", "S-CRL287", "S-CRL-CONTENT", "S-CIV", "S-CONTRACT", "S-NONE", "S-PRACT", "S-EU99-35M",
+    "S-EU99-15M", "S-EU99-7M", "S-EU101", "S-US-CA5000", "S-US-SB53", "S-US-TX", "S-US-SB243", "S-US-NY",
+    "S-US-CO", "S-UK",
+]  # fmt: skip
 """Every code that provisions may name."""
 
 SUPERSEDED = {

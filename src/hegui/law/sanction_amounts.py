@@ -72,7 +72,7 @@ class Ladder:
 
 @dataclass(frozen=True)
 class Contest:
-    """Several clauses fine one act: `winner` is the one with the higher amount, None while that is open."""
+    """Several clauses fine one act: `winner` is the one with the higher amount, None on a tie and while that is open."""
 
     winner: str | None
     band: Band
@@ -140,21 +140,20 @@ def ladder(rows: Sequence[tuple[Verdict, Fine]], figures: Figures, *, hidden: bo
 def contest(entries: Sequence[tuple[str, Verdict, Ladder]]) -> Contest | None:
     """One fine for one act out of (code, whether it applies, its ladder); None where nothing fines.
 
-    The winner's band is the answer, widened by those that may still overtake it; amounts are never added up.
+    What the highest sure maximum beats never governs; the band lies around all the rest. Amounts are never added up.
     """
     if not entries:
         return None
-    sure = [(code, steps) for code, truth, steps in entries if truth is Verdict.HOLDS and steps.certain]
-    winner = _winner(sure)
-    beaten_by = dict(sure)[winner].certain if winner else None
-    rest = [steps.overall for code, _, steps in entries if code == winner or not _is_beaten(steps, beaten_by)]
+    sure = [(code, steps.certain) for code, truth, steps in entries if truth is Verdict.HOLDS and steps.certain]
+    mark = max((band.maximum.amount for _, band in sure if band.maximum.amount is not None), default=0)
+    rest = [steps.overall for _, _, steps in entries if _reaches(steps.overall, mark)]
     band = Band(
         currency=entries[0][2].overall.currency,
         minimum=least(one.minimum for one in rest),
         maximum=greatest(steps.overall.maximum for _, _, steps in entries),
-        optional=_optional([steps.certain for _, steps in sure if steps.certain]),
+        optional=_optional([band for _, band in sure]),
     )
-    return Contest(winner, band, tuple(code for code, _, _ in entries))
+    return Contest(_winner(sure, mark), band, tuple(code for code, _, _ in entries))
 
 
 def hull(bands: Sequence[Band]) -> Band:
@@ -215,23 +214,15 @@ def _lowest_known(bounds: Sequence[Bound]) -> Bound:
     return Bound(min(known), gaps=_gaps(bounds)) if known else greatest(bounds)
 
 
-def _winner(sure: Sequence[tuple[str, Ladder]]) -> str | None:
-    """The code whose certain band reaches highest; with one code there is no contest, with an open band no answer."""
-    if len(sure) == 1:
-        return sure[0][0]
-    tops = [(_top(steps), code) for code, steps in sure]
-    if not tops or any(top is None for top, _ in tops):
-        return None
-    return max(tops, key=lambda one: one[0] or 0)[1]
+def _winner(sure: Sequence[tuple[str, Band]], mark: int) -> str | None:
+    """The code that alone reaches highest of those that surely apply; None on a tie, or while one is open."""
+    highest = [code for code, band in sure if _reaches(band, mark)]
+    return highest[0] if len(highest) == 1 else None
 
 
-def _top(steps: Ladder) -> int | None:
-    return steps.certain.maximum.amount if steps.certain else None
-
-
-def _is_beaten(steps: Ladder, by: Band | None) -> bool:
-    top = steps.overall.maximum.amount
-    return by is not None and by.maximum.amount is not None and top is not None and top <= by.maximum.amount
+def _reaches(band: Band, mark: int) -> bool:
+    """Whether the maximum may come to `mark` or more; what cannot never governs."""
+    return band.maximum.amount is None or band.maximum.amount >= mark
 
 
 def _optional(certain: Sequence[Band]) -> Verdict:
