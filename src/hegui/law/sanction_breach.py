@@ -45,11 +45,7 @@ class Breach:
     authority: str | None = None
 
     def __post_init__(self) -> None:
-        for name, day in (("decided_on", self.decided_on), ("found_on", self.found_on)):
-            if day is not None and day < self.act_on:
-                raise InputError(
-                    "LAW061", name, f"{day} is before the act, {self.act_on}", "Correct one of the two days."
-                )
+        _check_days(self)
         _check_names("known", self.known, CIRCUMSTANCES)
         _check_names("authority", [self.authority] if self.authority else [], AUTHORITIES)
         _check_implied(self.known)
@@ -99,6 +95,17 @@ def _covers(article: str, provisions: frozenset[str]) -> Verdict:
     if any(one == stem or one.startswith(f"{stem}-") for one in provisions):
         return Verdict.UNKNOWN
     return Verdict.FAILS if any(one.startswith(f"{instrument}-") for one in provisions) else Verdict.UNKNOWN
+
+
+def _check_days(breach: Breach) -> None:
+    for name, day in (("decided_on", breach.decided_on), ("found_on", breach.found_on)):
+        if day is not None and day < breach.act_on:
+            raise InputError(
+                "LAW061", name, f"{day} is before the act, {breach.act_on}", "Correct one of the two days."
+            )
+    if breach.decided_on and breach.found_on and breach.decided_on < breach.found_on:
+        problem = f"{breach.found_on} is after the decision, {breach.decided_on}"
+        raise InputError("LAW061", "found_on", problem, "Correct one of the two days.")
 
 
 def _check_names(where: str, names: Iterable[str], known: Mapping[str, object]) -> None:

@@ -67,12 +67,15 @@ def _reading(reading: Reading, lang: str) -> Iterator[str]:
         yield _INDENT + message("sanction.person", lang, role=ROLES[role].text(lang), band=_maybe(found.band, lang))
     yield from (_INDENT + line for line in _measures(reading.measures, lang))
     yield from (_INDENT + _handover(one, lang) for one in reading.handover)
+    if any(one.truth is not Verdict.FAILS for one in reading.handover):
+        yield _INDENT + _say("offset", lang)
     yield from (_INDENT + line for one in reading.foreign for line in _foreign(one, lang))
 
 
 def _finding(finding: Finding, lang: str) -> Iterator[str]:
     sanction = finding.sanction
-    standing = _say(f"stands.{finding.standing}", lang)
+    is_handover = sanction.rank in ("criminal", "public_security") and finding.standing == "applies"
+    standing = _say("stands.in_force" if is_handover else f"stands.{finding.standing}", lang)
     if finding.because:
         standing = message("sanction.because", lang, standing=standing, codes=_list(finding.because, lang))
     rank = RANKS[sanction.rank].text(lang)
