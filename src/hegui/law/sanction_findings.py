@@ -98,24 +98,25 @@ def _stand(sanction: Sanction, day: date) -> Finding:
 
 def _referred(named: Sequence[Finding], day: date, sanctions: Mapping[str, Sanction]) -> Iterator[Finding]:
     """The sanctions that an unsettled reference may lead to and that nobody named."""
-    if _is_settled(named):
-        return
     seen = {one.sanction.id for one in named}
     for one in named:
-        for code in one.version.leads_to if one.version and one.truth is not Verdict.FAILS else ():
+        if one.version is None or one.truth is Verdict.FAILS or _is_settled(one, named):
+            continue
+        for code in one.version.leads_to:
             found = _stand(_sanction(code, sanctions), day)
             if code not in seen and found.truth is not Verdict.FAILS:
                 seen.add(code)
                 yield replace(found, standing="by_reference", because=(one.sanction.id,))
 
 
-def _is_settled(named: Iterable[Finding]) -> bool:
-    """Whether the list itself names an administrative penalty that references may lead to."""
+def _is_settled(reference: Finding, named: Iterable[Finding]) -> bool:
+    """Whether the list itself names what the reference leads to; any penalty of its own will do where our facts name none."""
+    targets = reference.version.leads_to if reference.version else ()
     return any(
         one.standing == "applies"
         and one.sanction.is_administrative
-        and not one.is_referral
-        and not one.sanction.residual
+        and not (one.is_referral or one.sanction.residual)
+        and (not targets or one.sanction.id in targets)
         for one in named
     )
 
@@ -166,9 +167,10 @@ def _imposed_by(sanction: Sanction, authority: str | None) -> Verdict:
 
 def _leads_nowhere(one: Finding, all_findings: Sequence[Finding]) -> bool:
     """A reference whose target neither the list nor our facts name: its amount is not known."""
-    if not one.is_referral or one.standing != "applies" or _is_settled(all_findings):
+    if not one.is_referral or one.standing != "applies" or _is_settled(one, all_findings):
         return False
-    return not any(other.standing == "by_reference" and one.sanction.id in other.because for other in all_findings)
+    targets = one.version.leads_to if one.version else ()
+    return not any(other.sanction.id in targets and other.truth is not Verdict.FAILS for other in all_findings)
 
 
 def _persons(one: Finding, tiers: Sequence[tuple[Tier, Verdict]], breach: Breach) -> tuple[tuple[str, Ladder], ...]:
