@@ -177,3 +177,27 @@ def test_figures_are_those_of_the_day(hegui: Hegui) -> None:
     )
     assert (before["value"], before["reason"]) == (None, "not_yet_in_force")
     assert (after["value"], after["effective"]) == (1_000_000, "2026-07-15")
+
+
+def test_sanctions_follow_the_chain_to_the_amount(hegui: Hegui) -> None:
+    found = json.loads(hegui("law", "sanctions", "IM-14-1", "--on", "2026-11-01", "--first", "--json").stdout)
+    assert [chain["id"] for chain in found["chains"]] == ["C4"]
+    printed = hegui("law", "sanctions", "IM-14-1", "--on", "2026-11-01", "--first").stdout
+    assert "Fine on the entity: the authority may impose none, otherwise RMB 50,000 to RMB 500,000" in printed
+    before = hegui("law", "sanctions", "IM-14-1", "--on", "2025-12-31", "--decided", "2025-12-31", "--first").stdout
+    assert "whether a fine follows is open" in before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("IM-99-1",), "LAW010 IM-99-1"),
+        (("IM-14-1", "--given", "nothing"), "LAW062"),
+        (("IM-14-1", "--given", "especially_serious", "--without", "serious"), "LAW063"),
+        (("IM-14-1", "--on", "2026-02-01", "--decided", "2026-01-01"), "LAW061"),
+    ],
+)
+def test_sanctions_refuse_what_cannot_be(hegui: Hegui, arguments: tuple[str, ...], said: str) -> None:
+    result = hegui("law", "sanctions", *arguments)
+    assert result.returncode == 1
+    assert said in result.stderr

@@ -1,4 +1,4 @@
-"""Cases of sanctions, read from the tables in cases/sanctions: what is given, and what follows."""
+"""Cases of sanctions, read from the tables in sanction_cases: what is given, and what follows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hegui.law.sanctions import FIRST_BREACH, Assessment, Breach, assess
 from hegui.law.yaml_lines import parse_yaml
 from tests.law.sanction_law import CHAINS, RULES, SANCTIONS
 
-FOLDER = Path(__file__).parent / "cases" / "sanctions"
+FOLDER = Path(__file__).parent / "sanction_cases"
 
 
 def cases() -> Iterator[Any]:

@@ -64,11 +64,12 @@ class DataFiles:
             yield name, Entry(raw, name, 1, faults)
 
     def compile(self) -> bytes:
-        """The copy of the files as they are now."""
+        """The copy of the files as they are now, one file a line, so that a change shows as one."""
         faults = Faults()
         files = dict(self._parse(faults))
         faults.raise_if_any("LAW001", str(self.folder), "Mend the files, then run: hegui law validate")
-        return orjson.dumps({"digest": self.digest, "files": files}) + b"\n"
+        lines = (orjson.dumps(name) + b":" + orjson.dumps(content) for name, content in files.items())
+        return b'{"digest":"%b","files":{\n%b\n}}\n' % (self.digest.encode(), b",\n".join(lines))
 
     @property
     def is_compiled(self) -> bool:

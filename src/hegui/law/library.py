@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from hegui.law.book import REMEDY, LawBook, book_of
 from hegui.law.data_files import DataFiles
 from hegui.law.entries import Entry, Faults
+from hegui.law.penalty_book import PenaltyBook, check_penalties, read_penalty_book
 from hegui.law.time_book import TimeBook, read_time_book
 
 __all__ = ["Library"]
@@ -36,6 +37,17 @@ class Library:
     def times(self) -> TimeBook:
         """The working calendar, clocks and figures."""
         return self._shelf(lambda entries, _: read_time_book(entries))
+
+    @cached_property
+    def penalties(self) -> PenaltyBook:
+        """Sanctions, chains and general rules on penalties."""
+
+        def read(entries: Mapping[str, Entry], faults: Faults) -> PenaltyBook:
+            found = read_penalty_book(entries)
+            check_penalties(found, self.book.provisions.values(), faults)
+            return found
+
+        return self._shelf(read)
 
     @cached_property
     def _parsed(self) -> Mapping[str, Any]:

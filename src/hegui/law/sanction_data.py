@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from hegui.law.sanction_names import ADMINISTRATIVE, Confidence, Currency, Imposes, Missing, Order, Per, State
+from hegui.law.instruments import Confidence
+from hegui.law.sanction_names import ADMINISTRATIVE, Currency, Imposes, Missing, Order, Per, State
 from hegui.law.spans import Span, Timeline
 from hegui.law.words import Words
 

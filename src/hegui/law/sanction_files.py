@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Literal, TypeVar, get_args
 
 from hegui.law.entries import Entry, Faults
+from hegui.law.instruments import read_confidence
 from hegui.law.sanction_data import (
     Authorities,
     Chain,
@@ -33,7 +34,6 @@ from hegui.law.sanction_names import (
     RANKS,
     ROLES,
     STAGES,
-    Confidence,
     Currency,
     Imposes,
     Missing,
@@ -81,7 +81,7 @@ def read_chain(entry: Entry) -> Chain:
         provisions=entry.texts("provisions"),
         outcome=entry.words("outcome"),
         source=entry.words("source"),
-        confidence=_confidence(entry),
+        confidence=read_confidence(entry),
         place=entry.place,
     )
 
@@ -98,7 +98,7 @@ def read_penalty_rule(entry: Entry) -> PenaltyRule:
         limitation=entry.entry_or_none("limitation", _limitation),
         leniency=entry.entries("leniency", _leniency),
         source=entry.words("source"),
-        confidence=_confidence(entry),
+        confidence=read_confidence(entry),
         place=entry.place,
     )
 
@@ -151,7 +151,7 @@ def _version(entry: Entry) -> SanctionVersion:
         also=_list_of(entry, "also", MEASURES),
         also_basis=entry.text_or("also_basis", "") or None,
         source=entry.words("source"),
-        confidence=_confidence(entry),
+        confidence=read_confidence(entry),
     )
     _check_version(entry, found)
     return found
@@ -227,7 +227,7 @@ def _step(entry: Entry) -> ChainStep:
 
 
 def _authorities(entry: Entry) -> Authorities:
-    return Authorities(_list_of(entry, "who", AUTHORITIES), _confidence(entry))
+    return Authorities(_list_of(entry, "who", AUTHORITIES), read_confidence(entry))
 
 
 def _limitation(entry: Entry) -> LimitationRule:
@@ -244,10 +244,6 @@ def _leniency(entry: Entry) -> Leniency:
         any_of=_list_of(entry, "any_of", CIRCUMSTANCES),
         words=entry.words("words"),
     )
-
-
-def _confidence(entry: Entry) -> Confidence:
-    return entry.one_of("confidence", get_args(Confidence))
 
 
 def _list_of(entry: Entry, key: str, allowed: Iterable[T]) -> tuple[T, ...]:

@@ -23,7 +23,6 @@ __all__ = [
     "RANKS",
     "ROLES",
     "STAGES",
-    "Confidence",
     "Currency",
     "Gap",
     "Imposes",
@@ -37,10 +36,6 @@ __all__ = [
 
 Order = Literal["prc", "eu", "uk", "us"]
 """Legal order: fines of one order know nothing of those of another."""
-
-Confidence = Literal["verified", "secondary", "own_knowledge"]
-"""verified: read in the legal text or in a quotation of it; secondary: confirmed in a secondary source; own_knowledge: not
-checked."""
 
 Currency = Literal["CNY", "EUR", "USD", "GBP"]
 

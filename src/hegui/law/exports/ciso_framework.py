@@ -20,7 +20,7 @@ from hegui.law.words import Words
 
 __all__ = ["framework_library", "provisions_on"]
 
-KEPT = frozenset({"in_force", "not_yet", "non_statutory"})
+KEPT = frozenset({"in_force", "attested", "not_yet", "non_statutory"})
 UPCOMING = "upcoming"
 
 

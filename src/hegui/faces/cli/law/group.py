@@ -8,6 +8,7 @@ import click
 
 from hegui.faces.cli.law.answers import ask, check, explain
 from hegui.faces.cli.law.clocks import deadlines, figures
+from hegui.faces.cli.law.costs import sanctions
 from hegui.faces.cli.law.desk import LAW_VARIABLE
 from hegui.faces.cli.law.interview import interview
 from hegui.faces.cli.law.library import facts, list_, show
@@ -15,7 +16,19 @@ from hegui.faces.cli.law.upkeep import validate
 
 __all__ = ["COMMANDS", "law"]
 
-COMMANDS: tuple[click.Command, ...] = (check, explain, ask, interview, deadlines, figures, facts, list_, show, validate)
+COMMANDS: tuple[click.Command, ...] = (
+    check,
+    explain,
+    ask,
+    interview,
+    deadlines,
+    sanctions,
+    figures,
+    facts,
+    list_,
+    show,
+    validate,
+)
 
 
 @click.group()
