@@ -23,11 +23,13 @@ class Span:
     published: day on which it could first be known; None when our sources do not say.
     effective: first day it binds; None when it never has (a draft).
     until: the first day it no longer binds; None while that is open.
+    is_attested: `effective` is only the first day on which a source says that it binds; it may have bound before.
     """
 
     published: date | None
     effective: date | None
     until: date | None = None
+    is_attested: bool = False
 
     def binds(self, on: date) -> bool:
         """Whether it is in force on that day."""
@@ -71,7 +73,12 @@ class Timeline(Generic[D]):
 
 def read_span(entry: Entry) -> Span:
     """published, effective and until of an entry; dates out of order are faults."""
-    span = Span(entry.day_or_none("published"), entry.day_or_none("effective"), entry.day_or_none("until"))
+    span = Span(
+        entry.day_or_none("published"),
+        entry.day_or_none("effective"),
+        entry.day_or_none("until"),
+        entry.flag("attested"),
+    )
     if span.published and span.effective and span.effective < span.published:
         entry.fault("effective", f"{span.effective} is before the publication, {span.published}")
     if span.until and (span.effective is None or span.until <= span.effective):
