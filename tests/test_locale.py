@@ -37,6 +37,6 @@ def test_every_sentence_that_is_named_exists() -> None:
     named = set()
     for file in SOURCE.rglob("*.py"):
         if file.parent.name != "locale":
-            named |= set(re.findall(r'(?:say|word|message)\(\s*"([a-z_.]+)"', file.read_text("utf-8")))
+            named |= set(re.findall(r'(?<![_\w])(?:say|word|message)\(\s*"([a-z_.]+)"', file.read_text("utf-8")))
     assert named
     assert named <= set(catalogue("en"))

@@ -10,7 +10,7 @@ import pytest
 from hegui.errors import FileFaults, InputError, NotFoundError
 from hegui.law.book import law_book, read_book
 from hegui.law.data_files import COMPILED, DataFiles, law_folder
-from hegui.law.validation import validate_book
+from hegui.law.validation import strangers, validate_book, validate_library
 from tests.law.small_law import small_law
 
 FAULTS = [
@@ -193,3 +193,20 @@ def test_exceptions_that_say_opposite_things_need_an_order(tmp_path: Path) -> No
 def test_an_unknown_id_is_said_to_be_unknown() -> None:
     with pytest.raises(NotFoundError, match="LAW010 IM-99-1"):
         law_book().provision("IM-99-1")
+
+
+def test_everything_that_comes_with_hegui_is_proved_and_read_by_somebody() -> None:
+    library = validate_library(DataFiles(law_folder()))
+    assert library.times.deadlines
+    assert library.penalties.sanctions
+    assert library.comparisons.crosswalk
+
+
+def test_a_file_that_nobody_reads_is_a_fault(tmp_path: Path) -> None:
+    files = small_law(tmp_path)
+    (tmp_path / "rules" / "notes.yaml").write_text("a: 1\n")
+    (tmp_path / "facst").mkdir()
+    (tmp_path / "facst" / "more.yaml").write_text("a: 1\n")
+    assert list(strangers(files.contents)) == ["facst/more.yaml", "rules/notes.yaml"]
+    with pytest.raises(FileFaults, match=r"facst/more\.yaml: no reader knows this file"):
+        validate_library(DataFiles(tmp_path))

@@ -86,7 +86,7 @@ def test_every_memo_is_lines_of_text_and_every_plain_form_is_json(who: Profile, 
 
 
 WORDS: list[tuple[str, Any]] = [
-    ("law.comparing.outcome", Outcome), ("law.comparing.confidence", Confidence), ("law.comparing.standing", Standing),
+    ("law.outcome", Outcome), ("law.confidence", Confidence), ("law.standing", Standing),
     ("law.draft_diff.kind", DraftKind), ("law.draft_diff.effect", ServiceEffect),
     ("law.changes.kind", EventKind), ("law.changes.manner", Manner), ("law.changes.of", DateOf),
     ("law.changes.news_kind", DevelopmentKind),

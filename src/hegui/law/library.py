@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from hegui.law.book import REMEDY, LawBook, book_of
+from hegui.law.comparisons import Comparisons, check_comparisons, read_comparisons
 from hegui.law.data_files import DataFiles
 from hegui.law.entries import Entry, Faults
 from hegui.law.penalty_book import PenaltyBook, check_penalties, read_penalty_book
@@ -24,9 +25,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Library:
-    """The law in `files`. Raises FileFaults (LAW001) with every fault of the kind that is asked for."""
+    """The law in `files`; `fresh` passes over the parsed copy.
+
+    Raises FileFaults (LAW001) with every fault of the kind that is asked for.
+    """
 
     files: DataFiles
+    fresh: bool = False
 
     @cached_property
     def book(self) -> LawBook:
@@ -50,9 +55,20 @@ class Library:
         return self._shelf(read)
 
     @cached_property
+    def comparisons(self) -> Comparisons:
+        """Drafts, counterparts abroad, news and roles."""
+
+        def read(entries: Mapping[str, Entry], faults: Faults) -> Comparisons:
+            found = read_comparisons(entries)
+            check_comparisons(found, self.book, faults)
+            return found
+
+        return self._shelf(read)
+
+    @cached_property
     def _parsed(self) -> Mapping[str, Any]:
         faults = Faults()
-        found = self.files.parsed(faults)
+        found = self.files.parsed(faults, fresh=self.fresh)
         faults.raise_if_any("LAW001", str(self.files.folder), REMEDY)
         return found
 

@@ -7,9 +7,11 @@ over the other; no fact is derived to be both true and false. Where one fails, t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from hegui.errors import FileFaults
 from hegui.kernel.diagrams import FALSE
+from hegui.law import comparisons, penalty_book, time_book
 from hegui.law.book import REMEDY, LawBook, read_book
 from hegui.law.conditions import Conditions
 from hegui.law.data_files import DataFiles
@@ -17,16 +19,58 @@ from hegui.law.entries import Faults
 from hegui.law.exemptions import rivals
 from hegui.law.expression import All
 from hegui.law.facts import FactValue
+from hegui.law.library import Library
 from hegui.law.profile import Profile
 from hegui.law.provisions import Provision
 
-__all__ = ["exclusion_faults", "unreachable", "validate_book"]
+__all__ = ["exclusion_faults", "prove", "strangers", "unreachable", "validate_book", "validate_library"]
+
+KINDS = ("facts/", "uncertainties/", "bearers/", *time_book.FOLDERS, *penalty_book.FOLDERS, *comparisons.FOLDERS)
+"""The folders that hold something else than an instrument."""
+
+
+def validate_library(files: DataFiles) -> Library:
+    """Everything in `files`, read afresh and proved, with no file that nobody reads. Raises FileFaults (LAW001)."""
+    library = Library(files, fresh=True)
+    faults = Faults()
+    readers: tuple[Callable[[], object], ...] = (
+        lambda: prove(library.book, faults),
+        lambda: library.times,
+        lambda: library.penalties,
+        lambda: library.comparisons,
+    )
+    for read in readers:
+        try:
+            read()
+        except FileFaults as found:
+            faults.found.extend(one for one in found.faults if one not in faults.found)
+    for name in strangers(files.contents):
+        faults.add(name, "no reader knows this file")
+    faults.raise_if_any("LAW001", str(files.folder), REMEDY)
+    return library
+
+
+def strangers(names: Iterable[str]) -> Iterator[str]:
+    """The files that nobody reads: in a folder that is neither a kind of data nor holds an instrument."""
+    listed = list(names)
+    folders = tuple(name.removesuffix("instrument.yaml") for name in listed if name.endswith("/instrument.yaml"))
+    for name in listed:
+        in_instrument = name.startswith(folders) and name.rpartition("/")[2].startswith(("art", "instrument."))
+        if not in_instrument and not name.startswith(KINDS):
+            yield name
 
 
 def validate_book(files: DataFiles) -> LawBook:
-    """The law in `files`, read afresh and proved. Raises FileFaults (LAW001) with every fault."""
+    """Provisions, facts and questions in `files`, read afresh and proved. Raises FileFaults (LAW001) with every fault."""
     book = read_book(files, fresh=True)
     faults = Faults()
+    prove(book, faults)
+    faults.raise_if_any("LAW001", str(files.folder), REMEDY)
+    return book
+
+
+def prove(book: LawBook, faults: Faults) -> None:
+    """Adds a fault for each thing that fails to hold under some facts."""
     conditions = Conditions(book.facts, tuple(book.uncertainties), book.domains, Profile())
     for provision in unreachable(book, conditions):
         faults.add(provision.place, f"{provision.id} can never apply")
@@ -34,8 +78,6 @@ def validate_book(files: DataFiles) -> LawBook:
         faults.add(place, problem)
     for name, problem in _one_sided(book, conditions):
         faults.add(book.facts[name].place, problem)
-    faults.raise_if_any("LAW001", str(files.folder), REMEDY)
-    return book
 
 
 def unreachable(book: LawBook, conditions: Conditions) -> Iterator[Provision]:

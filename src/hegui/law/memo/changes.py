@@ -9,15 +9,10 @@ from typing import Any
 from hegui.law.changes import Changes, DraftWatch, ProvisionChange
 from hegui.law.citation import article_text, title_text
 from hegui.law.developments import Development
-from hegui.law.memo.comparing import (
-    INDENT,
-    confidence_text,
-    footer,
-    headed,
-    joined,
-    plain_words,
-)
+from hegui.law.memo.comparing import confidence_text, footer, headed
+from hegui.law.memo.words import INDENT, joined
 from hegui.law.periods import Period
+from hegui.law.plain import plain_words
 from hegui.law.version_events import Event
 from hegui.locale import message
 
@@ -90,8 +85,8 @@ def _turned(one: ProvisionChange, lang: str) -> Iterator[str]:
         lang,
         id=one.provision.id,
         title=one.provision.title.text(lang),
-        before=message(f"law.comparing.outcome.{before}", lang),
-        after=message(f"law.comparing.outcome.{after}", lang),
+        before=message(f"law.outcome.{before}", lang),
+        after=message(f"law.outcome.{after}", lang),
     )
     if after == "unclear":
         yield INDENT + message("law.changes.open", lang, facts=joined((*one.after.missing, *one.after.unclear), lang))

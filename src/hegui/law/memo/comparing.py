@@ -10,32 +10,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from hegui.law.assessment import Answer
 from hegui.law.book import LawBook
 from hegui.law.citation import cite
+from hegui.law.memo.words import INDENT, short_digest, standing_text
 from hegui.law.provisions import Provision, ProvisionVersion
-from hegui.law.timing import Timing
-from hegui.law.words import Words
 from hegui.locale import message
 
-__all__ = [
-    "INDENT", "answer_line", "confidence_text", "facts_lines", "footer", "headed", "joined", "plain_words",
-    "provision_line", "standing", "version_text",
-]  # fmt: skip
-
-INDENT = "  "
-
-
-def joined(texts: Iterable[str], lang: str) -> str:
-    """Texts one after the other, parted as the language does."""
-    return ("、" if lang == "zh" else ", ").join(texts)
+__all__ = ["answer_line", "confidence_text", "facts_lines", "footer", "headed", "provision_line", "version_text"]
 
 
 def confidence_text(confidence: str, lang: str) -> str:
     """How far something was checked."""
-    return message(f"law.comparing.confidence.{confidence}", lang)
-
-
-def standing(timing: Timing, lang: str) -> str:
-    """Since when a provision binds, or why it does not."""
-    return message(f"law.comparing.standing.{timing.standing}", lang, turn=timing.turn or "–")
+    return message(f"law.confidence.{confidence}", lang)
 
 
 def version_text(book: LawBook, provision: Provision, version: ProvisionVersion, lang: str) -> str:
@@ -65,8 +49,8 @@ def answer_line(answer: Answer, lang: str) -> str:
         id=answer.provision.id,
         where=cite(answer.instrument, version, lang),
         title=answer.provision.title.text(lang),
-        outcome=message(f"law.comparing.outcome.{answer.outcome}", lang),
-        standing=standing(answer.timing, lang),
+        outcome=message(f"law.outcome.{answer.outcome}", lang),
+        standing=standing_text(answer.timing, lang),
         confidence=confidence_text(answer.provision.confidence, lang),
     )
 
@@ -87,9 +71,4 @@ def facts_lines(book: LawBook, facts: Iterable[str], lang: str) -> Iterator[str]
 
 def footer(book: LawBook, lang: str) -> str:
     """That the wording is ours, and which state of the law it is."""
-    return message("law.comparing.footer", lang, digest=book.digest[:12])
-
-
-def plain_words(words: Words | None) -> dict[str, str] | None:
-    """Both languages, for JSON."""
-    return None if words is None else {"zh": words.zh, "en": words.en}
+    return message("law.check.footer", lang, digest=short_digest(book))

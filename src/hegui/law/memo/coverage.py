@@ -7,7 +7,8 @@ from typing import Any
 
 from hegui.law.citation import title_text
 from hegui.law.coverage import CONFIDENCES, STATES, Count, Coverage
-from hegui.law.memo.comparing import INDENT, confidence_text, footer, joined
+from hegui.law.memo.comparing import confidence_text, footer
+from hegui.law.memo.words import INDENT, joined
 from hegui.law.provisions import Provision
 from hegui.locale import message
 

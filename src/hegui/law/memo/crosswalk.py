@@ -6,18 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from hegui.law.crosswalk import Crosswalk, ForeignAnswer, RowHere
-from hegui.law.memo.comparing import (
-    INDENT,
-    answer_line,
-    confidence_text,
-    facts_lines,
-    footer,
-    headed,
-    joined,
-    plain_words,
-    standing,
-    version_text,
-)
+from hegui.law.memo.comparing import answer_line, confidence_text, facts_lines, footer, headed, version_text
+from hegui.law.memo.words import INDENT, joined, standing_text
+from hegui.law.plain import plain_words
 from hegui.locale import message
 
 __all__ = ["crosswalk_lines", "plain_crosswalk"]
@@ -86,7 +77,7 @@ def _foreign(one: ForeignAnswer, found: Crosswalk, lang: str) -> str:
     version = timing.version or provision.versions[-1]
     effective = version.span.effective
     needed = joined((*one.answer.missing, *one.answer.unclear), lang)
-    status = message(f"law.crosswalk.status.{one.status}", lang, standing=standing(timing, lang), facts=needed)
+    status = message(f"law.crosswalk.status.{one.status}", lang, standing=standing_text(timing, lang), facts=needed)
     if one.status == "may_apply" and not timing.binds and effective:
         status += message("law.crosswalk.not_before", lang, effective=effective)
     where = version_text(found.assessment.book, provision, version, lang)

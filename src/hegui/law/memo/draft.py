@@ -10,16 +10,9 @@ from hegui.law.book import LawBook
 from hegui.law.draft_comparison import DraftComparison, RowForService
 from hegui.law.draft_rows import DraftRow, DraftTable
 from hegui.law.expression import written
-from hegui.law.memo.comparing import (
-    INDENT,
-    answer_line,
-    confidence_text,
-    facts_lines,
-    footer,
-    headed,
-    joined,
-    plain_words,
-)
+from hegui.law.memo.comparing import answer_line, confidence_text, facts_lines, footer, headed
+from hegui.law.memo.words import INDENT, joined
+from hegui.law.plain import plain_words
 from hegui.locale import message
 
 __all__ = ["draft_lines", "draft_table_lines", "plain_draft", "plain_draft_table"]
@@ -111,7 +104,7 @@ def _effect(effect: str, lang: str) -> str:
 
 
 def _outcome(answer: Answer, lang: str) -> str:
-    return message(f"law.comparing.outcome.{answer.outcome}", lang)
+    return message(f"law.outcome.{answer.outcome}", lang)
 
 
 def _plain_row(row: DraftRow) -> dict[str, Any]:

@@ -7,7 +7,9 @@ from typing import Any
 
 from hegui.kernel.logic import Verdict
 from hegui.law.assessment import Answer
-from hegui.law.memo.comparing import INDENT, facts_lines, footer, headed, joined, plain_words
+from hegui.law.memo.comparing import facts_lines, footer, headed
+from hegui.law.memo.words import INDENT, joined
+from hegui.law.plain import plain_words
 from hegui.law.role_agreement import Disagreement
 from hegui.law.role_data import Cell, RoleMatrix
 from hegui.law.roles import ClauseItem, DutyInRoles, HeldRole, ServiceRoles
@@ -70,7 +72,7 @@ def checklist_lines(found: ServiceRoles, items: Sequence[ClauseItem], counterpar
 def disagreement_lines(found: Iterable[Disagreement], matrix: RoleMatrix, lang: str) -> Iterator[str]:
     """Where matrix and conditions say different things, with the reason where one is recorded."""
     for one in found:
-        outcome = message(f"law.comparing.outcome.{one.outcome}", lang)
+        outcome = message(f"law.outcome.{one.outcome}", lang)
         role = matrix.roles[one.role].name.text(lang)
         cell = message(f"law.roles.cell.{one.cell.value}", lang)
         yield message("law.roles.differs", lang, role=role, provision=one.provision, cell=cell, outcome=outcome)
@@ -157,7 +159,7 @@ def _duty(one: DutyInRoles, cell: Cell, lang: str) -> Iterator[str]:
 
 
 def _outcome(answer: Answer, lang: str) -> str:
-    return f"{answer.provision.id} {message(f'law.comparing.outcome.{answer.outcome}', lang)}"
+    return f"{answer.provision.id} {message(f'law.outcome.{answer.outcome}', lang)}"
 
 
 def _cell(cell: Cell, lang: str) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 
 from hegui.law.book import LawBook
 from hegui.law.citation import article_text, cite
-from hegui.law.memo.comparing import INDENT, plain_words, provision_line
+from hegui.law.memo.comparing import provision_line
+from hegui.law.memo.words import INDENT
+from hegui.law.plain import plain_words
 from hegui.law.search import Hit
 from hegui.locale import message
 

@@ -8,27 +8,20 @@ import click
 
 from hegui.faces.cli.law.answers import ask, check, explain
 from hegui.faces.cli.law.clocks import deadlines, figures
+from hegui.faces.cli.law.compare import changes, crosswalk, diff, roles
 from hegui.faces.cli.law.costs import sanctions
 from hegui.faces.cli.law.desk import LAW_VARIABLE
+from hegui.faces.cli.law.export import export
 from hegui.faces.cli.law.interview import interview
-from hegui.faces.cli.law.library import facts, list_, show
+from hegui.faces.cli.law.library import coverage, facts, list_, search, show
 from hegui.faces.cli.law.upkeep import validate
 
 __all__ = ["COMMANDS", "law"]
 
 COMMANDS: tuple[click.Command, ...] = (
-    check,
-    explain,
-    ask,
-    interview,
-    deadlines,
-    sanctions,
-    figures,
-    facts,
-    list_,
-    show,
-    validate,
-)
+    check, explain, ask, interview, diff, changes, deadlines, sanctions, crosswalk, roles, figures, facts, list_, show,
+    search, coverage, export, validate,
+)  # fmt: skip
 
 
 @click.group()

@@ -1,4 +1,4 @@
-"""`hegui law facts`, `list`, `show`: what the law book holds."""
+"""`hegui law facts`, `list`, `show`, `search`, `coverage`: what the law book holds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hegui.faces.cli.law.desk import as_json, as_of, book_of, today
 from hegui.faces.cli.render import print_json, print_lines, print_table
 from hegui.faces.cli.session import Session, pass_session
 
-__all__ = ["facts", "list_", "show"]
+__all__ = ["coverage", "facts", "list_", "search", "show"]
 
 
 @click.command()
@@ -94,3 +94,37 @@ def show(session: Session, identifier: str, as_of: date | None, as_json: bool) -
         print_json(plain_item(book, identifier, as_of or today()))
     else:
         print_lines(show_lines(book, identifier, as_of or today(), session.lang))
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@as_json
+@pass_session
+def search(session: Session, words: tuple[str, ...], as_json: bool) -> None:
+    """Find provisions by words in either language, or by article: 第十七条, Art 17, CSL 47 before 2026 (检索)."""
+    from hegui.law.memo.search import plain_search, search_lines
+    from hegui.law.search import LawIndex
+
+    book = book_of()
+    hits = LawIndex(book).search(" ".join(words))
+    if as_json:
+        print_json(plain_search(hits))
+    elif hits:
+        print_lines(search_lines(book, hits, session.lang))
+    else:
+        session.say("law.search.none", words=" ".join(words))
+
+
+@click.command()
+@as_json
+@pass_session
+def coverage(session: Session, as_json: bool) -> None:
+    """What the law book holds, by confidence and by what hegui does about it (收录与核对程度)."""
+    from hegui.law.coverage import coverage as count
+    from hegui.law.memo.coverage import coverage_lines, plain_coverage
+
+    found = count(book_of())
+    if as_json:
+        print_json(plain_coverage(found))
+    else:
+        print_lines(coverage_lines(found, session.lang))

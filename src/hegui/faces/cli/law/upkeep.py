@@ -18,10 +18,10 @@ __all__ = ["validate"]
 def validate(session: Session, write: bool, as_json: bool) -> None:
     """Read all law data afresh and list every fault with file and line (校验法律数据)."""
     from hegui.law.data_files import COMPILED
-    from hegui.law.validation import validate_book
+    from hegui.law.validation import validate_library
 
     files = data_files()
-    book = validate_book(files)
+    book = validate_library(files).book
     copy = files.folder / COMPILED
     if write:
         copy.write_bytes(files.compile())
