@@ -142,6 +142,13 @@ def a_key_source(raw: Any) -> str:
     return text
 
 
+def a_signer(raw: Any) -> str:
+    text = a_text(raw)
+    if not re.fullmatch(r"(file|command):\S.*", text):
+        raise ValueError("it is not file:PATH or command:PROGRAM …")  # not quoted: it may be the key itself
+    return text
+
+
 def a_schedule(raw: Any) -> tuple[Period, ...]:
     return read_periods(a_text(raw))
 
@@ -371,6 +378,16 @@ class Ledger:
     )
     key: Path | None = setting(
         None, a_path, "path", "File of the key that signs; made on first use.", shown="`<state_dir>/ledger-key`"
+    )
+    sm2_key: str | None = setting(
+        None,
+        a_signer,
+        "`file:…` or `command:…`",
+        "Who signs checkpoints by SM2 too: a private key in PEM, or a program (docs/ledger.md, SM2).",
+        shown="none",
+    )
+    sm2_public: Path | None = setting(
+        None, a_path, "path", "PEM file of the public key of a `ledger.sm2_key` that is a program.", shown="none"
     )
     public_url: str | None = setting(
         None, a_url, "URL", "Where outsiders read the ledger; named in disclosure packs.", shown="none"
