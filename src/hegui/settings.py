@@ -24,6 +24,7 @@ from hegui.vault.periods import Period, read_periods, write_periods
 
 __all__ = [
     "CONFIG_VARIABLE",
+    "LANGUAGE_VARIABLE",
     "TABLE",
     "BelowMinimum",
     "Evidence",
@@ -47,7 +48,9 @@ Read = Callable[[Any], Any]
 Faults = list[tuple[str, str]]
 
 CONFIG_VARIABLE = "HEGUI_CONFIG"
-"""Names the settings file itself: the one `HEGUI_*` variable that is not a setting."""
+"""Names the settings file itself; with `LANGUAGE_VARIABLE` one of the two `HEGUI_*` variables that are no settings."""
+LANGUAGE_VARIABLE = "HEGUI_LANG"
+"""Names the language in which the command line speaks."""
 
 REMEDY = "Mend these; docs/settings.md lists every setting with its unit and default."
 MAX_ORIGIN = 128
@@ -512,7 +515,8 @@ def _stated_in_file(file: Path, faults: Faults) -> dict[str, Any]:
 
 def _stated_in_environment(environ: Mapping[str, str], faults: Faults) -> dict[str, Any]:
     ours = {name: raw for name, raw in environ.items() if name.startswith("HEGUI_") and raw}
-    ours.pop(CONFIG_VARIABLE, None)
+    for name in (CONFIG_VARIABLE, LANGUAGE_VARIABLE):
+        ours.pop(name, None)
     return _parse({row.variable: row for row in TABLE}, ours, faults)
 
 

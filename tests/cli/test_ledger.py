@@ -254,7 +254,7 @@ def test_a_second_signature_by_sm2(hegui: Hegui, log: Path, environ: dict[str, s
     assert hegui("ledger", "witness", "request", **environ).returncode == 0
     stopped = hegui("ledger", "key", "rotate", **key)
     assert stopped.returncode == 1
-    assert stopped.stderr.startswith("LED126")
+    assert stopped.stderr.startswith("LED140")
     said, vkey = hegui("ledger", "key", "sm2", **key).stdout.splitlines()
     assert "301" in said
     assert vkey in hegui("ledger", "status", **key).stdout

@@ -128,7 +128,7 @@ def test_a_wrong_or_missing_sm2_line_is_refused_where_it_is_asked_for(
     status, found = verifier("verify-log", "--key", key, log)
     assert status == (1 if code == "sm2-wrong" else 0)
     if code == "sm2-wrong":
-        with pytest.raises(LedgerError, match="LED128"):
+        with pytest.raises(LedgerError, match="LED142"):
             verify_log(home_of(tmp_path))
     else:
         assert found["sm2"]["verdict"] == "missing"  # type: ignore[index]
@@ -166,7 +166,7 @@ def test_forged_statements_are_not_believed(signed: Path, tmp_path: Path, change
 def test_a_writer_whose_key_is_not_the_one_stated_stops(signed: Path, tmp_path: Path) -> None:
     shutil.copytree(signed / "state", tmp_path / "state")
     for home in (home_in(tmp_path), home_of(tmp_path, 5)):
-        with pytest.raises(LedgerError, match="LED126"):
+        with pytest.raises(LedgerError, match="LED140"):
             grown(home, 400, 401)
     assert grown(home_of(tmp_path), 400, 401)
     assert state_sm2_key(home_in(tmp_path), nobody, ends=True).key is None
@@ -175,13 +175,13 @@ def test_a_writer_whose_key_is_not_the_one_stated_stops(signed: Path, tmp_path: 
     assert len(read_log(home_in(tmp_path)).opened.note.signatures) == 1
     assert verify_log(home_in(tmp_path), start=0).sm2 is None
     assert "sm2" not in verifier("verify-log", "--key", (signed / "vkey").read_text(), tmp_path / "state/ledger")[1]
-    with pytest.raises(LedgerError, match="LED127"):
+    with pytest.raises(LedgerError, match="LED141"):
         state_sm2_key(home_in(tmp_path), nobody)
 
 
 def test_a_first_key_must_be_stated(tmp_path: Path) -> None:
     home = grown(home_in(tmp_path), 0, 3)
-    with pytest.raises(LedgerError, match=r"LED126.*\n.*hegui ledger key sm2"):
+    with pytest.raises(LedgerError, match=r"LED140.*\n.*hegui ledger key sm2"):
         grown(with_sm2(home, 5), 3, 4)
     state_sm2_key(with_sm2(home, 5), nobody)
     assert read_log(grown(with_sm2(home, 5), 3, 4)).checkpoint.size == 5

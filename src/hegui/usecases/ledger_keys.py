@@ -103,12 +103,12 @@ def state_sm2_key(home: LedgerHome, ask: Ask, *, ends: bool = False) -> Stated:
     """State the SM2 key that is set, or with `ends` that there is none from here on.
 
     Raises:
-        LedgerError: LED127 no key is set; LED110 the witnesses that are needed do not sign.
+        LedgerError: LED141 no key is set; LED110 the witnesses that are needed do not sign.
         Sm2Error: the key cannot be used.
     """
     if home.sm2 is None and not ends:
         remedy = "Set ledger.sm2_key; docs/ledger.md, SM2, says how to make one."
-        raise LedgerError("LED127", "ledger.sm2_key", "no SM2 key is set", remedy)
+        raise LedgerError("LED141", "ledger.sm2_key", "no SM2 key is set", remedy)
     second = None if ends else home.sm2
     with writing(home, restates=True) as held:
         key = SecondKey(held.signer.name, second.public) if second is not None else None

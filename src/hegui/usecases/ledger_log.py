@@ -85,7 +85,7 @@ def writing(home: LedgerHome, *, restates: bool = False) -> Iterator[Writing]:
     Raises:
         LedgerError: LED101 the origin would change; LED103 the log's key is gone; LED104 it is another log's key;
             LED106 somebody else is writing; LED122 the log was begun and is gone: to begin anew would be a fork;
-            LED126 the SM2 key that is set is not the one the log states.
+            LED140 the SM2 key that is set is not the one the log states.
     """
     with home.safe.exclusive(lock_name(home)):
         signer = _settled(home, open_signer(home))

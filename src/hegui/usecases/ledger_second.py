@@ -42,19 +42,19 @@ def read_second(home: LedgerHome, keys: KeyHistory, origin: str) -> SecondHistor
 
 
 def require_stated(home: LedgerHome, history: SecondHistory) -> Sm2Signer | None:
-    """Who signs besides the log's key. Raises LedgerError (LED126) where it is not the key the log states."""
+    """Who signs besides the log's key. Raises LedgerError (LED140) where it is not the key the log states."""
     key = history.current
     if home.sm2 is None:
         if key is None:
             return None
         problem = f"the log states the SM2 key {key.key_id.hex()}, and none is set"
         remedy = "Set ledger.sm2_key to it again; or, to sign with SM2 no longer: hegui ledger key sm2 --end"
-        raise LedgerError("LED126", "ledger.sm2_key", problem, remedy)
+        raise LedgerError("LED140", "ledger.sm2_key", problem, remedy)
     if key is None or home.sm2.public != key.public:
         stated = key.key_id.hex() if key is not None else "-"
         problem = f"the SM2 key that is set is not the one the log states ({stated})"
         remedy = "To have it sign from here on: hegui ledger key sm2. Else set ledger.sm2_key back."
-        raise LedgerError("LED126", "ledger.sm2_key", problem, remedy)
+        raise LedgerError("LED140", "ledger.sm2_key", problem, remedy)
     return home.sm2
 
 

@@ -57,7 +57,7 @@ def verify_log(home: LedgerHome, *, start: int | None = None, progress: Progress
     Raises:
         LedgerDamage: LED080, LED081, LED112 files are missing, or not those of the root; the message names the place.
         LedgerError: LED113 `start` is beyond the log; LED114 the log is smaller than, or another than, one verified before.
-        LedgerError: LED128 the second signature, by SM2, is wrong.
+        LedgerError: LED142 the second signature, by SM2, is wrong.
         NoteError, CheckpointError: the checkpoint cannot be believed.
     """
     log = read_log(home, tuple(witness.key for witness in known_witnesses(home)))
@@ -138,7 +138,7 @@ def _second_verdict(log: ReadLog, second: SecondHistory) -> Verdict | None:
     verdict = judge(log.opened.note, key)
     if verdict is Verdict.WRONG:
         problem = f"the SM2 signature of {key.name} with key id {key.key_id.hex()} is wrong"
-        raise LedgerError("LED128", "checkpoint", problem, "Keep this copy; sign again: hegui ledger key sm2")
+        raise LedgerError("LED142", "checkpoint", problem, "Keep this copy; sign again: hegui ledger key sm2")
     return verdict
 
 

@@ -78,7 +78,7 @@ class GatewayApp:
             else:
                 raise ApiError(404, "invalid_request_error", "unknown_url", f"No such path: {path[:200]}")
         except ApiError as error:
-            await send_json(send, error.status, error.body)
+            await send_json(send, error.status, error.body(self._runtime.settings.locale))
 
     def _check_head(self, scope: Scope) -> None:
         limit = self._runtime.settings.server.max_header_bytes
