@@ -405,13 +405,9 @@ class GatewayExchange:
         await send_json(send, status, body, [(b"x-hegui-exchange", self.account.exchange_id.encode())])
 
     async def _fail(self, send: Send, error: ApiError) -> None:
+        body = encode_json(error.body(self.runtime.settings.locale))
         if self._started:  # an answer has begun; its end is all that can still be said
-            await send(
-                {
-                    "type": "http.response.body",
-                    "body": framed(encode_json(error.body(self.runtime.settings.locale))) + DONE,
-                }
-            )
+            await send({"type": "http.response.body", "body": framed(body) + DONE})
             return
         self.account.status = error.status
         if self.account.key is not None and not self._recorded:
@@ -420,7 +416,6 @@ class GatewayExchange:
             else:
                 await self._durable()
         self._started = True
-        body = error.body(self.runtime.settings.locale)
         await send_json(send, error.status, body, [(b"x-hegui-exchange", self.account.exchange_id.encode())])
 
     async def _durable(self) -> None:
