@@ -3,9 +3,10 @@
 
 Knows docs/ledger-format.md and nothing of hegui: it imports the Python standard library and `cryptography` only, opens no
 socket and writes no file, so that an auditor can read all of it and run it anywhere. Holds one bundle and one tile per level
-at a time, whatever the size of the log.
+at a time, whatever the size of the log. A second signature, by SM2, is checked with the program `openssl` where there is one
+that does SM2; where there is none the answer says that it was not checked.
 Works from signed to unsigned: signatures first, then what they cover; nothing else is reported.
-Rules: RFC 9162 §2.1, RFC 8785, RFC 8032; C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-tiles, tlog-proof.
+Rules: RFC 9162 §2.1, RFC 8785, RFC 8032, GB/T 32918; C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-tiles, tlog-proof.
 
 Exit status: 0 valid; 1 invalid, and one sentence says why; 2 could not check.
 """
@@ -19,10 +20,11 @@ import hashlib
 import json
 import os
 import re
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, NoReturn
@@ -43,6 +45,19 @@ MAX_NOTE, MAX_PROOF = 262_144, 524_288  # bytes
 MAX_SIGNATURES, MAX_HASHES = 64, 63
 MAX_BUNDLE = WIDTH * (2 + 65_535)
 LOG, WITNESS = 0x01, 0x04  # key types
+SM2 = b"\xff1.2.156.10197.1.501"  # key type of the second signature
+SM2_SPKI = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d034200")  # DER of a public key up to its point
+SM2_SCHEME = ("-rawin", "-digest", "sm3", "-pkeyopt", "distid:1234567812345678")
+SM2_EXAMPLE = (  # GB/T 32918.5 annex A: point, then r and s over "message digest"
+    bytes.fromhex(
+        "0409f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020"
+        "ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13"
+    ),
+    bytes.fromhex(
+        "f5a03b0648d2c4630eeac513e1bb81a15944da3827d5b74143ac7eaceee720b3"
+        "b1b6aa29df212fd8763182bc0d421ca1bb9038fd1f7f42d4840b69c485bbc1aa"
+    ),
+)
 MEMBERS = {"v", "type", "subject", "actor", "at", "payloads", "under"}
 
 # code: English, Chinese. Codes are stable; sentences are not.
@@ -108,6 +123,19 @@ TEXTS = {
         "The log does not record the hand-over of {path}.",
         "日志中没有 {path} 所述交接的记录。",
     ),
+    "sm2-wrong": ("The SM2 signature of {name} is wrong.", "{name} 的 SM2 签名不正确。"),
+    "sm2-missing": (
+        "The SM2 key {name} did not sign the checkpoint.",
+        "SM2 密钥 {name} 没有签署该检查点。",
+    ),
+    "sm2-unchecked": (
+        "The SM2 signature was not checked: no openssl here does SM2. Without --sm2 all else is checked.",
+        "未能核验 SM2 签名：本机没有支持 SM2 的 openssl。去掉 --sm2 可核验其余各项。",
+    ),
+    "sm2-statement": (
+        "The note {path} does not state the SM2 key of the table.",
+        "文书 {path} 并未声明表中的 SM2 密钥。",
+    ),
     "options": ("The options cannot be used: {why}.", "选项无法使用：{why}。"),
 }
 WORDS = {  # the {why} of the sentences above, and the lines of the answer
@@ -151,6 +179,11 @@ WORDS = {  # the {why} of the sentences above, and the lines of the answer
     "older size": "较旧的大小",
     "cosigned by {name} at {at}": "见证方 {name} 于 {at} 联署",
     "self-attested: no witness given here has signed": "仅自证：此处给出的见证方均未签署",
+    "SM2 signature of {name}: holds": "{name} 的 SM2 签名：有效",
+    "SM2 signature of {name}: missing, though the log states the key": "{name} 的 SM2 签名：缺失，而日志声明了该密钥",
+    "SM2 signature of {name}: not checked, no openssl here does SM2": (
+        "{name} 的 SM2 签名：未核验，本机没有支持 SM2 的 openssl"
+    ),
     "{done:,} of {size:,} entries": "已检查 {done:,} / {size:,} 条",
 }
 
@@ -310,6 +343,80 @@ class Key:
         return at
 
 
+@dataclass(frozen=True)
+class Sm2Key:
+    """A verifier key of the second signature."""
+
+    name: str
+    point: bytes
+
+    @property
+    def key_id(self) -> bytes:
+        """Its first four bytes in a signature line."""
+        return hashlib.sha256(self.name.encode() + b"\n" + SM2 + self.point).digest()[:4]
+
+    def __str__(self) -> str:
+        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(SM2 + self.point).decode('ascii')}"
+
+    @classmethod
+    def parse(cls, text: str) -> Sm2Key:
+        """Read a key string."""
+        parts = text.split("+", 2)
+        data = read_base64(parts[2]) if len(parts) == 3 else None
+        if data is not None and data.startswith(SM2) and len(data) == len(SM2) + 65 and is_name(parts[0]):
+            key = cls(parts[0], data[len(SM2) :])
+            if key.key_id.hex() == parts[1]:
+                return key
+        raise Unchecked("key", option="--sm2", kind="SM2")
+
+    def verdict(self, text: bytes, signatures: Sequence[tuple[str, bytes, bytes]]) -> str:
+        """`holds`, `wrong`, `missing`, or `not checked` where no openssl does SM2."""
+        claims = [value for name, key_id, value in signatures if (name, key_id) == (self.name, self.key_id)]
+        if not claims:
+            return "missing"
+        if all(len(value) == 64 and sm2_says_yes(self.point, text, value) for value in claims):
+            return "holds"
+        point, signature = SM2_EXAMPLE
+        can = sm2_says_yes(point, b"message digest", signature) and not sm2_says_yes(point, b"another", signature)
+        return "wrong" if can else "not checked"
+
+
+def sm2_says_yes(point: bytes, message: bytes, signature: bytes) -> bool:
+    """What openssl says; key and signature reach it through pipes, so that no file is written."""
+    body = base64.encodebytes(SM2_SPKI + point)
+    pem = b"-----BEGIN PUBLIC KEY-----\n" + body + b"-----END PUBLIC KEY-----\n"
+    pipes = [os.pipe(), os.pipe()]
+    try:
+        for (_, end), data in zip(pipes, (pem, sm2_der(signature)), strict=True):
+            os.write(end, data)
+            os.close(end)
+        key, signed = (f"/dev/fd/{start}" for start, _ in pipes)
+        done = subprocess.run(
+            ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", key, "-sigfile", signed, *SM2_SCHEME],
+            input=message,
+            capture_output=True,
+            pass_fds=[start for start, _ in pipes],
+            timeout=60,
+            check=False,
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return False
+    finally:
+        for start, _ in pipes:
+            os.close(start)
+    return done.returncode == 0
+
+
+def sm2_der(signature: bytes) -> bytes:
+    """SEQUENCE of r and s."""
+    numbers = b""
+    for at in (0, 32):
+        number = signature[at : at + 32].lstrip(b"\0") or b"\0"
+        number = b"\0" + number if number[0] & 0x80 else number
+        numbers += bytes([2, len(number)]) + number
+    return bytes([0x30, len(numbers)]) + numbers
+
+
 def is_name(text: str) -> bool:
     """Whether it may name a key."""
     return bool(text) and not any(char.isspace() or char < " " or char == "+" for char in text)
@@ -334,6 +441,8 @@ class Trust:
     origin: str
     witnesses: Sequence[Key]
     quorum: int
+    sm2: Sm2Key | None = None  # asked for on the command line
+    stated: Sequence[Statement] = ()
     chain: Sequence[Term] = ()  # every key of the log, where a table of keys leads from the one given to the others
 
 
@@ -344,6 +453,15 @@ class Term:
     from_size: int
     key: Key
     root: bytes = b""  # of that size, as both keys signed it; the first key of a log has none
+
+
+@dataclass(frozen=True)
+class Statement:
+    """From this size on the log signs by this SM2 key too, or by none; the root is the one of that size."""
+
+    from_size: int
+    key: Sm2Key | None
+    root: bytes
 
 
 def open_checkpoint(data: bytes, trust: Trust) -> Checkpoint:
@@ -377,27 +495,75 @@ def follow_keys(folder: Path, trust: Trust) -> Trust:
         if found.size != new.from_size or found.extensions != (f"key.rotated {old} {new.key}",):
             raise Invalid("hand-over", path=path)
         chain[at] = Term(new.from_size, new.key, found.root)
-    return Trust(trust.key, trust.origin, trust.witnesses, trust.quorum, chain)
+    return replace(trust, chain=chain)
 
 
-def read_keys(data: bytes) -> list[Term]:
-    """The table of keys."""
+def follow_sm2(folder: Path, trust: Trust) -> Trust:
+    """The same trust, and the SM2 keys that the log's own key states in this folder."""
+    if not (folder / "sm2/keys").is_file():
+        return trust
+    stated: list[Statement] = []
+    for size, text in read_table(read_file(folder / "sm2/keys", MAX_NOTE), "hegui.ledger/sm2-keys@v1"):
+        path = f"sm2/{size}"
+        if stated and size <= stated[-1].from_size:
+            raise Invalid("keys-form", why="the sizes do not ascend from 0")
+        try:
+            key = None if text == "-" else Sm2Key.parse(text)
+        except Unchecked:
+            raise Invalid("keys-form", why="a line of the table is malformed") from None
+        note = read_file(folder / path, MAX_NOTE)
+        found = open_checkpoint(note, replace(trust, witnesses=(), quorum=0))
+        if found.size != size or found.extensions != (f"sm2_key.stated {text}",):
+            raise Invalid("sm2-statement", path=path)
+        signed, signatures = split_note(note)
+        if key and key.verdict(signed.encode(), signatures) in ("wrong", "missing"):
+            raise Invalid("sm2-wrong", name=key.name)
+        stated.append(Statement(size, key, found.root))
+    return replace(trust, stated=stated)
+
+
+def check_second(data: bytes, checkpoint: Checkpoint, trust: Trust) -> dict[str, str]:
+    """What can be said of the second signature; nothing of a log without one. One that was asked for must hold."""
+    terms = [one.key for one in trust.stated if one.from_size <= checkpoint.size]
+    key = trust.sm2 or (terms[-1] if terms else None)
+    if key is None:
+        return {}
+    text, signatures = split_note(data)
+    verdict = key.verdict(text.encode(), signatures)
+    name = f"{key.name}+{key.key_id.hex()}"
+    if verdict == "wrong" or (trust.sm2 and verdict == "missing"):
+        raise Invalid(f"sm2-{verdict}", name=name)
+    if trust.sm2 and verdict == "not checked":
+        raise Unchecked("sm2-unchecked")
+    return {"name": name, "verdict": verdict}
+
+
+def read_table(data: bytes, first: str) -> list[tuple[int, str]]:
+    """Size and text of each line of a table."""
     try:
         title, *lines = data.decode("utf-8").split("\n")
     except UnicodeDecodeError:
         raise Invalid("keys-form", why="not UTF-8") from None
-    if title != "hegui.ledger/keys@v1" or len(lines) < 2 or lines.pop():
+    if title != first or len(lines) < 2 or lines.pop():
         raise Invalid("keys-form", why="the first line of the table is another")
-    terms: list[Term] = []
+    found = []
     for line in lines:
         size, _, text = line.partition(" ")
         number = read_decimal(size)
+        if number is None:
+            raise Invalid("keys-form", why="a line of the table is malformed")
+        found.append((number, text))
+    return found
+
+
+def read_keys(data: bytes) -> list[Term]:
+    """The table of keys."""
+    terms: list[Term] = []
+    for number, text in read_table(data, "hegui.ledger/keys@v1"):
         try:
             key = Key.parse(text, LOG)
         except Unchecked:
-            number = None
-        if number is None:
-            raise Invalid("keys-form", why="a line of the table is malformed")
+            raise Invalid("keys-form", why="a line of the table is malformed") from None
         if number != 0 if not terms else number <= terms[-1].from_size:
             raise Invalid("keys-form", why="the sizes do not ascend from 0")
         if key in [term.key for term in terms]:
@@ -646,6 +812,7 @@ def check_log(folder: Folder, trust: Trust, start: int, end: int, progress: Call
     """
     rows: list[list[bytes]] = [[]]  # per level, the hashes of the tile that is not full yet
     hand_overs = {term.from_size: at for at, term in enumerate(trust.chain) if at}
+    statements = {one.from_size: one for one in trust.stated}
     read = 0
     for index in range((folder.size + WIDTH - 1) // WIDTH):
         first = index * WIDTH
@@ -661,6 +828,8 @@ def check_log(folder: Folder, trust: Trust, start: int, end: int, progress: Call
             rows[0].append(value)
             if number + 1 in hand_overs:
                 check_hand_over(trust.chain, hand_overs[number + 1], rows, entries[number - first] if entries else None)
+            if number + 1 in statements:
+                check_statement(statements[number + 1], rows, entries[number - first] if entries else None)
         row, tile_index = 0, index
         while len(rows[row]) == WIDTH:
             check_tile(folder, row, tile_index, rows[row])
@@ -686,6 +855,16 @@ def check_hand_over(chain: Sequence[Term], at: int, rows: list[list[bytes]], ent
         recorded = (value.get("type"), value.get("actor"), value.get("subject"))
         if recorded != ("key.rotated", str(chain[at - 1].key), str(chain[at].key)):
             raise Invalid("hand-over-entry", path=path)
+
+
+def check_statement(stated: Statement, rows: list[list[bytes]], entry: bytes | None) -> None:
+    """As check_hand_over, for the statement of an SM2 key."""
+    path = f"sm2/{stated.from_size}"
+    if root_of_rows(rows) != stated.root:
+        raise Invalid("sm2-statement", path=path)
+    value = {} if entry is None else canonical(entry)
+    if value and (value.get("type"), value.get("subject")) != ("sm2_key.stated", str(stated.key or "-")):
+        raise Invalid("sm2-statement", path=path)
 
 
 def root_of_rows(rows: list[list[bytes]]) -> bytes:
@@ -733,7 +912,9 @@ def verify_proof(options: argparse.Namespace, trust: Trust) -> dict[str, Any]:
         trust = follow_keys(options.keys, trust)
     checkpoint = open_checkpoint(note, trust)
     check_inclusion(entry, index, proof, checkpoint)
-    return {**describe(checkpoint), "index": index}
+    if options.keys:
+        trust = follow_sm2(options.keys, trust)
+    return {**describe(checkpoint, check_second(note, checkpoint, trust)), "index": index}
 
 
 def read_proof(data: bytes) -> tuple[int, list[bytes], bytes]:
@@ -762,7 +943,10 @@ def read_proof(data: bytes) -> tuple[int, list[bytes], bytes]:
 def verify_log(options: argparse.Namespace, trust: Trust) -> dict[str, Any]:
     """The log: every entry of the range, every tile, every hand-over of its key, the signed root."""
     trust = follow_keys(options.keys or options.folder, trust)
-    checkpoint = open_checkpoint(read_file(options.folder / "checkpoint", MAX_NOTE), trust)
+    note = read_file(options.folder / "checkpoint", MAX_NOTE)
+    checkpoint = open_checkpoint(note, trust)
+    trust = follow_sm2(options.keys or options.folder, trust)
+    second = check_second(note, checkpoint, trust)
     end = checkpoint.size if options.to is None else options.to
     if not 0 <= options.start <= end <= checkpoint.size:
         raise Unchecked("options", why="the range is not within the log")
@@ -771,22 +955,24 @@ def verify_log(options: argparse.Namespace, trust: Trust) -> dict[str, Any]:
     read, root = check_log(folder, trust, options.start, end, progress)
     if root != checkpoint.root:
         raise Invalid("root")
-    return describe(checkpoint) if read == checkpoint.size else {**describe(checkpoint), "entries_checked": read}
+    found = describe(checkpoint, second)
+    return found if read == checkpoint.size else {**found, "entries_checked": read}
 
 
 def consistency(options: argparse.Namespace, trust: Trust) -> dict[str, Any]:
     """The newer log begins with the older one. The older checkpoint needs no witnesses."""
     trust = follow_keys(options.keys or options.folder, trust)
-    old_trust = Trust(trust.key, trust.origin, trust.witnesses, 0, trust.chain)
-    old = open_checkpoint(read_file(options.old, MAX_NOTE), old_trust)
-    new = open_checkpoint(read_file(options.new, MAX_NOTE), trust)
+    old = open_checkpoint(read_file(options.old, MAX_NOTE), replace(trust, quorum=0))
+    note = read_file(options.new, MAX_NOTE)
+    new = open_checkpoint(note, trust)
+    second = check_second(note, new, follow_sm2(options.keys or options.folder, trust))
     if old.size > new.size:
         raise Invalid("shrunk", old=old.size, new=new.size)
     if old.size == new.size and old.root != new.root:
         raise Invalid("fork")
     if 0 < old.size < new.size:
         check_consistency(old, new, Folder(options.folder, new.size, Unchecked, "tiles-needed").consistency(old.size))
-    return {**describe(new), "old_size": old.size}
+    return {**describe(new, second), "old_size": old.size}
 
 
 def progress_on_stderr(size: int, lang: str) -> Callable[[int], None]:
@@ -802,7 +988,7 @@ def progress_on_stderr(size: int, lang: str) -> Callable[[int], None]:
     return show
 
 
-def describe(checkpoint: Checkpoint) -> dict[str, Any]:
+def describe(checkpoint: Checkpoint, second: dict[str, str]) -> dict[str, Any]:
     """What was signed, as JSON has it."""
     return {
         "origin": checkpoint.origin,
@@ -810,6 +996,7 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
         "root": checkpoint.root.hex(),
         "witnesses": [{"name": name, "time": at} for name, at in checkpoint.witnesses.values()],
         "self_attested": not checkpoint.witnesses,
+        **({"sm2": second} if second else {}),
     }
 
 
@@ -825,6 +1012,14 @@ def answer_lines(found: dict[str, Any], lang: str) -> Iterator[str]:
     yield f"{word('root', lang)}: {found['root']}"
     for witness in found["witnesses"]:
         yield word("cosigned by {name} at {at}", lang).format(name=witness["name"], at=instant(witness["time"]))
+    if "sm2" in found:
+        said = {
+            "missing": "missing, though the log states the key",
+            "not checked": "not checked, no openssl here does SM2",
+        }
+        verdict = found["sm2"]["verdict"]
+        sentence = "SM2 signature of {name}: " + said.get(verdict, verdict)
+        yield word(sentence, lang).format(name=found["sm2"]["name"])
     if found["self_attested"]:
         yield word("self-attested: no witness given here has signed", lang)
 
@@ -862,6 +1057,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="holds keys and rotation/ of a log whose key was changed (DIR) / 含 keys 与 rotation/，用于更换过密钥的日志",
     )
+    shared.add_argument("--sm2", metavar="VKEY", help="SM2 key that must have signed too / 必须另行签署的 SM2 密钥")
     shared.add_argument("--json", action="store_true", help="answer as one JSON object / 以 JSON 输出")
     shared.add_argument("--lang", choices=("en", "zh"), default=default_lang(), help="language / 语言")
     top = argparse.ArgumentParser(
@@ -906,7 +1102,8 @@ def read_trust(options: argparse.Namespace) -> Trust:
     quorum = distinct if options.quorum is None else options.quorum
     if not 0 <= quorum <= distinct:
         raise Unchecked("options", why="the quorum is larger than the number of witnesses")
-    return Trust(key, options.origin or key.name, witnesses, quorum)
+    sm2 = Sm2Key.parse(options.sm2) if options.sm2 else None
+    return Trust(key, options.origin or key.name, witnesses, quorum, sm2)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

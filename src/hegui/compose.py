@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from hegui.crypto.sm2_signers import open_signer
 from hegui.errors import InputError
 from hegui.faces.gateway.app import GatewayApp
 from hegui.faces.gateway.runtime import Runtime
@@ -234,6 +235,7 @@ def ledger_home(settings: Settings, *, clock: Callable[[], datetime] = lambda: d
         public_url=settings.ledger.public_url,
         witnesses_required=settings.ledger.witnesses_required,
         clock=clock,
+        sm2=open_signer(settings.ledger.sm2_key, settings.ledger.sm2_public) if settings.ledger.sm2_key else None,
     )
 
 

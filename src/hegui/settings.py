@@ -24,6 +24,7 @@ from hegui.vault.periods import Period, read_periods, write_periods
 
 __all__ = [
     "CONFIG_VARIABLE",
+    "LANGUAGE_VARIABLE",
     "TABLE",
     "BelowMinimum",
     "Evidence",
@@ -47,7 +48,9 @@ Read = Callable[[Any], Any]
 Faults = list[tuple[str, str]]
 
 CONFIG_VARIABLE = "HEGUI_CONFIG"
-"""Names the settings file itself: the one `HEGUI_*` variable that is not a setting."""
+"""Names the settings file itself; with `LANGUAGE_VARIABLE` one of the two `HEGUI_*` variables that are no settings."""
+LANGUAGE_VARIABLE = "HEGUI_LANG"
+"""Names the language in which the command line speaks."""
 
 REMEDY = "Mend these; docs/settings.md lists every setting with its unit and default."
 MAX_ORIGIN = 128
@@ -139,6 +142,13 @@ def a_key_source(raw: Any) -> str:
     text = a_text(raw)
     if not re.fullmatch(r"(file|env|command):\S.*", text):
         raise ValueError("it is not file:PATH, env:NAME or command:PROGRAM …")  # not quoted: it may be the key itself
+    return text
+
+
+def a_signer(raw: Any) -> str:
+    text = a_text(raw)
+    if not re.fullmatch(r"(file|command):\S.*", text):
+        raise ValueError("it is not file:PATH or command:PROGRAM …")  # not quoted: it may be the key itself
     return text
 
 
@@ -372,6 +382,16 @@ class Ledger:
     key: Path | None = setting(
         None, a_path, "path", "File of the key that signs; made on first use.", shown="`<state_dir>/ledger-key`"
     )
+    sm2_key: str | None = setting(
+        None,
+        a_signer,
+        "`file:…` or `command:…`",
+        "Who signs checkpoints by SM2 too: a private key in PEM, or a program (docs/ledger.md, SM2).",
+        shown="none",
+    )
+    sm2_public: Path | None = setting(
+        None, a_path, "path", "PEM file of the public key of a `ledger.sm2_key` that is a program.", shown="none"
+    )
     public_url: str | None = setting(
         None, a_url, "URL", "Where outsiders read the ledger; named in disclosure packs.", shown="none"
     )
@@ -495,7 +515,8 @@ def _stated_in_file(file: Path, faults: Faults) -> dict[str, Any]:
 
 def _stated_in_environment(environ: Mapping[str, str], faults: Faults) -> dict[str, Any]:
     ours = {name: raw for name, raw in environ.items() if name.startswith("HEGUI_") and raw}
-    ours.pop(CONFIG_VARIABLE, None)
+    for name in (CONFIG_VARIABLE, LANGUAGE_VARIABLE):
+        ours.pop(name, None)
     return _parse({row.variable: row for row in TABLE}, ours, faults)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -49,7 +50,7 @@ def test_before_there_is_a_log(hegui: Hegui, tmp_path: Path) -> None:
         ]
     assert not (tmp_path / "state").exists()
     vkey = hegui("ledger", "key", "show").stdout.strip()
-    assert found(hegui("ledger", "key", "show", "--json")) == {"vkey": vkey, "keys": []}
+    assert found(hegui("ledger", "key", "show", "--json")) == {"vkey": vkey, "keys": [], "sm2_keys": []}
     made = found(hegui("ledger", "init", "--json"))
     assert (made["vkey"], made["size"]) == (vkey, 0)
     assert hegui("ledger", "init").stdout.endswith(vkey + "\n")
@@ -243,3 +244,43 @@ def test_damaged_memory_is_named(hegui: Hegui, log: Path) -> None:
             result = hegui("ledger", command)
             assert (result.returncode, result.stderr.split()[0]) == (1, "LED107"), result.stderr
             (log / "state" / name).unlink()
+
+
+@pytest.mark.parametrize("environ", [{}, ZH])
+def test_a_second_signature_by_sm2(hegui: Hegui, log: Path, environ: dict[str, str]) -> None:
+    made = "umask 077; openssl genpkey -algorithm SM2 -out ledger-sm2.pem && openssl pkey -in ledger-sm2.pem -pubout -out pub"
+    subprocess.run(["sh", "-c", made], cwd=log, check=True, capture_output=True)
+    key = {**environ, "HEGUI_LEDGER_SM2_KEY": "file:ledger-sm2.pem"}
+    assert hegui("ledger", "witness", "request", **environ).returncode == 0
+    stopped = hegui("ledger", "key", "rotate", **key)
+    assert stopped.returncode == 1
+    assert stopped.stderr.startswith("LED140")
+    said, vkey = hegui("ledger", "key", "sm2", **key).stdout.splitlines()
+    assert "301" in said
+    assert vkey in hegui("ledger", "status", **key).stdout
+    assert found(hegui("ledger", "status", "--json", **key))["sm2"] == {"vkey": vkey, "verdict": "holds"}
+    assert found(hegui("ledger", "key", "show", "--json", **key))["sm2_keys"] == [{"from_size": 301, "vkey": vkey}]
+    assert "SM2" in hegui("ledger", "verify", **key).stdout
+    own = found(hegui("ledger", "key", "show", "--json"))["vkey"]
+    assert found(hegui("ledger", "export", "--out", "pack", "--json", **key))["size"] == 301
+    answer = verifier(log / "pack", "verify-log", "--key", own, "--sm2", vkey, ".")
+    assert (answer.returncode, "SM2" in answer.stdout) == (0, True)
+    assert _openssl_alone(log, vkey) == 0
+    assert found(hegui("ledger", "key", "sm2", "--end", "--json", **key))["sm2_vkey"] is None
+    assert "-" in hegui("ledger", "key", "show", **environ).stdout.splitlines()[-1]
+
+
+def _openssl_alone(folder: Path, vkey: str) -> int:
+    """As docs/ledger.md says: text, signature and public key, and nothing of hegui."""
+    text, _, lines = (folder / "state/ledger/checkpoint").read_bytes().partition(b"\n\n")
+    name, key_id, _ = vkey.split("+", 2)
+    values = [
+        base64.b64decode(line.split(b" ")[2]) for line in lines.splitlines() if line.split(b" ")[1].decode() == name
+    ]
+    (raw,) = [value[4:] for value in values if value[:4].hex() == key_id]
+    conf = "asn1=SEQUENCE:s\n[s]\n" + "".join(f"n{at}=INTEGER:0x{raw[at : at + 32].hex()}\n" for at in (0, 32))
+    (folder / "conf").write_text(conf)
+    (folder / "text").write_bytes(text + b"\n")
+    subprocess.run(["openssl", "asn1parse", "-genconf", "conf", "-out", "der", "-noout"], cwd=folder, check=True)
+    command = "openssl pkeyutl -verify -pubin -inkey pub -rawin -digest sm3 -pkeyopt distid:1234567812345678 -sigfile der -in text"
+    return subprocess.run(command.split(), cwd=folder, check=False, capture_output=True).returncode

@@ -17,8 +17,20 @@ from hegui.ledger.keys import KeyKind, SignerKey, VerifierKey
 from hegui.ledger.log import TileLog
 from hegui.ledger.note import MAX_NOTE_BYTES, MAX_SIGNATURES, Note
 from hegui.ledger.rotation import KeyHistory, KeyTerm, check_hand_over, hand_over
+from hegui.ledger.second import (
+    SecondHistory,
+    SecondKey,
+    SecondTerm,
+    Verdict,
+    check_statement,
+    judge,
+    second_line,
+    state_second,
+)
 from hegui.store.tile_folder import TileFolder
 from tests.ledger.logs import NOW
+from tests.ledger.test_second import ReferenceSigner
+from tests.support import sm2_reference as reference
 
 PAGE = (Path(__file__).parents[2] / "docs" / "ledger-format.md").read_text("utf-8")
 VECTORS = dict(re.findall(r"^```text (\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
@@ -51,7 +63,7 @@ def test_no_vector_is_left_out() -> None:
     assert set(VECTORS) == {
         "log-verifier", "log-signer", "witness-verifier", "witness-signer", "entry-0", "entry-1", "leaves", "roots",
         "inclusion-2-5", "consistency-3-5", "tile-and-bundle", "checkpoint", "proof",
-        "keys", "hand-over",
+        "keys", "hand-over", "sm2-verifier", "sm2-checkpoint", "sm2-keys", "sm2-statement",
     }  # fmt: skip
 
 
@@ -123,3 +135,19 @@ def test_keys_over_time() -> None:
 def test_limits_are_those_of_the_page() -> None:
     assert f"at most {MAX_NOTE_BYTES:,} bytes and {MAX_SIGNATURES} signatures" in PAGE
     assert f"text of at most {proof.MAX_PROOF_BYTES:,} bytes" in PAGE
+
+
+def test_second_signature() -> None:
+    key = SecondKey.parse(lines("sm2-verifier")[0])
+    assert key.public.point == reference.public_of(int.from_bytes(b"\x05" * 32, "big"))
+    note = Note.parse(VECTORS["sm2-checkpoint"].encode())
+    assert note.signatures[:2] == Note.parse(VECTORS["checkpoint"].encode()).signatures
+    assert note.signatures[2] == second_line(note.text, LOG.name, ReferenceSigner())
+    assert judge(note, key) is Verdict.HOLDS
+    table = SecondHistory.parse(VECTORS["sm2-keys"].encode())
+    assert table == SecondHistory((SecondTerm(5, key),))
+    assert table.encode().decode() == VECTORS["sm2-keys"]
+    checkpoint = open_checkpoint(note.encode(), LOG.verifier).checkpoint
+    assert state_second(checkpoint, LOG, ReferenceSigner()).encode().decode() == VECTORS["sm2-statement"]
+    found = check_statement(VECTORS["sm2-statement"].encode(), LOG.verifier, table.terms[0], origin=LOG.name)
+    assert found.root == checkpoint.root

@@ -22,10 +22,12 @@ from hegui.ledger.keys import SignerKey
 from hegui.ledger.log import TileLog
 from hegui.ledger.note import Note, Signature
 from hegui.ledger.proof import ProofFile
+from hegui.ledger.second import second_line
 from hegui.ledger.spelling import write_base64
 from hegui.ledger.tiles import decode_bundle, encode_bundle
 from hegui.store.tile_folder import TileFolder
 from tests.ledger.logs import ENTRIES, LOG, NOW, OTHER_LOG, SECOND_WITNESS, WITNESS, new_log
+from tests.ledger.test_second import ReferenceSigner
 
 ROOT = Path(__file__).parents[2]
 VERIFIER = ROOT / "verifier" / "hegui_verify.py"
@@ -513,3 +515,15 @@ def test_a_log_kept_in_a_folder_is_accepted(judge: Verifier | GoJudge, tmp_path:
     for start in range(0, SIZE, 90):
         log.append(ENTRIES[start : min(start + 90, SIZE)])
     assert judge.log(tmp_path).status == 0
+
+
+def test_a_log_with_a_second_signature_is_accepted(judge: Verifier | GoJudge, tmp_path: Path) -> None:
+    """Who does not know the SM2 line passes it over."""
+    note = Note.parse(GENUINE["checkpoint"])
+    second = note.plus(second_line(note.text, LOG.name, ReferenceSigner()))
+    folder = write(
+        {**GENUINE, "checkpoint": second.encode(), "proof": proof_with(checkpoint=second.encode())}, tmp_path
+    )
+    assert judge.log(folder, WITNESS).status == 0
+    assert judge.proof(folder, folder / "entry", WITNESS).status == 0
+    assert judge.consistency(folder).status == 0

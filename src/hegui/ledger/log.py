@@ -20,6 +20,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Protocol
 
+from hegui.crypto.sm2 import Sm2Signer
 from hegui.errors import InputError
 from hegui.kernel.merkle import EMPTY_ROOT, MerkleError, leaf_hash
 from hegui.kernel.merkle_proof import check_consistency, check_inclusion
@@ -27,6 +28,7 @@ from hegui.ledger.checkpoint import Checkpoint, Opened, open_checkpoint
 from hegui.ledger.keys import SignerKey
 from hegui.ledger.note import Note
 from hegui.ledger.proof import ProofFile
+from hegui.ledger.second import second_line
 from hegui.ledger.tiles import CHECKPOINT_PATH, TILE_HEIGHT, TILE_WIDTH, Tile, encode_bundle, encode_tile
 from hegui.ledger.tree import LedgerDamage, TileTree
 
@@ -51,11 +53,14 @@ class LogError(InputError):
 
 
 class TileLog:
-    """A log and the key that signs it."""
+    """A log and the key that signs it; `second` signs every new checkpoint too, under the same name."""
 
-    def __init__(self, tiles: Tiles, signer: SignerKey, *, origin: str | None = None) -> None:
+    def __init__(
+        self, tiles: Tiles, signer: SignerKey, *, origin: str | None = None, second: Sm2Signer | None = None
+    ) -> None:
         self._tiles = tiles
         self._signer = signer
+        self._second = second
         self._verifier = signer.verifier
         self.origin = signer.name if origin is None else origin
         self._open = lru_cache(maxsize=4)(self._check_and_read)  # the same bytes are asked for again and again
@@ -157,7 +162,8 @@ class TileLog:
         return hashes
 
     def _sign(self, size: int, root: bytes) -> Note:
-        return Note.sign(Checkpoint(self.origin, size, root).text(), self._signer)
+        note = Note.sign(Checkpoint(self.origin, size, root).text(), self._signer)
+        return note if self._second is None else note.plus(second_line(note.text, self._signer.name, self._second))
 
     def _check_and_read(self, data: bytes) -> Opened:
         return open_checkpoint(data, self._verifier, origin=self.origin)

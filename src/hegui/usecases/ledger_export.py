@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from hegui.ledger.rotation import KEYS_PATH, hand_over_path
+from hegui.ledger.second import SECOND_KEYS_PATH, SecondHistory, statement_path
 from hegui.ledger.tiles import CHECKPOINT_PATH, TILE_WIDTH, Tile, encode_bundle, encode_tile, tiles_of_growth
 from hegui.ledger.tree import TileTree
 from hegui.usecases.ledger_log import ReadLog, read_log
 from hegui.usecases.ledger_ports import LedgerError, LedgerHome, Progress, silent
+from hegui.usecases.ledger_second import read_second
 from hegui.usecases.ledger_witnesses import known_witnesses
 
 __all__ = ["Exported", "PackFiles", "export_pack"]
@@ -163,7 +165,16 @@ def _beside(home: LedgerHome, log: ReadLog, size: int, verifier: bytes) -> dict[
     for path in _TIMESTAMP:
         if (data := home.files.read(path)) is not None:
             found[path] = data
-    return {**found, KEYS_PATH: type(log.history)(terms).encode(), _VERIFIER: verifier}
+    return {**found, **_second(home, log, size), KEYS_PATH: type(log.history)(terms).encode(), _VERIFIER: verifier}
+
+
+def _second(home: LedgerHome, log: ReadLog, size: int) -> dict[str, bytes]:
+    """The table of SM2 keys and the notes that state them; nothing where the log stated none."""
+    terms = tuple(term for term in read_second(home, log.history, log.origin).terms if term.from_size <= size)
+    if not terms:
+        return {}
+    notes = {path: home.files.read(path) or b"" for path in (statement_path(term.from_size) for term in terms)}
+    return {**notes, SECOND_KEYS_PATH: SecondHistory(terms).encode()}
 
 
 def _encode(manifest: dict[str, Any]) -> bytes:
@@ -217,6 +228,7 @@ _README = """\
 | `checkpoint` | 签名的检查点 |
 | `tile/` | 散列块；`tile/entries/` 为条目包 |
 | `keys`、`rotation/` | 各时段的日志密钥及其交接文书 |
+| `sm2/` | 第二签名（SM2，GB/T 32918）的密钥及日志对其的声明（如有） |
 | `checkpoint.tsr`、`checkpoint.stamped` | RFC 3161 时间戳及其所盖的检查点（如有） |
 | `manifest.json` | 本包的机读说明 |
 | `verifier/hegui_verify.py` | 校验程序 |
@@ -244,6 +256,7 @@ Entries hold no personal data: content is kept elsewhere, encrypted, and stands 
 | `checkpoint` | the signed checkpoint |
 | `tile/` | hash tiles; `tile/entries/` the bundles of entries |
 | `keys`, `rotation/` | which key signed which sizes, and the notes by which one handed over to the next |
+| `sm2/` | keys of the second signature (SM2, GB/T 32918) and the notes that state them, where there are any |
 | `checkpoint.tsr`, `checkpoint.stamped` | RFC 3161 time stamp and the checkpoint it is over, where there is one |
 | `manifest.json` | this table, for programs |
 | `verifier/hegui_verify.py` | the verifier |

@@ -18,9 +18,11 @@ from hegui.ledger.keys import KeyKind, LedgerKeyError, SignerKey, VerifierKey, i
 from hegui.ledger.log import TileLog
 from hegui.ledger.note import Note
 from hegui.ledger.rotation import KEYS_PATH, KeyHistory, KeyTerm, check_hand_over, hand_over_path
+from hegui.ledger.second import SecondHistory
 from hegui.ledger.tiles import CHECKPOINT_PATH
 from hegui.ledger.tree import TileTree
 from hegui.usecases.ledger_ports import LedgerError, LedgerHome
+from hegui.usecases.ledger_second import read_second, require_stated
 
 __all__ = ["ReadLog", "Writing", "lock_name", "next_key", "open_signer", "read_log", "writing"]
 
@@ -52,6 +54,7 @@ class Writing:
     log: TileLog
     signer: SignerKey
     history: KeyHistory
+    second: SecondHistory
 
 
 def read_log(home: LedgerHome, witnesses: tuple[VerifierKey, ...] = ()) -> ReadLog:
@@ -73,17 +76,24 @@ def read_log(home: LedgerHome, witnesses: tuple[VerifierKey, ...] = ()) -> ReadL
 
 
 @contextmanager
-def writing(home: LedgerHome) -> Iterator[Writing]:
+def writing(home: LedgerHome, *, restates: bool = False) -> Iterator[Writing]:
     """The log to write to, begun where there is none; nobody else writes until it is left.
+
+    Args:
+        restates: the SM2 key that is set may differ from the one stated, for this is to state it.
 
     Raises:
         LedgerError: LED101 the origin would change; LED103 the log's key is gone; LED104 it is another log's key;
-            LED106 somebody else is writing; LED122 the log was begun and is gone: to begin anew would be a fork.
+            LED106 somebody else is writing; LED122 the log was begun and is gone: to begin anew would be a fork;
+            LED140 the SM2 key that is set is not the one the log states.
     """
     with home.safe.exclusive(lock_name(home)):
         signer = _settled(home, open_signer(home))
         origin = _origin(home, signer)
-        log = TileLog(home.files, signer, origin=origin)
+        history = _history(home)
+        second = read_second(home, history, origin)
+        sm2 = None if restates else require_stated(home, second)
+        log = TileLog(home.files, signer, origin=origin, second=sm2)
         if home.files.read(CHECKPOINT_PATH) is None:
             if home.safe.read(begun_name(home)) is not None:
                 remedy = "Restore the folder from a copy. To begin another log, give it a folder and a key of its own."
@@ -91,7 +101,7 @@ def writing(home: LedgerHome) -> Iterator[Writing]:
             home.files.replace(KEYS_PATH, KeyHistory((KeyTerm(0, signer.verifier),)).encode())
             log.create()
         home.safe.create(begun_name(home), b"")
-        yield Writing(log, signer, _history(home))
+        yield Writing(log, signer, _history(home), second)
 
 
 def lock_name(home: LedgerHome) -> str:

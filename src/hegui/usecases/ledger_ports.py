@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from hegui.crypto.sm2 import Sm2Signer
 from hegui.errors import InputError
 from hegui.ledger.log import Tiles
 
@@ -68,6 +69,7 @@ class LedgerHome:
         origin: the origin asked for in the settings, None where none is.
         public_url: where outsiders read the log.
         witnesses_required: cosignatures a checkpoint needs before it is published.
+        sm2: who signs checkpoints by SM2 besides the log's key, None where nobody is set.
     """
 
     files: LedgerFiles
@@ -78,3 +80,4 @@ class LedgerHome:
     public_url: str | None
     witnesses_required: int
     clock: Callable[[], datetime]
+    sm2: Sm2Signer | None = None

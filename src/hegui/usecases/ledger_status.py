@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hegui.ledger.entry import Entry
+from hegui.ledger.second import Verdict, judge
 from hegui.usecases.ledger_log import read_log
 from hegui.usecases.ledger_ports import LedgerHome
+from hegui.usecases.ledger_second import read_second
 from hegui.usecases.ledger_stamp import Stamp, stored_stamp
 from hegui.usecases.ledger_witnesses import known_witnesses
 
@@ -29,6 +31,14 @@ class WitnessStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondStatus:
+    """The SM2 key the log states, and what can be said of its signature on the published checkpoint."""
+
+    vkey: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerStatus:
     """The published log.
 
@@ -39,6 +49,7 @@ class LedgerStatus:
         last_entry_at: the instant in the last entry; None in an empty log, or where its version is not known.
         seconds_since_entry: from that instant to now.
         self_attested: whether no witness known here has signed.
+        sm2: the second signature; None where the log states no SM2 key.
     """
 
     origin: str
@@ -54,6 +65,7 @@ class LedgerStatus:
     witnesses: tuple[WitnessStatus, ...]
     public_url: str | None
     stamped: Stamp | None
+    sm2: SecondStatus | None
 
 
 def ledger_status(home: LedgerHome, roots: bytes | None = None) -> LedgerStatus:
@@ -63,6 +75,7 @@ def ledger_status(home: LedgerHome, roots: bytes | None = None) -> LedgerStatus:
     checkpoint = log.checkpoint
     signed = {found.key: found.at for found in log.opened.witnesses}
     times = [at for at in signed.values() if at is not None]
+    second = read_second(home, log.history, log.origin).of_size(checkpoint.size)
     last = _last_entry_at(log.tree.entry(checkpoint.size - 1)) if checkpoint.size else None
     return LedgerStatus(
         origin=log.origin,
@@ -87,6 +100,7 @@ def ledger_status(home: LedgerHome, roots: bytes | None = None) -> LedgerStatus:
         ),
         public_url=home.public_url,
         stamped=stored_stamp(home, roots) if roots is not None else None,
+        sm2=None if second is None else SecondStatus(str(second), judge(log.opened.note, second)),
     )
 
 

@@ -16,12 +16,16 @@ from typing import NoReturn
 from hegui.errors import InputError
 from hegui.kernel.merkle import Frontier, leaf_hash
 from hegui.ledger import canonical
+from hegui.ledger.checkpoint import Checkpoint
 from hegui.ledger.entry import Entry, EntryError
+from hegui.ledger.note import Note
 from hegui.ledger.rotation import check_hand_over, hand_over_path
+from hegui.ledger.second import SecondHistory, Verdict, judge, statement_entry, statement_path
 from hegui.ledger.tiles import TILE_HEIGHT, TILE_WIDTH
 from hegui.ledger.tree import LedgerDamage
 from hegui.usecases.ledger_log import ReadLog, read_log
 from hegui.usecases.ledger_ports import LedgerError, LedgerHome, Progress, silent
+from hegui.usecases.ledger_second import read_second
 from hegui.usecases.ledger_witnesses import known_witnesses
 
 __all__ = ["Verified", "verify_log"]
@@ -32,7 +36,11 @@ _SAVE_EVERY = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was found to hold: entries [start, size) were read, those before only by the root remembered of them."""
+    """What was found to hold: entries [start, size) were read, those before only by the root remembered of them.
+
+    Attributes:
+        sm2: what can be said of the second signature, None where the log states no SM2 key; never "wrong".
+    """
 
     origin: str
     size: int
@@ -40,6 +48,7 @@ class Verified:
     start: int
     self_attested: bool
     witnesses: tuple[str, ...]
+    sm2: Verdict | None
 
 
 def verify_log(home: LedgerHome, *, start: int | None = None, progress: Progress = silent) -> Verified:
@@ -48,11 +57,14 @@ def verify_log(home: LedgerHome, *, start: int | None = None, progress: Progress
     Raises:
         LedgerDamage: LED080, LED081, LED112 files are missing, or not those of the root; the message names the place.
         LedgerError: LED113 `start` is beyond the log; LED114 the log is smaller than, or another than, one verified before.
+        LedgerError: LED142 the second signature, by SM2, is wrong.
         NoteError, CheckpointError: the checkpoint cannot be believed.
     """
     log = read_log(home, tuple(witness.key for witness in known_witnesses(home)))
     size = log.checkpoint.size
     memory = _remembered(home, log)
+    second = read_second(home, log.history, log.origin)
+    verdict = _second_verdict(log, second)
     if start is not None and not 0 <= start <= size:
         raise LedgerError("LED113", "ledger", f"there is no entry {start} in a log of {size}", "Choose a smaller one.")
     first = min(memory.size, size) if start is None else start
@@ -69,10 +81,11 @@ def verify_log(home: LedgerHome, *, start: int | None = None, progress: Progress
         _damage("ledger", "the entries do not give the signed root")
     _require_remembered(home, log, memory)
     _check_rotations(home, log)
+    _check_statements(home, log, second)
     if first <= known:  # else there is a gap that nobody has read
         _remember(home, log, frontier)
     names = tuple(found.key.name for found in log.opened.witnesses)
-    return Verified(log.origin, size, frontier.root().hex(), first, log.opened.is_self_attested, names)
+    return Verified(log.origin, size, frontier.root().hex(), first, log.opened.is_self_attested, names, verdict)
 
 
 def _read(log: ReadLog, frontier: Frontier, progress: Progress) -> Iterator[Frontier]:
@@ -116,6 +129,31 @@ def _check_rotations(home: LedgerHome, log: ReadLog) -> None:
         recorded = (entry.type, entry.actor, entry.subject)
         if log.tree.root(size) != signed.root or recorded != ("key.rotated", str(before.key), str(after.key)):
             _damage(path, "the hand-over is not recorded in the log")
+
+
+def _second_verdict(log: ReadLog, second: SecondHistory) -> Verdict | None:
+    key = second.of_size(log.checkpoint.size)
+    if key is None:
+        return None
+    verdict = judge(log.opened.note, key)
+    if verdict is Verdict.WRONG:
+        problem = f"the SM2 signature of {key.name} with key id {key.key_id.hex()} is wrong"
+        raise LedgerError("LED142", "checkpoint", problem, "Keep this copy; sign again: hegui ledger key sm2")
+    return verdict
+
+
+def _check_statements(home: LedgerHome, log: ReadLog, second: SecondHistory) -> None:
+    """Each statement of an SM2 key has the root of its size, and is the last entry of it."""
+    for term in second.terms:
+        size = term.from_size
+        if size > log.checkpoint.size:
+            continue
+        path = statement_path(size)
+        signed = Checkpoint.parse(Note.parse(home.files.read(path) or b"").text)  # judged by read_second
+        entry = Entry.decode(log.tree.entry(size - 1))
+        expected = statement_entry(log.key, term.key, entry.at)
+        if log.tree.root(size) != signed.root or (entry.type, entry.subject) != (expected.type, expected.subject):
+            _damage(path, "the statement is not recorded in the log")
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,7 +241,7 @@ def test_completions_embeddings_and_models(plain: Gateway) -> None:
     plain.upstream.script = play.json_body({**vector, "usage": {"prompt_tokens": 1, "total_tokens": 1}})
     found = client.embeddings.create(model="m", input="hi", encoding_format="float")
     assert found.data[0].embedding == [0.5, 1.0]
-    with pytest.raises(openai.BadRequestError, match="token numbers"):
+    with pytest.raises(openai.BadRequestError, match="词元编号"):
         client.embeddings.create(model="m", input=[[1, 2, 3]])
     plain.upstream.script = play.json_body({"object": "list", "data": [{"id": "m", "object": "model"}]})
     assert [model.id for model in client.models.list()] == ["m"]

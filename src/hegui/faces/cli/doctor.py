@@ -1,18 +1,22 @@
-"""`hegui doctor`: what is wrong with this installation, and how to mend it."""
+"""`hegui doctor`: what is wrong with this installation, and how to mend it.
+
+What it finds stands here in English; the other languages are in `locale/errors.*.toml`, under codes that begin with DOC.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hegui.errors import HeguiError
-from hegui.faces.cli.render import print_json
+from hegui.faces.cli.render import error_json, padded, print_json
 from hegui.faces.cli.session import Session, pass_session
+from hegui.locale.errors import DOCTOR, named, worded
 from hegui.usecases.ports import StoreStatus
 
 if TYPE_CHECKING:
@@ -28,12 +32,13 @@ _PROVIDER_CODE = re.compile(r"0011[0-9A-HJ-NP-RTUWXY]{18}(00000|[12][0-9A-Z]{4})
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at: `state` is ok, note or wrong; `remedy` says what to do."""
+    """One thing looked at: `state` is ok, note or wrong; `remedy` says what to do; `error` is what was raised, if anything."""
 
     name: str
     state: str
     finding: str
     remedy: str = ""
+    error: HeguiError | None = None
 
 
 @click.command()
@@ -44,21 +49,44 @@ def doctor(ctx: click.Context, session: Session, as_json: bool) -> None:
     """Look for what is wrong and say how to mend it (体检). Exit status 1 when something is wrong."""
     checks = list(_checks(session))
     if as_json:
-        print_json([asdict(check) for check in checks])
+        print_json([_row(check, session.lang) for check in checks])
     else:
         for check in checks:
-            click.echo(f"{check.state:5}  {check.name}: {check.finding}")
-            if check.remedy:
-                click.echo(f"       {check.remedy}")
+            _show(check, session.lang)
     if any(check.state == "wrong" for check in checks):
         ctx.exit(1)
+
+
+def _row(check: Check, lang: str) -> dict[str, Any]:
+    """For programs: name, state, code and fields never depend on the language."""
+    if check.error is not None:
+        error = error_json(check.error, lang)
+        said = {
+            "code": error["code"],
+            "fields": error["fields"],
+            "finding": error["problem"],
+            "remedy": error["remedy"],
+        }
+    else:
+        code, fields = named("DOC", check.finding)
+        finding, remedy = worded(code, check.finding, lang), worded(code, check.remedy, lang)
+        said = {"code": code, "fields": fields, "finding": finding, "remedy": remedy}
+    return {"name": check.name, "state": check.state, **said}
+
+
+def _show(check: Check, lang: str) -> None:
+    row = _row(check, lang)
+    state, name = worded(DOCTOR, check.state, lang), worded(DOCTOR, check.name, lang)
+    click.echo(f"{padded(state, 5)}  {name}: {row['finding']}")
+    if row["remedy"]:
+        click.echo(f"       {row['remedy']}")
 
 
 def _checks(session: Session) -> Iterator[Check]:
     try:
         settings = session.settings
     except HeguiError as error:
-        yield Check("settings", "wrong", error.problem, error.remedy)
+        yield Check("settings", "wrong", error.problem, error.remedy, error)
         return
     yield Check("settings", "ok", f"{len(settings.given)} stated, the rest at their defaults")
     try:
@@ -70,7 +98,7 @@ def _checks(session: Session) -> Iterator[Check]:
                 book = system.policies
                 yield Check("policy", "ok", ", ".join(book.named(name).label for name in book.names))
             except HeguiError as error:
-                yield Check("policy", "wrong", error.problem, error.remedy)
+                yield Check("policy", "wrong", error.problem, error.remedy, error)
             version = system.lexicons.active()
             if version is None:
                 yield Check("lexicon", "note", "the starter list is in force", "Load your own: hegui lexicon load FILE")
@@ -89,7 +117,7 @@ def _checks(session: Session) -> Iterator[Check]:
                     remedy = f"Set {name} in the environment of `hegui serve`."
                     yield Check(f"application {application.name}", "wrong", f"{name} is not set here", remedy)
     except HeguiError as error:
-        yield Check("store", "wrong", error.problem, error.remedy)
+        yield Check("store", "wrong", error.problem, error.remedy, error)
     producer = settings.label.content_producer
     if _PROVIDER_CODE.fullmatch(producer):
         yield Check("label", "ok", "content_producer has the form of a provider code")

@@ -80,6 +80,8 @@ def _pairs(session: Session, found: LedgerStatus) -> list[tuple[str, str]]:
         "public_url": found.public_url or none,
         "required": str(found.witnesses_required),
     }
+    if found.sm2 is not None:
+        values["sm2"] = session.word(f"ledger.value.sm2_{found.sm2.verdict}", vkey=found.sm2.vkey)
     if found.stamped is not None:
         at, size = shown_instant(found.stamped.at), f"{found.stamped.size:,}"
         values["stamped"] = session.word("ledger.value.stamped", at=at, size=size)
@@ -107,6 +109,8 @@ def verify(session: Session, start: int | None, as_json: bool) -> None:
     session.say("ledger.verified", origin=found.origin, size=f"{found.size:,}", root=found.root)
     if found.start:
         session.say("ledger.verified_from", start=f"{found.start:,}")
+    if found.sm2 is not None:
+        session.say(f"ledger.sm2_{found.sm2}")
     if found.self_attested:
         session.say("ledger.self_attested")
     else:
@@ -225,18 +229,42 @@ def key() -> None:
 @pass_session
 def key_show(session: Session, as_json: bool) -> None:
     """Print the verifier key in force, and those before it (公钥)."""
-    from hegui.usecases.ledger_keys import show_keys
+    from hegui.usecases.ledger_keys import show_keys, show_second_keys
 
     current, history = show_keys(session.ledger())
     terms = history.terms if history is not None else ()
+    second = show_second_keys(session.ledger()).terms
     if as_json:
         rows = [{"from_size": term.from_size, "vkey": str(term.key)} for term in terms]
-        print_json({"vkey": str(current), "keys": rows})
+        sm2 = [{"from_size": term.from_size, "vkey": None if term.key is None else str(term.key)} for term in second]
+        print_json({"vkey": str(current), "keys": rows, "sm2_keys": sm2})
         return
     click.echo(str(current))
     if len(terms) > 1:
         columns = [session.word(f"ledger.column.{name}") for name in ("from_size", "vkey")]
         print_table(columns, [(f"{term.from_size:,}", str(term.key)) for term in terms])
+    if second:
+        session.say("ledger.sm2_keys")
+        none = session.word("word.none")
+        columns = [session.word(f"ledger.column.{name}") for name in ("from_size", "vkey")]
+        print_table(columns, [(f"{term.from_size:,}", str(term.key or none)) for term in second])
+
+
+@key.command("sm2")
+@click.option("--end", "ends", is_flag=True, help="Sign by SM2 no longer (停用).")
+@as_json
+@pass_session
+def key_sm2(session: Session, ends: bool, as_json: bool) -> None:
+    """State the SM2 key that is set: checkpoints carry its signature too from here on (SM2 第二签名)."""
+    from hegui.usecases.ledger_keys import state_sm2_key
+
+    done = state_sm2_key(session.ledger(), asker(session), ends=ends)
+    if as_json:
+        print_json({"sm2_vkey": None if done.key is None else str(done.key), "size": done.size, "is_new": done.is_new})
+        return
+    session.say("ledger.sm2_ended" if done.key is None else "ledger.sm2_stated", size=f"{done.size:,}")
+    if done.key is not None:
+        click.echo(str(done.key))
 
 
 @key.command("rotate")

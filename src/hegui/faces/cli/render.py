@@ -1,6 +1,6 @@
-"""Print values: as aligned columns for people, as JSON for programs.
+"""Print values and errors: as aligned columns and sentences for people, as JSON for programs.
 
-Knows widths and JSON; knows no word and no command. Instants in JSON are UTC, ending in Z.
+Knows widths and JSON; knows no command. Instants in JSON are UTC, ending in Z.
 """
 
 from __future__ import annotations
@@ -12,7 +12,12 @@ from typing import Any
 import click
 import orjson
 
-__all__ = ["print_json", "print_json_line", "print_lines", "print_pairs", "print_table"]
+from hegui.errors import HeguiError
+from hegui.locale.errors import error_fields, error_text
+
+__all__ = [
+    "error_json", "padded", "print_json", "print_json_line", "print_lines", "print_pairs", "print_table", "show_error",
+]  # fmt: skip
 
 GAP = "  "
 
@@ -42,6 +47,35 @@ def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
     widest = max(_width(name) for name, _ in listed)
     for name, value in listed:
         click.echo(name + " " * (widest - _width(name)) + GAP + value)
+
+
+def padded(text: str, width: int) -> str:
+    """The text, filled up with spaces to so many columns."""
+    return text + " " * (width - _width(text))
+
+
+def error_json(error: HeguiError, lang: str) -> dict[str, Any]:
+    """An error for programs: code and fields never depend on the language."""
+    text = error_text(error, lang)
+    faults = [{"place": place, "problem": problem} for place, problem in getattr(error, "faults", ())]
+    return {
+        "code": error.code,
+        "where": error.where,
+        "fields": error_fields(error),
+        "faults": faults,
+        "problem": text.problem,
+        "remedy": text.remedy,
+    }
+
+
+def show_error(error: HeguiError, lang: str, *, as_json: bool) -> None:
+    """An error, on stderr."""
+    if as_json:
+        click.echo(orjson.dumps(error_json(error, lang), option=orjson.OPT_INDENT_2).decode(), err=True)
+        return
+    text = error_text(error, lang)
+    place = f" {error.where} —" if error.where else ""
+    click.echo(f"{error.code}{place} {text.problem}\n{text.remedy}", err=True)
 
 
 def _plain(cell: str) -> str:

@@ -1,7 +1,8 @@
 """The command `hegui`: its options, its commands, and how an error is shown.
 
 Knows the list of commands; each lives in a file of its own. Whoever adds one adds it to `COMMANDS`.
-An error of hegui goes to stderr as its own words, without a traceback: exit status 1, and 2 for wrong usage.
+An error of hegui goes to stderr in the language of the run, without a traceback: exit status 1, and 2 for wrong usage. With
+`--json` it is a JSON object with its code and its named values.
 """
 
 from __future__ import annotations
@@ -21,13 +22,15 @@ from hegui.faces.cli.law import law
 from hegui.faces.cli.ledger import ledger
 from hegui.faces.cli.lexicon import lexicon
 from hegui.faces.cli.policy import policy
+from hegui.faces.cli.render import show_error
 from hegui.faces.cli.sequencer import sequencer
 from hegui.faces.cli.serve import serve, up
 from hegui.faces.cli.session import Session
 from hegui.faces.cli.store import store
 from hegui.faces.cli.user import user
 from hegui.faces.cli.vault import vault
-from hegui.settings import CONFIG_VARIABLE
+from hegui.locale import LANGUAGES
+from hegui.settings import CONFIG_VARIABLE, LANGUAGE_VARIABLE
 
 __all__ = ["COMMANDS", "main"]
 
@@ -48,14 +51,22 @@ COMMANDS: tuple[click.Command, ...] = (
 )
 
 
+AS_JSON = "hegui.as_json"
+"""Whether the command line asks for JSON; known before the command is."""
+
+
 class HeguiGroup(click.Group):
-    """A group that shows an error of hegui in its own words."""
+    """A group that shows an error of hegui in the language of the run."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[AS_JSON] = "--json" in args
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except HeguiError as error:
-            click.echo(str(error), err=True)
+            show_error(error, ctx.obj.lang if isinstance(ctx.obj, Session) else "en", as_json=ctx.meta[AS_JSON])
             ctx.exit(1)
 
 
@@ -67,11 +78,17 @@ class HeguiGroup(click.Group):
     metavar="FILE",
     help="Settings; without it hegui.toml, where there is one (设置文件).",
 )
+@click.option(
+    "--lang",
+    type=click.Choice(sorted(LANGUAGES)),
+    envvar=LANGUAGE_VARIABLE,
+    help="Language; else that of the settings or the terminal (语言).",
+)
 @click.version_option(__version__, prog_name="hegui", message="%(prog)s %(version)s")
 @click.pass_context
-def main(ctx: click.Context, config: Path | None) -> None:
+def main(ctx: click.Context, config: Path | None, lang: str | None) -> None:
     """Run China's rules for generative-AI services (生成式人工智能服务合规)."""
-    ctx.obj = Session(config, os.environ)
+    ctx.obj = Session(config, os.environ, lang)
 
 
 for command in COMMANDS:

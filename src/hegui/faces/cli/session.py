@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hegui.locale import message
+from hegui.errors import HeguiError
+from hegui.locale import LANGUAGES, message
 from hegui.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,9 +34,10 @@ BEIJING = timezone(timedelta(hours=8))
 class Session:
     """One run of the command line."""
 
-    def __init__(self, file: Path | None, environ: Mapping[str, str]) -> None:
+    def __init__(self, file: Path | None, environ: Mapping[str, str], lang: str | None = None) -> None:
         self._file = file
         self._environ = environ
+        self._lang = lang
 
     @cached_property
     def settings(self) -> Settings:
@@ -45,9 +47,19 @@ class Session:
 
     @cached_property
     def lang(self) -> str:
-        """The locale setting where it is stated, else the terminal's language, else English."""
-        if "locale" in self.settings.given:
-            return self.settings.locale
+        """What --lang or HEGUI_LANG asks for, else the locale setting where it is stated, else the terminal's, else English.
+
+        Settings that are at fault are passed over here: their faults must be told in some language too.
+        """
+        if self._lang is not None:
+            return self._lang
+        try:
+            if "locale" in self.settings.given:
+                return self.settings.locale
+        except HeguiError:
+            stated = self._environ.get("HEGUI_LOCALE", "")
+            if stated in LANGUAGES:
+                return stated
         terminal = next(
             (self._environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if self._environ.get(name)), ""
         )

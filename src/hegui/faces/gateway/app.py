@@ -18,6 +18,7 @@ from hegui.faces.gateway.http import ApiError, Receive, Scope, Send, headers_of,
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.gateway.upstream import UpstreamLimits, UpstreamPool
 from hegui.faces.ledger_api.app import LedgerApp
+from hegui.locale.errors import templates
 from hegui.moderate.wire import decode_json
 from hegui.usecases.identifiers import RANDOM_BYTES, RandomBytes, new_exchange_id
 from hegui.usecases.ports import EvidenceMover
@@ -78,7 +79,7 @@ class GatewayApp:
             else:
                 raise ApiError(404, "invalid_request_error", "unknown_url", f"No such path: {path[:200]}")
         except ApiError as error:
-            await send_json(send, error.status, error.body)
+            await send_json(send, error.status, error.body(self._runtime.settings.locale))
 
     def _check_head(self, scope: Scope) -> None:
         limit = self._runtime.settings.server.max_header_bytes
@@ -158,6 +159,7 @@ class GatewayApp:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                await asyncio.to_thread(templates)  # read once, so that no error holds up the streams beside it
                 await asyncio.to_thread(self._runtime.refresh)  # a key may have been made since the runtime was
                 self._refresher = asyncio.create_task(self._runtime.keep_fresh())
                 if self._evidence is not None:

@@ -29,6 +29,7 @@ from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.gateway.upstream import UpstreamPool, UpstreamResponse
 from hegui.kernel.sse import EventTooLargeError, SseSplitter
 from hegui.label.aigc import AigcLabel
+from hegui.locale.errors import HTTP, worded
 from hegui.moderate.answer import AnswerStream
 from hegui.moderate.body import UnreadablePromptError, canned_body, screen_answer, screen_prompt
 from hegui.moderate.fields import TooDeepError, is_opaque
@@ -307,10 +308,10 @@ class GatewayExchange:
             if self._client_left:
                 raise
             self.account.outcome, self.account.error = _OUTCOME.get(error.code, "upstream_failed"), error.code
-            last += answer.fail(_stream_error(error.code))
+            last += answer.fail(self._stream_error(error.code))
         except EventTooLargeError:
             self.account.outcome, self.account.error = "upstream_oversized_event", "event_too_large"
-            last += answer.fail(_stream_error("upstream_oversized_event"))
+            last += answer.fail(self._stream_error("upstream_oversized_event"))
         if self.account.outcome == "rejected":
             self.account.outcome = (
                 "blocked_answer" if answer.ended else "upstream_error" if answer.failed else "completed"
@@ -333,7 +334,7 @@ class GatewayExchange:
             self.account.outcome = "completed" if self.kind == "responses" else "upstream_no_done"
             return out + answer.finish(b"" if self.kind == "responses" else DONE)
         self.account.outcome, self.account.error = "upstream_cut", "upstream_cut"
-        return out + answer.fail(_stream_error("upstream_cut"))
+        return out + answer.fail(self._stream_error("upstream_cut"))
 
     async def _whole(self, upstream: UpstreamResponse, value: dict[str, Any], send: Send) -> None:
         body, limit = b"", self.runtime.settings.upstream.max_body_bytes
@@ -404,8 +405,9 @@ class GatewayExchange:
         await send_json(send, status, body, [(b"x-hegui-exchange", self.account.exchange_id.encode())])
 
     async def _fail(self, send: Send, error: ApiError) -> None:
+        body = encode_json(error.body(self.runtime.settings.locale))
         if self._started:  # an answer has begun; its end is all that can still be said
-            await send({"type": "http.response.body", "body": framed(encode_json(error.body)) + DONE})
+            await send({"type": "http.response.body", "body": framed(body) + DONE})
             return
         self.account.status = error.status
         if self.account.key is not None and not self._recorded:
@@ -414,7 +416,7 @@ class GatewayExchange:
             else:
                 await self._durable()
         self._started = True
-        await send_json(send, error.status, error.body, [(b"x-hegui-exchange", self.account.exchange_id.encode())])
+        await send_json(send, error.status, body, [(b"x-hegui-exchange", self.account.exchange_id.encode())])
 
     async def _durable(self) -> None:
         if self.runtime.settings.evidence.durability != "before_last_byte":
@@ -436,6 +438,11 @@ class GatewayExchange:
         )
         self.runtime.outcomes[record.outcome, record.decision] += 1
         return self.account.delivery(record)
+
+    def _stream_error(self, code: str) -> dict[str, Any]:
+        text = f"The model server behind this gateway broke off ({code}). What you have is not the whole answer."
+        message = worded(HTTP, text, self.runtime.settings.locale)
+        return {"message": message, "type": "api_error", "param": None, "code": code}
 
     def _notice(self) -> Notice:
         policy, language = self._policy, self.runtime.settings.locale
@@ -467,8 +474,3 @@ def _choices_asked_for(value: dict[str, Any]) -> int:
 
 def _streamed(kind: str, text: str) -> dict[str, Any]:
     return {"text": text} if kind == "completion" else {"delta": {"role": "assistant", "content": text}}
-
-
-def _stream_error(code: str) -> dict[str, Any]:
-    message = f"The model server behind this gateway broke off ({code}). What you have is not the whole answer."
-    return {"message": message, "type": "api_error", "param": None, "code": code}

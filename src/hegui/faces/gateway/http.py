@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from hegui.faces.gateway.sweep import Sweep
+from hegui.locale.errors import HTTP, worded
 from hegui.moderate.wire import encode_json
 
 __all__ = ["ApiError", "Receive", "Scope", "Send", "headers_of", "read_body", "send_json"]
@@ -26,6 +27,7 @@ class ApiError(Exception):
         status: HTTP status.
         kind: OpenAI's `type`, such as invalid_request_error.
         code: stable code, ours or OpenAI's.
+        message: in English, as in `locale/errors.en.toml` under HTTP; or a text of the policy, which stays as it is.
     """
 
     def __init__(
@@ -34,7 +36,15 @@ class ApiError(Exception):
         super().__init__(code)
         self.status = status
         self.code = code
-        self.body = {"error": {"message": message, "type": kind, "param": param, "code": code}, **more}
+        self._message, self._kind, self._param, self._more = message, kind, param, more
+
+    def body(self, lang: str) -> dict[str, Any]:
+        """The body, its message in this language ("zh" or "en"); code and type are the same in both."""
+        message = worded(HTTP, self._message, lang)
+        return {
+            "error": {"message": message, "type": self._kind, "param": self._param, "code": self.code},
+            **self._more,
+        }
 
 
 def headers_of(scope: Scope) -> dict[bytes, bytes]:

@@ -18,6 +18,7 @@ from hegui.errors import HeguiError, InputError
 from hegui.ledger.checkpoint import Checkpoint
 from hegui.ledger.note import MAX_NOTE_BYTES, Note
 from hegui.ledger.rotation import KEYS_PATH
+from hegui.ledger.second import SECOND_KEYS_PATH
 from hegui.ledger.tiles import CHECKPOINT_PATH, TILE_HEIGHT, TILE_WIDTH, Tile
 
 __all__ = ["LedgerApp", "OpenFile"]
@@ -35,7 +36,7 @@ _FOREVER: Header = (b"cache-control", b"public, max-age=31536000, immutable")
 _NOT_KEPT: Header = (b"cache-control", b"no-cache")
 _TEXT: Header = (b"content-type", b"text/plain; charset=utf-8")
 _BYTES: Header = (b"content-type", b"application/octet-stream")
-_ROTATION = re.compile(r"rotation/(?:0|[1-9][0-9]{0,18})", re.ASCII)
+_ROTATION = re.compile(r"(?:rotation|sm2)/(?:0|[1-9][0-9]{0,18})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class LedgerApp:
 
     def _find(self, path: str) -> _Found | None:
         """The file that answers, positioned at its beginning; None for what is not there."""
-        if path in (CHECKPOINT_PATH, KEYS_PATH, "checkpoint.stamped"):
+        if path in (CHECKPOINT_PATH, KEYS_PATH, SECOND_KEYS_PATH, "checkpoint.stamped"):
             return self._whole(path, _TEXT, _NOT_KEPT)
         if path == "checkpoint.tsr":
             return self._whole(path, (b"content-type", b"application/timestamp-reply"), _NOT_KEPT)

@@ -1,0 +1,1 @@
+"""Signatures by the algorithms that Chinese rules name; the labels and the ledger sign with them."""
