@@ -52,8 +52,16 @@ def test_every_code_has_words() -> None:
     assert codes() - set(templates()) == set()
 
 
+UNFOLLOWED = {
+    "LAW001": "faults that were gathered, raised by Faults.raise_if_any",
+    "LAW020": "the same",
+    "LAW030": "ContradictionError words itself",
+}
+"""Codes whose raising the reader of the source cannot follow; the tests of these modules show their texts."""
+
+
 def test_what_the_source_raises_was_found() -> None:
-    assert {one.code for one in RAISED} == codes()
+    assert codes() - {one.code for one in RAISED} == set(UNFOLLOWED)
 
 
 @pytest.mark.parametrize("one", RAISED, ids=lambda one: f"{one.code} {one.site}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from hegui.law.assessment import assess
 from hegui.law.book import law_book
 from hegui.law.profile import AdoptedReading, Profile, Stated, read_profile
 from hegui.law.profile_file import write_profile
+from hegui.locale.errors import error_text
 from tests.law.profiles import UNDERIVED, values
 
 BOOK = law_book()
@@ -60,6 +62,16 @@ def test_a_fault_has_its_place_and_the_remedy(text: str, place: str, problem: st
     assert caught.value.code == "LAW020"
     assert "hegui law facts" in caught.value.remedy
     assert any(where.startswith(place) and problem in what for where, what in caught.value.faults), caught.value.faults
+
+
+@pytest.mark.parametrize(("text", "place", "problem"), FAULTS[:-1])  # the last speaks in the words of the YAML library
+def test_a_fault_is_said_in_chinese(text: str, place: str, problem: str) -> None:
+    with pytest.raises(FileFaults) as caught:
+        read(text)
+    said = error_text(caught.value, "zh")
+    for line in said.problem.splitlines()[1:]:
+        assert re.search("[一-鿿]", line.partition("：")[2]), f"{line}, which is {problem}"
+    assert said.remedy.startswith("请改正画像文件")
 
 
 def test_all_faults_come_at_once() -> None:
