@@ -327,6 +327,13 @@ class Vault:
         "Whether sealed content is kept in files or objects.",
     )
     folder: Path | None = setting(None, a_path, "path", "The folder of sealed content.", shown="`<state_dir>/vault`")
+    expire: Literal["background", "command"] = setting(
+        "background",
+        one_of("background", "command"),
+        "`background` or `command`",
+        "Whether what was kept long enough is deleted all the time, or only by `hegui vault expire`.",
+    )
+    expire_seconds: float = setting(3600.0, a_duration, "seconds", "Time between two looks for what is due.")
     keep: Keep = field(default_factory=Keep)
     below_minimum: BelowMinimum = field(default_factory=BelowMinimum)
 
