@@ -1,26 +1,49 @@
-"""`hegui vault expire` and `history`: what was kept long enough goes, and the ledger is told."""
+"""`hegui vault expire` and `history`, `hegui exchange content`: what was kept long enough goes, the rest is shown."""
 
 from __future__ import annotations
 
 import json
 import os
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hegui.compose import System, compose
+from hegui.faces.gateway.content import prompt_parts
 from hegui.settings import Settings
 from hegui.store import open_store
 from hegui.store.evidence_writer import EvidenceWriter
 from hegui.usecases.keep_content import keep_content
 from hegui.usecases.ports import Exchange
 from tests.cli.conftest import Hegui, Result
-from tests.store.samples import an_exchange
+from tests.store.samples import a_finding, an_exchange
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+SOUND = b"RIFF\xff\xfe" * 20
+REQUEST = json.dumps(
+    {
+        "model": "m",
+        "messages": [
+            {
+                "role": "user",
+                "content": [
+                    {"type": "text", "text": "这是什么？"},
+                    {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{b64encode(PNG).decode()}"}},
+                    {"type": "input_audio", "input_audio": {"data": b64encode(SOUND).decode(), "format": "wav"}},
+                    {"type": "file", "file": {"filename": "../../etc/passwd", "file_data": "data:text/x,%41"}},
+                ],
+            }
+        ],
+    },
+    ensure_ascii=False,
+).encode()
 
 
 @pytest.fixture
@@ -124,6 +147,83 @@ def test_a_period_below_the_minimum_is_refused_and_with_a_reason_told_once(hegui
     )  # fmt: skip
     assert document["minima"][0]["provision"] == "CSL-23-1"
     assert "vault.keep.exchange_record 1" in hegui("vault", "history").stdout
+
+
+def test_attachments_are_listed_and_saved(hegui: Hegui, tmp_path: Path, keys: dict[str, str]) -> None:
+    one = a_new_one()
+    keep(tmp_path, keys, one, {**prompt_parts(REQUEST), "answer": "图片。".encode()})
+    listed = said(hegui("exchange", "content", one.id, "--list", "--json", **keys))
+    assert [part["part"] for part in listed] == [
+        "prompt", "attachments", "attachment-1", "attachment-2", "attachment-3", "answer",
+    ]  # fmt: skip
+    by_part = {part["part"]: part for part in listed}
+    assert by_part["attachment-1"] == {
+        "part": "attachment-1",
+        "kind": "attachment",
+        "size": len(PNG),
+        "sha256": sha256(PNG).hexdigest(),
+        "is_cut": False,
+        "media_type": "image/png",
+        "path": "messages[0].content[1].image_url.url",
+    }
+    table = hegui("exchange", "content", one.id, "--list", HEGUI_LOCALE="zh", **keys).stdout
+    assert "image/png" in table
+    assert "在请求中的位置" in table
+    prompt = hegui("exchange", "content", one.id, "--part", "prompt", **keys).stdout
+    assert "hegui:attachment-1" in prompt
+    assert b64encode(PNG).decode() not in prompt
+    assert hegui("exchange", "content", one.id, "--whole", **keys).stdout.encode() == REQUEST
+
+    folder = tmp_path / "saved" / "here"
+    assert hegui("exchange", "content", one.id, "--save", str(folder), **keys).returncode == 0
+    files = {file.name: file.read_bytes() for file in folder.iterdir()}
+    assert files.keys() == {
+        f"{one.id}-{name}"
+        for name in (
+            "prompt.json", "attachments.json", "attachment-1.png", "attachment-2.wav", "attachment-3.bin", "answer.txt",
+        )
+    }  # fmt: skip
+    assert files[f"{one.id}-attachment-1.png"] == PNG
+    assert files[f"{one.id}-attachment-2.wav"] == SOUND
+    assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
+    again = hegui("exchange", "content", one.id, "--save", str(folder), **keys)
+    assert again.returncode == 1
+    assert again.stderr.startswith("VLT023 ")
+
+
+def test_saving_follows_no_link_and_part_names_lead_nowhere(hegui: Hegui, tmp_path: Path, keys: dict[str, str]) -> None:
+    one = a_new_one()
+    keep(tmp_path, keys, one, {"prompt": b"p"})
+    folder, aim = tmp_path / "saved", tmp_path / "aim"
+    folder.mkdir()
+    (folder / f"{one.id}-prompt.json").symlink_to(aim)
+    assert hegui("exchange", "content", one.id, "--save", str(folder), **keys).stderr.startswith("VLT023 ")
+    assert not aim.exists()
+    assert hegui("exchange", "content", one.id, "--part", "../answer", **keys).stderr.startswith("VLT010 ")
+    assert hegui("exchange", "content", one.id, "--part", "no such part", **keys).stderr.startswith("VLT001 ")
+
+
+def test_a_request_with_a_cut_attachment_is_shown_and_not_put_together(
+    hegui: Hegui, tmp_path: Path, keys: dict[str, str]
+) -> None:
+    one = a_new_one()
+    parts = prompt_parts(REQUEST)
+    keep(tmp_path, keys, one, {**parts, "attachment-1": PNG[:9], "attachment-1-cut": b""})
+    listed = said(hegui("exchange", "content", one.id, "--list", "--json", **keys))
+    assert [part["part"] for part in listed if part["is_cut"]] == ["attachment-1"]
+    assert "cut" in hegui("exchange", "content", one.id, "--list", **keys).stdout
+    assert hegui("exchange", "content", one.id, "--whole", **keys).stderr.startswith("VLT022 ")
+
+
+def test_without_content_or_key_it_says_so(hegui: Hegui, tmp_path: Path, keys: dict[str, str]) -> None:
+    one = replace(a_new_one(), findings=(a_finding(0),))
+    keep(tmp_path, keys, one, {})
+    assert (
+        hegui("exchange", "content", one.id, "--list", HEGUI_LOCALE="en", **keys).stdout
+        == "No content of it is kept.\n"
+    )
+    assert hegui("exchange", "content", one.id, "--list").stderr.startswith("VLT021 ")
+    assert hegui("exchange", "content", one.id, **keys).stderr.startswith("VLT010 ")
 
 
 def test_the_doctor_says_what_is_due_and_which_period_is_too_short(
