@@ -50,7 +50,13 @@ from hegui.usecases.ports import (
     SpoolStatus,
     StoreKeeper,
 )
+from hegui.usecases.retention_ports import Contents, RetentionHome, Stated
+from hegui.usecases.retention_rounds import RetentionRounds
 from hegui.usecases.vault_ports import BlobStore, Vault
+from hegui.vault.expiry import Rules
+from hegui.vault.periods import Period, civil_date
+from hegui.vault.retention import KINDS, Kind, check_schedule
+from hegui.vault.retention_files import retention_law
 
 __all__ = [
     "System", "compose", "keeper", "ledger_files", "ledger_home", "pack_folder", "verifier_script", "witness_home",
@@ -107,12 +113,41 @@ class System:
         parts = open_transit(self.vault.masters, exchange.id, transit)
         return keep_content(self.vault, exchange.user, exchange.id, parts)
 
+    @property
+    def contents(self) -> Contents:
+        """Which content is kept of which exchange."""
+        return self._store.contents
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Law and settings on retention. Raises FileFaults VLT012: a period is below the law's minimum without a reason."""
+        keep, reasons = self.settings.vault.keep, self.settings.vault.below_minimum
+        schedule: dict[Kind, Sequence[Period]] = {kind: getattr(keep, kind) for kind in KINDS}
+        overrides = {kind: reason for kind in KINDS if (reason := getattr(reasons, kind)) is not None}
+        check_schedule(schedule, retention_law(), on=civil_date(self.clock()), overrides=overrides)
+        return Rules(schedule, retention_law(), overrides)
+
+    @cached_property
+    def retention(self) -> RetentionHome:
+        """What carries out retention. Raises as `rules`, and as `open_blobs`; it needs no master key."""
+        store = self._store
+        return RetentionHome(
+            store.retention, store.subject_keys, open_blobs(self.settings), self.rules, os.urandom, self.clock
+        )
+
+    def statements(self) -> Iterator[Stated]:
+        """What the ledger was told of retention, oldest first. Raises InternalError STO004."""
+        return self._store.retention.statements()
+
     def note_in_ledger(self, entries: Sequence[Entry]) -> None:
         """Let entries wait for their places in the ledger. Raises InternalError STO004."""
         self._store.add_entries(entries)
 
     def open_evidence(self, *, share: Callable[[], float] = lambda: 1.0) -> EvidenceMover:
-        """What moves records from the spools of this machine into the database and the ledger."""
+        """What moves records from the spools of this machine into the database and the ledger, and deletes what is due.
+
+        Raises as `retention`.
+        """
         return self._store.open_evidence(
             self.spool_folder,
             SequencedLedger(
@@ -122,6 +157,12 @@ class System:
             clock=self.clock,
             publish_seconds=self.settings.evidence.publish_seconds,
             share=share,
+            rounds=RetentionRounds(
+                self.retention,
+                self._store.retention_turn(self.clock),
+                deletes=self.settings.vault.expire == "background",
+            ),
+            round_seconds=self.settings.vault.expire_seconds,
         )
 
     @cached_property
@@ -137,7 +178,11 @@ class System:
         return PolicyBook.of(default, map(_read_policy, sorted(folder.glob("*.yaml"))))
 
     def open_gateway(self) -> GatewayApp:
-        """The gateway as an ASGI application; it closes its recorder, and what moves records, at its shutdown."""
+        """The gateway as an ASGI application; it closes its recorder, and what moves records, at its shutdown.
+
+        Raises FileFaults VLT012, as `rules`.
+        """
+        _ = self.rules
         runtime = Runtime(
             settings=self.settings,
             applications=self.applications,

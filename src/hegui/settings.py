@@ -55,6 +55,8 @@ LANGUAGE_VARIABLE = "HEGUI_LANG"
 REMEDY = "Mend these; docs/settings.md lists every setting with its unit and default."
 MAX_ORIGIN = 128
 """Characters of a log's origin; with it two verifier keys fit into one ledger entry."""
+MAX_CONTENT = 64 << 20
+"""Bytes of one sealed part (docs/vault-format.md §2)."""
 UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 
@@ -62,7 +64,7 @@ def setting(default: T, read: Read, kind: str, about: str, *, shown: str = "") -
     """A field that carries its row of the table; `shown` words a default that the bare value would hide."""
     if not shown:
         shown = f"`{str(default).lower() if isinstance(default, bool) else default}`" + (
-            f" ({_in_units(int(str(default)))})" if read is a_size else ""
+            f" ({_in_units(int(str(default)))})" if read in (a_size, a_content_size) else ""
         )
     return field(default=default, metadata={"read": read, "kind": kind, "about": about, "shown": shown})
 
@@ -130,6 +132,13 @@ def a_size(raw: Any) -> int:
         return a_count(words[1] if words else raw) * (UNITS[words[2]] if words else 1)
     except ValueError:
         raise ValueError(f'{raw!r} is not a size: write bytes, or such as "64 KiB"') from None
+
+
+def a_content_size(raw: Any) -> int:
+    size = a_size(raw)
+    if size > MAX_CONTENT:
+        raise ValueError(f"{raw!r} is more than the {_in_units(MAX_CONTENT)} that one sealed part holds")
+    return size
 
 
 def a_duration(raw: Any) -> float:
@@ -337,6 +346,16 @@ class Vault:
         "Whether sealed content is kept in files or objects.",
     )
     folder: Path | None = setting(None, a_path, "path", "The folder of sealed content.", shown="`<state_dir>/vault`")
+    max_content_bytes: int = setting(
+        32 << 20, a_content_size, "bytes", "Most content kept of one exchange; what is cut says so. At most 64 MiB."
+    )
+    expire: Literal["background", "command"] = setting(
+        "background",
+        one_of("background", "command"),
+        "`background` or `command`",
+        "Whether what was kept long enough is deleted all the time, or only by `hegui vault expire`.",
+    )
+    expire_seconds: float = setting(3600.0, a_duration, "seconds", "Time between two looks for what is due.")
     keep: Keep = field(default_factory=Keep)
     below_minimum: BelowMinimum = field(default_factory=BelowMinimum)
 

@@ -39,7 +39,7 @@ def recorder(tmp_path: Path) -> Iterator[SpoolRecorder]:
 
 def start(folder: Path, **environ: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-W", "error", "-m", "hegui", "sequencer"]
-    env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **environ}
+    env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HEGUI_VAULT_EXPIRE": "command", **environ}  # samples are old
     pipe = subprocess.PIPE
     return subprocess.Popen(command, cwd=folder, env=env, stdout=pipe, stderr=pipe, text=True)
 
@@ -101,6 +101,24 @@ def test_it_moves_what_comes_while_it_runs_and_a_second_one_takes_over(
         assert process.returncode == 0
         assert recorded(settings) == [an_exchange(done) for done in range(number + 1)]
         verify(settings, number + 1)
+
+
+def test_it_deletes_what_was_kept_long_enough_and_tells_the_ledger(
+    settings: Settings, recorder: SpoolRecorder, tmp_path: Path
+) -> None:
+    """The sample is of January 2026; it is moved, published, and due at once."""
+    process = start(tmp_path, HEGUI_VAULT_EXPIRE="background", HEGUI_VAULT_EXPIRE_SECONDS="0.2")
+    assert process.stdout
+    assert "state/spool" in process.stdout.readline()
+    recorder.hand_over(an_exchange())
+    system = compose(settings)
+    wait_until(lambda: list(system.statements()))
+    process.terminate()
+    assert process.communicate(timeout=60) == ("", "")
+    assert [one.type for one in system.statements()] == ["retention.expired"]
+    system.close()
+    assert recorded(settings) == []
+    verify(settings, 2)
 
 
 def test_it_ends_though_the_database_is_away_and_keeps_what_waits(

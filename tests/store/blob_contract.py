@@ -37,6 +37,9 @@ class BlobContract:
 
     def test_what_is_not_there_is_none_and_deleted_without_a_word(self, blobs: BlobStore) -> None:
         assert blobs.get(f"{A}/x") is None
+        blobs.put(f"{A}/xy", b"")
+        assert [blobs.has(f"{A}/{name}") for name in ("x", "xy", "xyz")] == [False, True, False]
+        blobs.delete(f"{A}/xy")
         blobs.delete(f"{A}/x")
         assert list(blobs.list()) == list(blobs.list(A)) == []
 
@@ -66,7 +69,12 @@ class BlobContract:
 
     @pytest.mark.parametrize("name", BAD_NAMES)
     def test_names_that_lead_elsewhere_are_refused(self, blobs: BlobStore, name: str) -> None:
-        for attempt in (lambda: blobs.put(name, b""), lambda: blobs.get(name), lambda: blobs.delete(name)):
+        for attempt in (
+            lambda: blobs.put(name, b""),
+            lambda: blobs.get(name),
+            lambda: blobs.has(name),
+            lambda: blobs.delete(name),
+        ):
             with pytest.raises(InputError, match="VLT014"):
                 attempt()
 

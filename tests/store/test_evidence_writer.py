@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select
 
-from hegui.ledger.entry import SALT_SIZE, Entry
+from hegui.ledger.entry import SALT_SIZE, Entry, commit
 from hegui.store import Store
 from hegui.store.evidence_writer import EvidenceWriter
 from hegui.store.recorder import DatabaseAway, RecordRefused
 from hegui.store.tables import ledger_waiting
 from hegui.usecases.exchange_entry import RECORD, record_of
 from hegui.usecases.ports import Exchange
+from hegui.usecases.retention_ports import KeptPart
 from tests.store.samples import a_finding, an_exchange, written
 
 SPOOL = "0123456789abcdef"
@@ -140,7 +141,7 @@ def test_a_failure_in_between_leaves_nothing_and_says_that_the_database_is_away(
 
         return fail
 
-    for part in ("_exchanges", "_findings", "_entries"):
+    for part in ("_exchanges", "_findings", "_parts", "_entries"):
         with monkeypatch.context() as patch:
             patch.setattr(getattr(writer, part), "insert", failing(getattr(writer, part).insert), raising=False)
             with pytest.raises(DatabaseAway, match="OperationalError"):
@@ -149,3 +150,25 @@ def test_a_failure_in_between_leaves_nothing_and_says_that_the_database_is_away(
     batch: list[Exchange] = [an_exchange()]
     writer.write(SPOOL, 1, batch)
     assert written(store) == batch
+
+
+def test_the_parts_of_content_come_with_their_record(store: Store, writer: EvidenceWriter) -> None:
+    one, other = an_exchange(0), an_exchange(1, user=None)
+    kept = {one.id: [commit(name, b"", bytes(32)) for name in ("prompt", "attachment-1", "answer", "answer-cut")]}
+    writer.write(SPOOL, 2, [one, other], kept)
+    assert store.contents.of(one.id) == [
+        KeptPart(one.id, "prompt", "prompt", one.started_at, "u-1"),
+        KeptPart(one.id, "attachment-1", "attachment", one.started_at, "u-1"),
+        KeptPart(one.id, "answer", "answer", one.started_at, "u-1"),
+        KeptPart(one.id, "answer-cut", "answer", one.started_at, "u-1"),
+    ]
+    assert store.contents.of(other.id) == []
+    assert [part.part for part in store.contents.of_user("u-1")] == ["answer", "answer-cut", "attachment-1", "prompt"]
+    store.contents.forget([(one.id, "prompt"), (one.id, "never kept")])
+    assert [part.part for part in store.contents.of(one.id)] == ["attachment-1", "answer", "answer-cut"]
+
+
+def test_all_parts_of_a_user_are_walked_page_by_page(store: Store, writer: EvidenceWriter) -> None:
+    batch = [an_exchange(number // 3, id=f"{number:026d}") for number in range(700)]
+    writer.write(SPOOL, 1, batch, {one.id: [commit("prompt", b"", bytes(32))] for one in batch})
+    assert [part.record for part in store.contents.of_user("u-1")] == [one.id for one in batch]

@@ -26,7 +26,9 @@ from hegui.store.keeper import SqlKeeper
 from hegui.store.opening import open_database
 from hegui.store.schema import State, read_state
 from hegui.usecases.ports import Exchange, ExchangeFilter, SchemaRevision
-from tests.store.samples import a_key, a_lexicon, an_application, an_exchange, write, written
+from hegui.usecases.retention_ports import KeptPart
+from hegui.vault.keys import WrappedKey
+from tests.store.samples import NOON, a_key, a_lexicon, an_application, an_exchange, write, written
 
 BEFORE, AFTER = '"before"', '"after"'
 
@@ -101,7 +103,9 @@ def state(url: str) -> State:
     return found
 
 
-SINCE_0002 = {"spool_positions", "ledger_entries", "ledger_waiting", "leases", "subject_keys"}
+SINCE_0002 = {
+    "content_parts", "leases", "ledger_documents", "ledger_entries", "ledger_waiting", "spool_positions", "subject_keys",
+}  # fmt: skip
 
 
 def make_without_revisions(url: str, but: Collection[str] = SINCE_0002) -> None:
@@ -420,3 +424,24 @@ def test_the_keeper_tells_how_the_database_stands(url: str) -> None:
     assert (found.exchanges, found.findings) == (0, 0)
     assert found.size_bytes > 10_000
     assert found.version[0].isdigit()
+
+
+def test_content_kept_before_there_were_lines_of_it_gets_them(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Revision 0004: a prompt and an answer, where the subject has a live key."""
+    with TemporaryDirectory() as folder:
+        known = Path(folder) / "migrations"
+        shutil.copytree(migrations.FOLDER, known, ignore=shutil.ignore_patterns("__pycache__", "000[4-9]_*"))
+        with monkeypatch.context() as patch:
+            patch.setattr(migrations, "FOLDER", known)
+            with closing(open_store(url)) as store:
+                write_rows(
+                    store,
+                    [an_exchange(0), an_exchange(1, user=None), an_exchange(2, user="u-2"), an_exchange(3, user=None)],
+                )
+                for number, subject in enumerate(("u-1", f"x-{an_exchange(1).id}", "u-2")):
+                    store.subject_keys.add(WrappedKey(f"{number:032d}", subject, "m" * 16, bytes(72)), NOON)
+                store.subject_keys.erase("u-2", NOON)
+    with closing(open_store(url)) as store:
+        found = [store.contents.of(an_exchange(number).id) for number in range(4)]
+    assert [[part.part for part in parts] for parts in found] == [["prompt", "answer"], ["prompt", "answer"], [], []]
+    assert found[0][0] == KeptPart(an_exchange(0).id, "prompt", "prompt", an_exchange(0).started_at, "u-1")

@@ -52,9 +52,9 @@ def test_an_erased_key_leaves_its_record_and_makes_room_for_a_new_one(store: Sto
     gone = KeyRecord(first.id, "u-1", NOON, LATER, None)
     assert keys.of("u-1") == keys.unswept() == [gone]
     assert keys.add(second, LATER) == second
-    keys.mark_swept(second.id, LATER)  # not erased: stays as it is
+    keys.mark_swept(second.id, at=LATER)  # not erased: stays as it is
     for at in (LATER, LATER + timedelta(days=1)):
-        keys.mark_swept(first.id, at)
+        keys.mark_swept(first.id, at=at)
     assert keys.unswept() == []
     assert keys.of("u-1") == [replace(gone, swept_at=LATER), KeyRecord(second.id, "u-1", LATER, None, None)]
 

@@ -39,6 +39,12 @@ class BlobFolder:
         except OSError as error:
             raise self._failed(error) from error
 
+    def has(self, name: str) -> bool:
+        try:
+            return self._place(name).is_file()
+        except OSError as error:
+            raise self._failed(error) from error
+
     def delete(self, name: str) -> None:
         try:
             self._files.remove(self._place(name))

@@ -27,6 +27,11 @@ class S3Blobs:
     def get(self, name: str) -> bytes | None:
         return self._client.get(check_name(name))
 
+    def has(self, name: str) -> bool:
+        return (
+            next(self._client.list(check_name(name)), None) == name
+        )  # the shortest of those that begin so comes first
+
     def delete(self, name: str) -> None:
         self._client.delete(check_name(name))
 

@@ -8,6 +8,8 @@ Rules of this file:
 2. Any failure is logged once, tried again, and logged once when it is over.
 3. A ledger that cannot grow does not hold up what moves into the database, nor does a spool that cannot be read.
 4. A stop comes after whatever is there has been moved, unless the database is away.
+5. Deleting what was kept long enough has a thread of its own, since a store of blobs may be slow. It takes half of the share
+   of the time that moving has, and holds nothing up when it fails.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from hegui.errors import HeguiError
 from hegui.store.drain import Drain
@@ -34,13 +36,30 @@ IDLE_SECONDS = 0.1
 RETRY_SECONDS = 1.0
 """Pause after a failure, before the same is tried again."""
 
-What = Literal["moving", "publishing"]
+ROUND_SHARE = 0.5
+"""Of the share of the time that moving has, how much deleting may take."""
+
+ROUND_RETRY_SECONDS = 60.0
+"""Pause after deleting has failed."""
+
+What = Literal["moving", "publishing", "expiring"]
 
 _WORDS: dict[What, tuple[str, str]] = {
     "moving": ("records wait in the spool", "records move into the database again"),
     "publishing": ("entries wait for the ledger", "the ledger grows again"),
+    "expiring": ("what is due is not deleted", "what is due is deleted again"),
 }
 _log = logging.getLogger(__name__)
+
+
+class Rounds(Protocol):
+    """Work that comes round, a batch at a time."""
+
+    def step(self) -> int:
+        """One batch; 0 when the round is over."""
+
+    def close(self) -> None:
+        """Let another go on."""
 
 
 class EvidenceLoop:
@@ -50,6 +69,7 @@ class EvidenceLoop:
         folder: of the spools.
         publish_seconds: at least this long between two checkpoints.
         share: of the time that moving may take now, above 0 and at most 1; asked after each step.
+        rounds: deletes what is due; a round begins `round_seconds` after the one before has ended.
     """
 
     def __init__(
@@ -60,27 +80,37 @@ class EvidenceLoop:
         *,
         publish_seconds: float,
         share: Callable[[], float] = lambda: 1.0,
+        rounds: Rounds | None = None,
+        round_seconds: float = 3600.0,
     ) -> None:
         self.last_error: str | None = None
-        self._problems: dict[What, str | None] = {"moving": None, "publishing": None}
+        self._problems: dict[What, str | None] = {"moving": None, "publishing": None, "expiring": None}
         self._is_away = False  # the database, when it was last written to
         self._folder, self._drain, self._sequencer = folder, drain, sequencer
         self._publish_seconds, self._share = publish_seconds, share
         self._lock: int | None = None
         self._publish_at = 0.0
+        self._rounds, self._round_seconds = rounds, round_seconds
+        self._last_share = 1.0
         self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Work in a thread of its own."""
-        self._thread = threading.Thread(target=self.run, name="hegui-evidence", daemon=True)
-        self._thread.start()
+        """Work in a thread of its own, and delete in another."""
+        self._threads = [threading.Thread(target=self.run, name="hegui-evidence", daemon=True)]
+        if self._rounds is not None:
+            expire = self._expire_until_stopped
+            self._threads.append(
+                threading.Thread(target=expire, args=(self._rounds,), name="hegui-retention", daemon=True)
+            )
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Move what is there, then end; blocks until then when it works in a thread."""
         self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def run(self) -> None:
         """Work until `stop`."""
@@ -103,6 +133,20 @@ class EvidenceLoop:
             failed = self._problems["publishing"] is not None
             self._publish_at = begun + (max(self._publish_seconds, RETRY_SECONDS) if failed else self._publish_seconds)
         return done
+
+    def _expire_until_stopped(self, rounds: Rounds) -> None:
+        pause = 0.0
+        while not self._stopping.wait(pause):
+            begun = time.monotonic()
+            looked = self._attempt("expiring", rounds.step)
+            took = time.monotonic() - begun
+            pause = took * (1 / (ROUND_SHARE * self._last_share) - 1) if looked else self._round_seconds
+            if self._problems["expiring"] is not None:
+                pause = min(ROUND_RETRY_SECONDS, self._round_seconds)
+        try:
+            rounds.close()
+        except HeguiError as error:
+            _log.debug("the lease runs out by itself: %s", error.code)
 
     def _move(self) -> int:
         return self._drain.step() if self._has_lock() else 0
@@ -127,7 +171,7 @@ class EvidenceLoop:
     def _pause(self, done: int, took: float) -> float:
         if self._is_away:
             return RETRY_SECONDS
-        share = self._share()
+        share = self._last_share = self._share()
         return max(took * (1 / share - 1), 0.0 if done and share == 1 else IDLE_SECONDS)
 
     def _has_lock(self) -> bool:
@@ -157,4 +201,4 @@ class EvidenceLoop:
             _log.error("REC004 %s: %s", _WORDS[what][0], problem)
         if problem is None and before is not None:
             _log.warning("REC004 is over: %s", _WORDS[what][1])
-        self.last_error = self._problems["moving"] or self._problems["publishing"]
+        self.last_error = next((one for one in self._problems.values() if one is not None), None)

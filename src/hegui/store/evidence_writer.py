@@ -1,7 +1,7 @@
-"""Take over what waited in a spool: exchanges, findings, their ledger entries and how far we came, in one transaction.
+"""Take over what waited in a spool: exchanges, findings, lines of content, ledger entries and how far we came, at once.
 
-Knows the driver: bulk statements go to it directly. Knows no file of a spool and no thread. Because the position is
-written with the records, whatever is handed in again after a crash is known to be there.
+Knows the driver: bulk statements go to it directly. Knows no file of a spool and no thread. All is one transaction: because
+the position is written with the records, whatever is handed in again after a crash is known to be there.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from sqlalchemy.exc import DBAPIError
 from hegui.errors import HeguiError, InternalError
 from hegui.ledger.entry import SALT_SIZE, Commitment
 from hegui.store.database import Database
-from hegui.store.exchange_rows import exchange_row, finding_rows
+from hegui.store.exchange_rows import exchange_row, finding_rows, part_rows
 from hegui.store.recorder import DatabaseAway, RecordRefused
-from hegui.store.tables import exchanges, findings, ledger_waiting, spool_positions
+from hegui.store.tables import content_parts, exchanges, findings, ledger_waiting, spool_positions
 from hegui.usecases.exchange_entry import entry_of
 from hegui.usecases.ports import Exchange
 
@@ -37,6 +37,7 @@ class EvidenceWriter:
         self._random_bytes = random_bytes
         self._exchanges = database.bulk(exchanges)
         self._findings = database.bulk(findings)
+        self._parts = database.bulk(content_parts)
         self._entries = database.bulk(ledger_waiting, ("subject", "salt", "entry"))
         driver: Any = database.engine.dialect.loaded_dbapi
         self._of_the_driver = (driver.Error, DBAPIError, HeguiError)
@@ -66,7 +67,9 @@ class EvidenceWriter:
         try:
             rows = [exchange_row(exchange) for exchange in batch]
             details = list(chain.from_iterable(map(finding_rows, batch)))
-            entries = [self._entry(exchange, (content or {}).get(exchange.id, ())) for exchange in batch]
+            kept = content or {}
+            parts = [row for one in batch if one.id in kept for row in part_rows(one, kept[one.id])]
+            entries = [self._entry(exchange, kept.get(exchange.id, ())) for exchange in batch]
         except Exception as error:  # nothing is asked of anybody here: whatever it is, the record is to blame
             raise RecordRefused(self._name(error)) from None
         try:
@@ -74,6 +77,7 @@ class EvidenceWriter:
                 cursor = connection.connection.cursor()
                 self._exchanges.insert(cursor, rows)
                 self._findings.insert(cursor, details)
+                self._parts.insert(cursor, parts)
                 self._entries.insert(cursor, entries)
                 cursor.close()
                 came_to = update(spool_positions).where(spool_positions.c.spool == spool).values(number=last)

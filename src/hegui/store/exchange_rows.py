@@ -11,10 +11,12 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from hegui.ledger.entry import Commitment
 from hegui.store.instants import to_micros
 from hegui.usecases.ports import Exchange, FindingRecord, TokenUsage
+from hegui.vault.parts import kind_of_part
 
-__all__ = ["exchange_from_row", "exchange_row", "finding_from_row", "finding_rows"]
+__all__ = ["exchange_from_row", "exchange_row", "finding_from_row", "finding_rows", "part_rows"]
 
 
 def exchange_row(exchange: Exchange) -> tuple[Any, ...]:
@@ -66,6 +68,13 @@ def finding_rows(exchange: Exchange) -> Iterator[tuple[Any, ...]]:
             finding.grade,
             finding.action,
         )
+
+
+def part_rows(exchange: Exchange, content: Sequence[Commitment]) -> Iterator[tuple[Any, ...]]:
+    """The rows of table `content_parts`, one for each part that the vault keeps."""
+    made_at = to_micros(exchange.started_at)
+    for position, one in enumerate(content):
+        yield exchange.id, one.name, position, kind_of_part(one.name), made_at
 
 
 def exchange_from_row(row: RowMapping, findings: Sequence[FindingRecord]) -> Exchange:

@@ -12,9 +12,10 @@ from sqlalchemy import func, select
 
 from hegui.ledger.entry import Entry
 from hegui.store.applications import SqlApplications
+from hegui.store.contents import SqlContents
 from hegui.store.database import Database
 from hegui.store.drain import Drain, Keeper
-from hegui.store.evidence_loop import EvidenceLoop
+from hegui.store.evidence_loop import EvidenceLoop, Rounds
 from hegui.store.evidence_writer import EvidenceWriter
 from hegui.store.exchanges import SqlExchanges
 from hegui.store.instants import utc_now
@@ -22,6 +23,7 @@ from hegui.store.keeper import SqlKeeper
 from hegui.store.leases import Lease
 from hegui.store.lexicons import SqlLexicons
 from hegui.store.opening import Migrate, open_database
+from hegui.store.retention import SqlRetention
 from hegui.store.sequencer import Ledger, Sequencer
 from hegui.store.subject_keys import SqlSubjectKeys
 from hegui.store.tables import ledger_entries, ledger_waiting
@@ -30,6 +32,9 @@ __all__ = ["Store", "open_keeper", "open_store"]
 
 LEASE_SECONDS = 10.0
 """How long another sequencer waits for one that has died."""
+
+RETENTION_LEASE_SECONDS = 60.0
+"""The same for who deletes; a batch of blobs may take a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class Store:
     exchanges: SqlExchanges
     lexicons: SqlLexicons
     subject_keys: SqlSubjectKeys
+    contents: SqlContents
+    retention: SqlRetention
     keeper: SqlKeeper
     database: Database
 
@@ -52,6 +59,8 @@ class Store:
         clock: Callable[[], datetime] = utc_now,
         publish_seconds: float = 1.0,
         share: Callable[[], float] = lambda: 1.0,
+        rounds: Rounds | None = None,
+        round_seconds: float = 3600.0,
     ) -> EvidenceLoop:
         """What moves the records of the spools in `folder` into database and ledger; stop it before closing."""
         return EvidenceLoop(
@@ -60,7 +69,13 @@ class Store:
             Sequencer(self.database, ledger, Lease(self.database, "sequencer", seconds=LEASE_SECONDS, clock=clock)),
             publish_seconds=publish_seconds,
             share=share,
+            rounds=rounds,
+            round_seconds=round_seconds,
         )
+
+    def retention_turn(self, clock: Callable[[], datetime] = utc_now) -> Lease:
+        """Says which of all processes on this database carries out retention now."""
+        return Lease(self.database, "retention", seconds=RETENTION_LEASE_SECONDS, clock=clock)
 
     def add_entries(self, entries: Sequence[Entry]) -> None:
         """Let entries that belong to no exchange wait for their places in the ledger; a subject is entered once.
@@ -105,6 +120,8 @@ def open_store(
         SqlExchanges(database),
         SqlLexicons(database),
         SqlSubjectKeys(database),
+        SqlContents(database),
+        SqlRetention(database),
         SqlKeeper(database),
         database,
     )

@@ -7,7 +7,7 @@ it replaces, so that a key wrapped anew never brings back one that was erased me
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
@@ -23,6 +23,9 @@ __all__ = ["SqlSubjectKeys"]
 
 ATTEMPTS = 10
 """How often a key may be made and erased by others before `add` gives up."""
+
+MOST = 500
+"""Keys named in one statement."""
 
 _columns = subject_keys.c
 _is_live = _columns.erased_at.is_(None)
@@ -61,6 +64,11 @@ class SqlSubjectKeys:
             row = connection.execute(_wrapped.where(_columns.subject == subject)).first()
         return None if row is None else WrappedKey(*row)
 
+    def live_ids(self, subjects: Collection[str]) -> Mapping[str, str]:
+        query = select(_columns.subject, _columns.id).where(_columns.subject.in_(subjects), _is_live)
+        with self._database.reading() as connection:
+            return {row.subject: row.id for row in connection.execute(query)}
+
     def of(self, subject: str) -> Sequence[KeyRecord]:
         return self._records(_columns.subject == subject)
 
@@ -72,10 +80,12 @@ class SqlSubjectKeys:
     def scrub(self) -> bool:
         return self._database.forget(subject_keys)
 
-    def mark_swept(self, key_id: str, at: datetime) -> None:
-        is_unswept = (_columns.id == key_id) & _columns.erased_at.is_not(None) & _columns.swept_at.is_(None)
-        with self._database.writing() as connection:
-            connection.execute(update(subject_keys).where(is_unswept).values(swept_at=at))
+    def mark_swept(self, *key_ids: str, at: datetime) -> None:
+        is_unswept = _columns.erased_at.is_not(None) & _columns.swept_at.is_(None)
+        for begin in range(0, len(key_ids), MOST):
+            these = is_unswept & _columns.id.in_(key_ids[begin : begin + MOST])
+            with self._database.writing() as connection:
+                connection.execute(update(subject_keys).where(these).values(swept_at=at))
 
     def unswept(self) -> Sequence[KeyRecord]:
         return self._records(_columns.erased_at.is_not(None) & _columns.swept_at.is_(None))

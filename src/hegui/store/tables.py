@@ -32,9 +32,11 @@ from hegui.store.instants import Instant
 __all__ = [
     "api_keys",
     "applications",
+    "content_parts",
     "exchanges",
     "findings",
     "leases",
+    "ledger_documents",
     "ledger_entries",
     "ledger_waiting",
     "lexicon_contents",
@@ -170,6 +172,21 @@ findings = Table(
 )
 """`position` keeps the order of an exchange's findings, from 0."""
 
+content_parts = Table(
+    "content_parts",
+    metadata,
+    Column("exchange_id", ForeignKey(exchanges.c.id), primary_key=True),
+    Column("part", _text(64), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("kind", _text(16), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What the vault keeps of an exchange; a line goes when the content does, and a record after all its lines. `made_at` is the
+exchange's `started_at`, from where its periods count."""
+
+Index("ix_content_parts_due", content_parts.c.kind, content_parts.c.made_at)
+
 spool_positions = Table(
     "spool_positions",
     metadata,
@@ -188,6 +205,17 @@ ledger_waiting = Table(
     Column("entry", LargeBinary, nullable=False),
 )
 """Entries that no published checkpoint covers; `leaf_index` is given, for good, when their turn is decided."""
+
+ledger_documents = Table(
+    "ledger_documents",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("subject", _text(256), nullable=False, unique=True),
+    Column("type", _text(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+)
+"""What entries that belong to no exchange commit to; the salt is beside the entry's place."""
 
 ledger_entries = Table(
     "ledger_entries",

@@ -12,40 +12,40 @@ from datetime import datetime
 from hegui.ledger.entry import Entry
 from hegui.usecases.erase_user import Erasure, erase_user
 from hegui.usecases.ports import ExchangeFilter, Exchanges
+from hegui.usecases.retention_ports import Contents
 from hegui.usecases.vault_ports import Vault
-from hegui.vault.part import Place, blob_name
-from hegui.vault.retention import Item, Kind, RetentionLaw
+from hegui.vault.retention import Item, RetentionLaw
 
-__all__ = ["CONTENT_PARTS", "erase_person"]
-
-CONTENT_PARTS: dict[str, Kind] = {"prompt": "prompt", "answer": "answer"}
-"""Part of an exchange → the kind of its retention."""
+__all__ = ["erase_person"]
 
 
 def erase_person(
-    vault: Vault, exchanges: Exchanges, law: RetentionLaw, user: str, note: Callable[[Sequence[Entry]], None]
+    vault: Vault,
+    exchanges: Exchanges,
+    contents: Contents,
+    law: RetentionLaw,
+    user: str,
+    note: Callable[[Sequence[Entry]], None],
 ) -> Erasure:
     """Erase the content of a user, by pseudonym. What waited in a spool must have been moved on before.
 
     Args:
+        contents: what the vault keeps; the lines of what can be read no more go.
         note: lets entries wait for their places in the ledger, each once, however often it is handed in.
     Raises as `erase_user`. Whoever died halfway runs it again.
     """
-    erasure = erase_user(vault, user, _items(vault, exchanges, user), law)
+    erasure = erase_user(vault, user, _items(exchanges, contents, user), law)
     note([_entry(key.id, key.erased_at) for key in erasure.keys if key.erased_at is not None])
+    contents.forget([(item.record, item.part) for item in erasure.plan.unreadable if item.part is not None])
     return erasure
 
 
-def _items(vault: Vault, exchanges: Exchanges, user: str) -> Iterator[Item]:
-    """Every record of the user, and the content that is there of it."""
-    key = vault.keys.live(user)
-    names = set() if key is None else set(vault.blobs.list(key.id))
+def _items(exchanges: Exchanges, contents: Contents, user: str) -> Iterator[Item]:
+    """Every record of the user, and every part of its content."""
     for recorded in exchanges.walk(ExchangeFilter(user=user)):
-        exchange = recorded.exchange
-        yield Item(exchange.id, "exchange_record", exchange.started_at)
-        for part, kind in CONTENT_PARTS.items():
-            if key is not None and blob_name(key.id, Place(exchange.id, part)) in names:
-                yield Item(exchange.id, kind, exchange.started_at, part)
+        yield Item(recorded.exchange.id, "exchange_record", recorded.exchange.started_at)
+    for one in contents.of_user(user):
+        yield Item(one.record, one.kind, one.made_at, one.part)
 
 
 def _entry(key_id: str, at: datetime) -> Entry:

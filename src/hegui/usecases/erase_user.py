@@ -17,13 +17,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hegui.usecases.keep_content import take_into_custody
-from hegui.usecases.vault_ports import KeyRecord, Vault
+from hegui.usecases.vault_ports import BlobStore, KeyRecord, Vault
 from hegui.vault.erasure import ErasurePlan, plan_erasure
 from hegui.vault.faults import VaultDamage
 from hegui.vault.periods import civil_date
 from hegui.vault.retention import Hold, Item, RetentionLaw
 
-__all__ = ["Erasure", "erase_user"]
+__all__ = ["Erasure", "erase_user", "sweep"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,9 @@ def erase_user(
     vault.keys.erase(user, vault.clock())
     scrubbed = vault.keys.scrub()
     erased = [key for key in vault.keys.of(user) if key.erased_at]
-    blobs = sum(_sweep(vault, key) for key in erased)
-    for key in erased if scrubbed else ():
-        vault.keys.mark_swept(key.id, vault.clock())
+    blobs = sum(sweep(vault.blobs, key.id) for key in erased)
+    if scrubbed:
+        vault.keys.mark_swept(*[key.id for key in erased], at=vault.clock())
     return Erasure(plan, tuple(vault.keys.of(user)), blobs, scrubbed, tuple(missing), tuple(damaged))
 
 
@@ -82,10 +82,10 @@ def _take_all_into_custody(vault: Vault, user: str, items: Iterable[Item]) -> tu
     return missing, damaged
 
 
-def _sweep(vault: Vault, key: KeyRecord) -> int:
+def sweep(blobs: BlobStore, key_id: str) -> int:
     """Delete every blob under a destroyed key; how many. A blob that a writer puts later it takes away itself."""
     count = 0
-    for name in vault.blobs.list(key.id):
-        vault.blobs.delete(name)
+    for name in blobs.list(key_id):
+        blobs.delete(name)
         count += 1
     return count

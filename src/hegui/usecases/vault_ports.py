@@ -5,7 +5,7 @@ Knows no database and no object store. Implementations live in `store/` and are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -27,6 +27,9 @@ class BlobStore(Protocol):
 
     def get(self, name: str) -> bytes | None:
         """The blob, None where there is none."""
+
+    def has(self, name: str) -> bool:
+        """Whether a blob is there."""
 
     def delete(self, name: str) -> None:
         """Take a blob away; one that is not there is passed over."""
@@ -59,6 +62,9 @@ class SubjectKeys(Protocol):
 
     def live(self, subject: str) -> WrappedKey | None: ...
 
+    def live_ids(self, subjects: Collection[str]) -> Mapping[str, str]:
+        """Subject → id of its live key, of those of these subjects that have one."""
+
     def of(self, subject: str) -> Sequence[KeyRecord]:
         """Every key the subject ever had, oldest first."""
 
@@ -68,8 +74,8 @@ class SubjectKeys(Protocol):
     def scrub(self) -> bool:
         """Drive the bytes of destroyed keys out of the database's own files, as far as its kind can; whether it is done."""
 
-    def mark_swept(self, key_id: str, at: datetime) -> None:
-        """Write down that neither bytes nor blobs of an erased key are left; the first time counts."""
+    def mark_swept(self, *key_ids: str, at: datetime) -> None:
+        """Write down that neither bytes nor blobs of these erased keys are left; the first time counts."""
 
     def unswept(self) -> Sequence[KeyRecord]:
         """Erased keys of which something may still be there: an erasure that did not come to its end."""

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
-__all__ = ["MAX_MONTHS", "Period", "add_months", "civil_date", "in_force", "read_periods", "write_periods"]
+__all__ = ["MAX_MONTHS", "SHANGHAI", "Period", "add_months", "civil_date", "in_force", "read_periods", "write_periods"]
 
 MAX_MONTHS = 1200
 SHANGHAI = timezone(timedelta(hours=8))

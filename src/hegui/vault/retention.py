@@ -28,6 +28,7 @@ __all__ = [
     "Kind",
     "Minimum",
     "Overridden",
+    "Overrides",
     "Question",
     "Reading",
     "Reason",

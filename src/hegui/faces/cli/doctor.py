@@ -93,6 +93,7 @@ def _checks(session: Session) -> Iterator[Check]:
         with session.system() as system:
             yield _store(system.keeper.status())
             yield from _evidence(system)
+            yield _retention(system)
             book = None
             try:
                 book = system.policies
@@ -136,6 +137,20 @@ def _store(status: StoreStatus) -> Check:
     lacking = ", ".join(f"{one.id} ({one.about})" for one in status.pending)
     remedy = "When no older hegui works on this database any more: hegui store migrate --phase after"
     return Check("store", "note", f"{finding}, pending: {lacking}", remedy)
+
+
+def _retention(system: System) -> Check:
+    """Whether the periods are lawful, and how much is older than they say."""
+    from hegui.usecases.expire import ExpiryRun
+
+    try:
+        due = ExpiryRun(system.retention).total()
+    except HeguiError as error:
+        return Check("retention", "wrong", error.problem, error.remedy)
+    finding = f"{due} parts and records are due, held ones included"
+    if due and system.settings.vault.expire == "command":
+        return Check("retention", "note", finding, "Run: hegui vault expire")
+    return Check("retention", "ok", finding)
 
 
 def _evidence(system: System) -> Iterator[Check]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import click
 
-from hegui.errors import InputError
+from hegui.faces.cli.exchange_content import show_content
 from hegui.faces.cli.exchange_export import run_export
 from hegui.faces.cli.render import print_json, print_json_line, print_pairs, print_table
 from hegui.faces.cli.session import BEIJING, Session, pass_session, shown_instant
@@ -36,6 +35,9 @@ def read_instant(ctx: click.Context, param: click.Parameter, value: str | None) 
 @click.group()
 def exchange() -> None:
     """Requests and answers, as recorded (交互记录)."""
+
+
+exchange.add_command(show_content)
 
 
 @exchange.command("list")
@@ -109,25 +111,6 @@ def export(session: Session, /, out: Path, form: str, proofs: bool, resume: bool
     Each line holds the record, its salt, the entry of the ledger and a .tlog-proof file: see docs/evidence.md.
     """
     run_export(session, out, ExchangeFilter(**wanted), form=form, with_proofs=proofs, resume=resume, force=force)
-
-
-@exchange.command("content")
-@click.argument("exchange_id", metavar="ID")
-@click.option(
-    "--part", type=click.Choice(["prompt", "answer"]), default="answer", show_default=True, help="Which (部分)."
-)
-@pass_session
-def show_content(session: Session, /, exchange_id: str, part: str) -> None:
-    """Print what was asked or answered, where it is kept (查看内容)."""
-    from hegui.usecases.keep_content import read_content
-
-    with session.system() as system:
-        found = show_exchange(system.exchanges, exchange_id)
-        if system.vault is None:
-            remedy = "Set vault.master_key where content was kept (docs/vault.md)."
-            raise InputError("VLT021", "vault", "no content is kept here: vault.master_key is not set.", remedy)
-        opened = read_content(system.vault, found.user, found.id, part)
-    sys.stdout.buffer.write(opened.content)
 
 
 @exchange.command("show")

@@ -45,7 +45,9 @@ def erase(session: Session, /, pseudonym: str, yes: bool, as_json: bool) -> None
         if not yes:
             click.confirm(session.word("user.confirm", user=pseudonym), abort=True)
         _move_on(session, system)
-        done = erase_person(system.vault, system.exchanges, retention_law(), pseudonym, system.note_in_ledger)
+        done = erase_person(
+            system.vault, system.exchanges, system.contents, retention_law(), pseudonym, system.note_in_ledger
+        )
         evidence = system.open_evidence()
         evidence.stop()
         evidence.run()

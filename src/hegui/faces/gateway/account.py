@@ -14,6 +14,7 @@ from hegui.moderate.fields import known_path
 from hegui.moderate.policy import Action, Ruling, strongest
 from hegui.moderate.texts import Tally
 from hegui.usecases.ports import ApiKey, Delivery, Exchange, FindingRecord, Recordable, TokenUsage
+from hegui.vault.parts import cut_mark
 
 __all__ = ["Account"]
 
@@ -25,7 +26,7 @@ LONGEST_NAME = 200
 
 
 MOST_CONTENT = 32 << 20
-"""Bytes of content kept of one exchange; a part that was cut has an empty part `<name>-cut` beside it."""
+"""Bytes of content kept of one exchange where the settings say nothing else."""
 
 
 @dataclass(slots=True)
@@ -35,12 +36,14 @@ class Account:
     Attributes:
         key: the key of an admitted request; without one there is nothing to record.
         usage: as the upstream said it.
+        most_content: bytes of content kept; a part that was cut has an empty part `<name>-cut` beside it.
     """
 
     exchange_id: str
     path: str
     started_at: datetime
     key: ApiKey | None = None
+    most_content: int = MOST_CONTENT
     user: str | None = None
     model: str = ""
     streamed: bool = False
@@ -57,14 +60,14 @@ class Account:
     _content_size: int = 0
 
     def keep(self, part: str, data: bytes) -> None:
-        """Keep more of a part of the content; beyond MOST_CONTENT bytes of all, no more of it, and the part says so."""
+        """Keep more of a part of the content; beyond `most_content` bytes of all, no more of it, and the part says so."""
         if self._content is None:
             self._content = {}
-        room = MOST_CONTENT - self._content_size
+        room = self.most_content - self._content_size
         self._content.setdefault(part, []).append(data[:room])
         self._content_size += min(len(data), room)
         if len(data) > room:
-            self._content.setdefault(f"{part}-cut", [])
+            self._content.setdefault(cut_mark(part), [])
 
     def delivery(self, exchange: Exchange) -> Recordable:
         """The record with its content, where any is kept."""

@@ -93,9 +93,8 @@ class GatewayApp:
         runtime = self._runtime
         now = runtime.clock()
         number = new_exchange_id(int(now.timestamp() * 1000), self._chance.take(RANDOM_BYTES))
-        exchange = GatewayExchange(
-            runtime, self._pool, Account(number, path, now), kind, self._loop or self._find_loop()
-        )
+        account = Account(number, path, now, most_content=runtime.settings.vault.max_content_bytes)
+        exchange = GatewayExchange(runtime, self._pool, account, kind, self._loop or self._find_loop())
         runtime.active += 1
         try:
             await exchange.run(scope, receive, send)

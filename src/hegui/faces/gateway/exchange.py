@@ -15,6 +15,7 @@ from typing import Any
 
 from hegui.errors import HeguiError, InternalError, UpstreamError
 from hegui.faces.gateway.account import Account
+from hegui.faces.gateway.content import prompt_parts
 from hegui.faces.gateway.downstream import CLIENT_GONE
 from hegui.faces.gateway.http import (
     ApiError,
@@ -48,6 +49,7 @@ from hegui.moderate.wire import (
 )
 from hegui.usecases.identifiers import pseudonym
 from hegui.usecases.ports import Application, Recordable
+from hegui.vault.parts import ANSWER
 
 __all__ = ["KINDS", "GatewayExchange"]
 
@@ -135,7 +137,7 @@ class GatewayExchange:
             limits = self.runtime.settings.server
             body = await read_body(receive, limits.max_body_bytes, self.runtime.bodies, self._loop)
             if self.runtime.keeps_content:
-                self.account.keep("prompt", body)
+                await self._keep_prompt(body)
             value = self._parse(body, headers)
             if len(body) < LARGE:
                 refusal = self._screen_prompt(value)
@@ -190,6 +192,11 @@ class GatewayExchange:
             raise ApiError(
                 429, "rate_limit_error", "too_many_streams", "Too many requests under way; try again shortly."
             )
+
+    async def _keep_prompt(self, body: bytes) -> None:
+        parts = prompt_parts(body) if len(body) < LARGE else await asyncio.to_thread(prompt_parts, body)
+        for part, data in parts.items():
+            self.account.keep(part, data)
 
     def _parse(self, body: bytes, headers: dict[bytes, bytes]) -> dict[str, Any]:
         try:
@@ -300,7 +307,7 @@ class GatewayExchange:
                     last = out
                 elif out:
                     if self.runtime.keeps_content:
-                        self.account.keep("answer", out)
+                        self.account.keep(ANSWER, out)
                     await send({"type": "http.response.body", "body": out, "more_body": True})
             if not answer.is_done:
                 last += self._end_of_upstream(answer, splitter)
@@ -392,14 +399,14 @@ class GatewayExchange:
 
     async def _end_stream(self, send: Send, last: bytes) -> None:
         if self.runtime.keeps_content:
-            self.account.keep("answer", last)
+            self.account.keep(ANSWER, last)
         await self._durable()
         await send({"type": "http.response.body", "body": last})
 
     async def _finish(self, send: Send, status: int, body: bytes) -> None:
         self.account.status = status
         if self.runtime.keeps_content:
-            self.account.keep("answer", body)
+            self.account.keep(ANSWER, body)
         await self._durable()
         self._started = True
         await send_json(send, status, body, [(b"x-hegui-exchange", self.account.exchange_id.encode())])
