@@ -60,9 +60,9 @@ class MortalTiles(TileFolder):
         self.machine.write(path)
         super().write(path, data)
 
-    def write_checkpoint(self, data: bytes) -> None:
+    def write_checkpoint(self, data: bytes, *, over: bytes | None) -> None:
         self.machine.write("checkpoint")
-        super().write_checkpoint(data)
+        super().write_checkpoint(data, over=over)
 
 
 class MortalDatabase:

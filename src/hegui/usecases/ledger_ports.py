@@ -6,7 +6,7 @@ Knows names and bytes. Implementations live in `store/` and are handed over by `
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -29,7 +29,10 @@ class LedgerError(InputError):
 
 
 class LedgerFiles(Tiles, Protocol):
-    """The public folder of a log: tiles, checkpoint, and the few files beside them that may change."""
+    """The public files of a log: tiles, checkpoint, and the few beside them that may change."""
+
+    def create(self, path: str, data: bytes) -> bytes:
+        """Make a file where there is none; what is there afterwards, whoever made it."""
 
     def replace(self, path: str, data: bytes) -> None:
         """Make or replace a file, for every reader at once."""
@@ -68,6 +71,8 @@ class LedgerHome:
         origin: the origin asked for in the settings, None where none is.
         public_url: where outsiders read the log.
         witnesses_required: cosignatures a checkpoint needs before it is published.
+        turn: while it is entered, no sequencer of another machine writes; where one machine alone writes, the lock beside
+            the key is enough, and this does nothing. Raises LedgerError (LED106) when it is not free within some seconds.
     """
 
     files: LedgerFiles
@@ -78,3 +83,4 @@ class LedgerHome:
     public_url: str | None
     witnesses_required: int
     clock: Callable[[], datetime]
+    turn: Callable[[], AbstractContextManager[object]] = nullcontext
