@@ -19,7 +19,7 @@ from hegui.faces.gateway.app import GatewayApp
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.ledger_api.app import LedgerApp
 from hegui.faces.ledger_api.ask import witness_asker
-from hegui.ledger.entry import Commitment, Entry
+from hegui.ledger.entry import Entry
 from hegui.moderate.policy import Policy
 from hegui.moderate.policy_book import PolicyBook
 from hegui.moderate.policy_files import built_in_policy, read_policy
@@ -32,8 +32,7 @@ from hegui.store.master_keys import read_master_keys
 from hegui.store.s3 import S3Bucket, S3Client
 from hegui.store.s3_signature import Credentials
 from hegui.store.witness_state import WitnessMemory
-from hegui.usecases.content_transit import Transit, open_transit, seal_for_transit
-from hegui.usecases.keep_content import keep_content
+from hegui.usecases.content_transit import Transit, seal_for_transit
 from hegui.usecases.ledger_cosign import WitnessHome
 from hegui.usecases.ledger_export import PackFiles
 from hegui.usecases.ledger_ports import LedgerHome
@@ -49,6 +48,7 @@ from hegui.usecases.ports import (
     SpoolStatus,
     StoreKeeper,
 )
+from hegui.usecases.take_content import TakenOver, take_content
 from hegui.usecases.vault_ports import BlobStore, Vault
 
 __all__ = [
@@ -101,10 +101,9 @@ class System:
         assert self.vault is not None
         return seal_for_transit(self.vault.masters, record, parts, os.urandom)
 
-    def _keep(self, exchange: Exchange, transit: Transit) -> Sequence[Commitment]:
+    def _keep(self, exchange: Exchange, transit: Transit) -> TakenOver:
         assert self.vault is not None
-        parts = open_transit(self.vault.masters, exchange.id, transit)
-        return keep_content(self.vault, exchange.user, exchange.id, parts)
+        return take_content(self.vault, exchange, transit)
 
     def note_in_ledger(self, entries: Sequence[Entry]) -> None:
         """Let entries wait for their places in the ledger. Raises InternalError STO004."""

@@ -101,7 +101,9 @@ def state(url: str) -> State:
     return found
 
 
-SINCE_0002 = {"spool_positions", "ledger_entries", "ledger_waiting", "leases", "subject_keys"}
+SINCE_0002 = {
+    "spool_positions", "ledger_entries", "ledger_waiting", "leases", "subject_keys", "erased_subjects", "discarded_records",
+}  # fmt: skip
 
 
 def make_without_revisions(url: str, but: Collection[str] = SINCE_0002) -> None:
