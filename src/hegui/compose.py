@@ -48,6 +48,7 @@ from hegui.usecases.ports import (
     SpoolStatus,
     StoreKeeper,
 )
+from hegui.usecases.set_aside import SetAsideRecords
 from hegui.usecases.take_content import TakenOver, take_content
 from hegui.usecases.vault_ports import BlobStore, Vault
 
@@ -150,6 +151,11 @@ class System:
         shown = LedgerApp(LedgerFolder(self.settings.ledger_folder).open) if self.settings.ledger.serve else None
         is_mover = self.settings.evidence.sequencer == "thread"
         return GatewayApp(runtime, self.open_evidence(share=runtime.share_for_evidence) if is_mover else None, shown)
+
+    @property
+    def set_aside(self) -> SetAsideRecords:
+        """The records that were set aside in the spools of this machine."""
+        return self._store.open_set_aside(self.spool_folder, None if self.vault is None else self._keep)
 
     def prover(self) -> LedgerProver:
         """What proves entries under the published checkpoint."""

@@ -23,6 +23,7 @@ from hegui.store.leases import Lease
 from hegui.store.lexicons import SqlLexicons
 from hegui.store.opening import Migrate, open_database
 from hegui.store.sequencer import Ledger, Sequencer
+from hegui.store.set_aside import SpoolsAside
 from hegui.store.subject_keys import SqlSubjectKeys
 from hegui.store.tables import ledger_entries, ledger_waiting
 
@@ -61,6 +62,10 @@ class Store:
             publish_seconds=publish_seconds,
             share=share,
         )
+
+    def open_set_aside(self, folder: Path, keeper: Keeper | None = None) -> SpoolsAside:
+        """The records set aside in the spools in `folder`."""
+        return SpoolsAside(folder, self.database, EvidenceWriter(self.database, os.urandom), keeper)
 
     def add_entries(self, entries: Sequence[Entry]) -> None:
         """Let entries that belong to no exchange wait for their places in the ledger; a subject is entered once.

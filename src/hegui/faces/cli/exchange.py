@@ -14,6 +14,7 @@ from hegui.errors import InputError
 from hegui.faces.cli.exchange_export import run_export
 from hegui.faces.cli.render import print_json, print_json_line, print_pairs, print_table
 from hegui.faces.cli.session import BEIJING, Session, pass_session, shown_instant
+from hegui.faces.cli.set_aside import set_aside
 from hegui.usecases.applications import list_applications
 from hegui.usecases.exchanges import list_exchanges, show_exchange
 from hegui.usecases.ports import Exchange, ExchangeFilter, TokenUsage
@@ -36,6 +37,9 @@ def read_instant(ctx: click.Context, param: click.Parameter, value: str | None) 
 @click.group()
 def exchange() -> None:
     """Requests and answers, as recorded (交互记录)."""
+
+
+exchange.add_command(set_aside)
 
 
 @exchange.command("list")
