@@ -214,7 +214,7 @@ class Evidence:
         1_000_000,
         a_count,
         "exchanges",
-        "Most waiting in a gateway's spool for the database; beyond it `when_full` decides.",
+        "Most waiting in all spools of a machine for the database; beyond it `when_full` decides.",
     )
     when_full: Literal["refuse", "pass"] = setting(
         "refuse",

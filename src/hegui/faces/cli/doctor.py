@@ -125,5 +125,9 @@ def _evidence(system: System) -> Iterator[Check]:
         problem = f"the database refused {spool.refused} records, which stay in the spool"
         remedy = "Look: hegui exchange set-aside list. Then retry, or discard with a reason; and report it as a fault of hegui."
         yield Check("spool", "wrong", problem, remedy)
-    finding = f"{ledger.ledger_size} entries, {ledger.entries_waiting} wait for a checkpoint"
-    yield Check("ledger", "ok", finding)
+    waiting = f"{ledger.entries_waiting} wait for a checkpoint"
+    if ledger.ledger_size is None:
+        remedy = "See: hegui ledger status"
+        yield Check("ledger", "wrong", f"its files cannot be read; {waiting}", remedy)
+    else:
+        yield Check("ledger", "ok", f"{ledger.ledger_size} entries, {waiting}")
