@@ -29,6 +29,10 @@ from hegui.store.tables import ledger_entries, ledger_waiting
 
 __all__ = ["Store", "open_keeper", "open_store"]
 
+SEQUENCER = "sequencer"
+"""Name of the lease of whoever writes to the log."""
+LEDGER_KEY = "ledger-key"
+"""Name of the lease of whoever changes the log's key; sequencers let them go first."""
 LEASE_SECONDS = 10.0
 """How long another sequencer waits for one that has died."""
 
@@ -55,10 +59,11 @@ class Store:
         share: Callable[[], float] = lambda: 1.0,
     ) -> EvidenceLoop:
         """What moves the records of the spools in `folder` into database and ledger; stop it before closing."""
+        lease = Lease(self.database, SEQUENCER, seconds=LEASE_SECONDS, clock=clock, before=LEDGER_KEY)
         return EvidenceLoop(
             folder,
             Drain(folder, EvidenceWriter(self.database, os.urandom), keeper),
-            Sequencer(self.database, ledger, Lease(self.database, "sequencer", seconds=LEASE_SECONDS, clock=clock)),
+            Sequencer(self.database, ledger, lease),
             publish_seconds=publish_seconds,
             share=share,
         )

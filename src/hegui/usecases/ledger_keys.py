@@ -12,16 +12,17 @@ Rules: docs/ledger-format.md §6.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
 from hegui.ledger.entry import Entry
-from hegui.ledger.keys import VerifierKey
+from hegui.ledger.keys import KeyKind, SignerKey, VerifierKey, is_key_name
 from hegui.ledger.rotation import KEYS_PATH, KeyHistory, hand_over, hand_over_path, rotation_entry
-from hegui.usecases.ledger_log import Writing, next_key, open_signer, read_log, settle, writing
+from hegui.usecases.ledger_log import MAX_ORIGIN, Writing, next_key, open_signer, read_log, settle, writing
 from hegui.usecases.ledger_ports import LedgerError, LedgerHome
 from hegui.usecases.ledger_witnesses import Ask, publish_note
 
-__all__ = ["Rotated", "prepare_key", "rotate_key", "show_keys"]
+__all__ = ["Rotated", "new_key", "prepare_key", "rotate_key", "show_keys"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,14 @@ def show_keys(home: LedgerHome) -> tuple[VerifierKey, KeyHistory | None]:
     return history.current, history
 
 
+def new_key(name: str) -> SignerKey:
+    """A key that nobody has yet, to be kept by the operator. Raises LedgerError (LED109) for what is no name of a key."""
+    if not is_key_name(name) or len(name) > MAX_ORIGIN:
+        problem = f"a name has 1 to {MAX_ORIGIN} characters, no white space and no plus sign"
+        raise LedgerError("LED109", name, problem, "Name it as the log is to be called, such as example.com/log.")
+    return SignerKey(name, KeyKind.LOG, secrets.token_bytes(32))
+
+
 def prepare_key(home: LedgerHome) -> VerifierKey:
     """Make the key to come, so that witnesses can be told before it signs."""
     with writing(home) as held:
@@ -52,7 +61,7 @@ def prepare_key(home: LedgerHome) -> VerifierKey:
 
 def rotate_key(home: LedgerHome, ask: Ask) -> Rotated:
     """Hand over to the key to come. Raises LedgerError (LED110) where the witnesses that are needed do not sign."""
-    with writing(home) as held:
+    with home.turn(), writing(home) as held:
         new = next_key(home, held.signer)
         old = held.signer.verifier
         if not _is_recorded(held, new.verifier):
