@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,7 @@ def spooled(folder: Path, *exchanges: Exchange, parts: Mapping[str, bytes] = {"p
 def drained(store: Store, vault: Vault, folder: Path) -> None:
     """What the drain of the machine does whose spools these are."""
     writer = EvidenceWriter(store.database, os.urandom)
-    keeper = lambda exchange, transit: take_content(vault, exchange, transit)  # noqa: E731
-    with closing(Drain(folder, writer, keeper)) as drain:
+    with closing(Drain(folder, writer, partial(take_content, vault))) as drain:
         while drain.step():
             pass
 
