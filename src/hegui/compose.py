@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from hegui.crypto.sm2_signers import open_signer
-from hegui.errors import InputError
+from hegui.errors import HeguiError, InputError
 from hegui.faces.gateway.app import GatewayApp
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.ledger_api.app import LedgerApp
 from hegui.faces.ledger_api.ask import witness_asker
-from hegui.ledger.entry import Commitment, Entry
+from hegui.ledger.entry import Entry
 from hegui.moderate.policy import Policy
 from hegui.moderate.policy_book import PolicyBook
 from hegui.moderate.policy_files import built_in_policy, read_policy
@@ -29,12 +29,14 @@ from hegui.store import SpoolRecorder, Store, open_keeper, open_store, pseudonym
 from hegui.store.blob_folder import BlobFolder
 from hegui.store.blob_s3 import S3Blobs
 from hegui.store.ledger_files import LedgerFolder, PackFolder, PrivateFolder
+from hegui.store.ledger_objects import LedgerObjects
+from hegui.store.ledger_turn import ledger_turn
 from hegui.store.master_keys import read_master_keys
-from hegui.store.s3 import S3Bucket, S3Client
+from hegui.store.s3 import ATTEMPTS, S3Bucket, S3Client
 from hegui.store.s3_signature import Credentials
+from hegui.store.sourced_key import KEY, SourcedKey, key_source
 from hegui.store.witness_state import WitnessMemory
-from hegui.usecases.content_transit import Transit, open_transit, seal_for_transit
-from hegui.usecases.keep_content import keep_content
+from hegui.usecases.content_transit import Transit, seal_for_transit
 from hegui.usecases.ledger_cosign import WitnessHome
 from hegui.usecases.ledger_export import PackFiles
 from hegui.usecases.ledger_ports import LedgerHome
@@ -52,7 +54,10 @@ from hegui.usecases.ports import (
 )
 from hegui.usecases.retention_ports import Contents, RetentionHome, Stated
 from hegui.usecases.retention_rounds import RetentionRounds
+from hegui.usecases.set_aside import SetAsideRecords
+from hegui.usecases.take_content import TakenOver, take_content
 from hegui.usecases.vault_ports import BlobStore, Vault
+from hegui.vault.blobs import is_name
 from hegui.vault.expiry import Rules
 from hegui.vault.periods import Period, civil_date
 from hegui.vault.retention import KINDS, Kind, check_schedule
@@ -61,6 +66,10 @@ from hegui.vault.retention_files import retention_law
 __all__ = [
     "System", "compose", "keeper", "ledger_files", "ledger_home", "pack_folder", "verifier_script", "witness_home",
 ]  # fmt: skip
+
+
+LOOK_SECONDS = 2.0
+"""How long `/metrics` and the like wait for an object store."""
 
 
 @dataclass(frozen=True)
@@ -108,10 +117,9 @@ class System:
         assert self.vault is not None
         return seal_for_transit(self.vault.masters, record, parts, os.urandom)
 
-    def _keep(self, exchange: Exchange, transit: Transit) -> Sequence[Commitment]:
+    def _keep(self, exchange: Exchange, transit: Transit) -> TakenOver:
         assert self.vault is not None
-        parts = open_transit(self.vault.masters, exchange.id, transit)
-        return keep_content(self.vault, exchange.user, exchange.id, parts)
+        return take_content(self.vault, exchange, transit)
 
     @property
     def contents(self) -> Contents:
@@ -150,9 +158,7 @@ class System:
         """
         return self._store.open_evidence(
             self.spool_folder,
-            SequencedLedger(
-                ledger_home(self.settings, clock=self.clock), witness_asker(self.settings.ledger.witness_seconds)
-            ),
+            SequencedLedger(self.ledger, witness_asker(self.settings.ledger.witness_seconds)),
             None if self.vault is None else self._keep,
             clock=self.clock,
             publish_seconds=self.settings.evidence.publish_seconds,
@@ -164,6 +170,11 @@ class System:
             ),
             round_seconds=self.settings.vault.expire_seconds,
         )
+
+    @cached_property
+    def ledger(self) -> LedgerHome:
+        """The ledger, wherever it is kept."""
+        return ledger_home(self.settings, clock=self.clock)
 
     @cached_property
     def policies(self) -> PolicyBook:
@@ -194,13 +205,18 @@ class System:
             evidence_state=self.evidence_state,
             keeps_content=self.vault is not None,
         )
-        shown = LedgerApp(LedgerFolder(self.settings.ledger_folder).open) if self.settings.ledger.serve else None
+        shown = LedgerApp(open_ledger_files(self.settings).open) if self.settings.ledger.serve else None
         is_mover = self.settings.evidence.sequencer == "thread"
         return GatewayApp(runtime, self.open_evidence(share=runtime.share_for_evidence) if is_mover else None, shown)
 
+    @property
+    def set_aside(self) -> SetAsideRecords:
+        """The records that were set aside in the spools of this machine."""
+        return self._store.open_set_aside(self.spool_folder, None if self.vault is None else self._keep)
+
     def prover(self) -> LedgerProver:
         """What proves entries under the published checkpoint."""
-        return LedgerProver(ledger_home(self.settings, clock=self.clock))
+        return LedgerProver(self.ledger)
 
     def spool_status(self) -> SpoolStatus:
         """What waits in the spools of this machine; asks the disk."""
@@ -208,12 +224,19 @@ class System:
 
     def evidence_state(self) -> EvidenceState:
         """How far evidence has come. Raises InternalError STO004."""
-        size, at = 0, None
-        checkpoint = self.settings.ledger_folder / "checkpoint"
-        if checkpoint.is_file():
-            size = int(checkpoint.read_text(encoding="utf-8").splitlines()[1])
-            at = datetime.fromtimestamp(checkpoint.stat().st_mtime, UTC)
-        return EvidenceState(self._store.entries_waiting(), size, at)
+        waiting = self._store.entries_waiting()
+        try:
+            published = self._looked_at.published()
+        except HeguiError:
+            return EvidenceState(waiting, None, None)
+        if published is None:
+            return EvidenceState(waiting, 0, None)
+        return EvidenceState(waiting, int(published[0].splitlines()[1]), published[1])
+
+    @cached_property
+    def _looked_at(self) -> LedgerFolder | LedgerObjects:
+        """The ledger's files for who only looks at their state, and does not wait long for it."""
+        return open_ledger_files(self.settings, patience_seconds=LOOK_SECONDS, attempts=1)
 
     def close(self) -> None:
         """Close the database."""
@@ -239,23 +262,52 @@ def open_blobs(settings: Settings) -> BlobStore:
     """Where sealed content lies. Raises InputError where the object store is not fully named."""
     if settings.vault.blobs == "folder":
         return BlobFolder(settings.vault.folder or settings.state_dir / "vault")
-    return S3Blobs(S3Client(_bucket(settings.objects, os.environ)))
+    objects = settings.objects
+    return S3Blobs(S3Client(_bucket(objects, os.environ, objects.bucket, objects.prefix or "", "vault.blobs")))
 
 
-def _bucket(objects: Objects, environ: Mapping[str, str]) -> S3Bucket:
+def open_ledger_files(
+    settings: Settings, *, patience_seconds: float | None = None, attempts: int = ATTEMPTS
+) -> LedgerFolder | LedgerObjects:
+    """Where the ledger's public files are. Raises InputError where the object store is not fully named.
+
+    Args:
+        patience_seconds: longest silence of an object store, where it is to be shorter than the setting.
+        attempts: how often one is asked.
+    """
+    given = settings.ledger
+    if given.store == "folder":
+        return LedgerFolder(settings.ledger_folder)
+    bucket = given.bucket or settings.objects.bucket
+    _require_apart(settings, bucket)
+    place = _bucket(settings.objects, os.environ, bucket, settings.ledger_prefix, "ledger.store")
+    if patience_seconds is not None:
+        place = replace(place, timeout_seconds=min(patience_seconds, place.timeout_seconds))
+    return LedgerObjects(S3Client(place, attempts=attempts), conditional=given.conditional_writes)
+
+
+def _require_apart(settings: Settings, bucket: str | None) -> None:
+    """No file of the ledger may be taken for sealed content. Raises InputError (LED130)."""
+    prefix, blobs = settings.ledger_prefix, settings.objects.prefix or ""
+    is_common = settings.vault.blobs == "objects" and bucket == settings.objects.bucket and prefix.startswith(blobs)
+    if is_common and is_name(f"{prefix.removeprefix(blobs)}checkpoint"):
+        problem = "the ledger's objects would be named as sealed content is."
+        raise InputError("LED130", "ledger.prefix", problem, "Set one with a hyphen, such as ledger-log/.")
+
+
+def _bucket(objects: Objects, environ: Mapping[str, str], bucket: str | None, prefix: str, chosen_by: str) -> S3Bucket:
     access, secret = environ.get(objects.access_key_env), environ.get(objects.secret_key_env)
-    if not (objects.endpoint and objects.bucket and access and secret):
+    if not (objects.endpoint and bucket and access and secret):
         problem = "endpoint, bucket and the environment variables with access key and secret are not all given."
-        raise InputError("VLT020", "objects", problem, "Give them, or set vault.blobs to folder (docs/vault.md).")
-    credentials = Credentials(access, secret, objects.region, environ.get("AWS_SESSION_TOKEN"))
+        raise InputError("VLT020", "objects", problem, f"Give them, or set {chosen_by} to folder (docs/settings.md).")
     return S3Bucket(
-        objects.endpoint,
-        objects.bucket,
-        credentials,
-        objects.prefix or "",
-        objects.addressing,
-        objects.timeout_seconds,
-        objects.ca_file,
+        endpoint=objects.endpoint,
+        bucket=bucket,
+        credentials=Credentials(access, secret, objects.region, environ.get("AWS_SESSION_TOKEN")),
+        prefix=prefix,
+        addressing=objects.addressing,
+        timeout_seconds=objects.timeout_seconds,
+        ca_file=objects.ca_file,
     )
 
 
@@ -270,17 +322,20 @@ def keeper(settings: Settings) -> Iterator[StoreKeeper]:
 
 
 def ledger_home(settings: Settings, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> LedgerHome:
-    """The ledger in its folder, which needs no database. Makes nothing."""
+    """The ledger where it is kept. Makes nothing, and needs no database but to change the key of one in objects."""
+    source, is_shared = settings.ledger.key_source, settings.ledger.store == "objects"
+    local = PrivateFolder(settings.state_dir)
     return LedgerHome(
-        files=LedgerFolder(settings.ledger_folder),
-        safe=PrivateFolder(settings.ledger_key.parent),
-        key_file=settings.ledger_key.name,
+        files=open_ledger_files(settings),
+        safe=PrivateFolder(settings.ledger_key.parent) if source is None else SourcedKey(key_source(source), local),
+        key_file=settings.ledger_key.name if source is None else KEY,
         state=PrivateFolder(settings.state_dir),
         origin=settings.ledger.origin,
         public_url=settings.ledger.public_url,
         witnesses_required=settings.ledger.witnesses_required,
         clock=clock,
         sm2=open_signer(settings.ledger.sm2_key, settings.ledger.sm2_public) if settings.ledger.sm2_key else None,
+        turn=partial(ledger_turn, settings.database_url, clock) if is_shared else nullcontext,
     )
 
 

@@ -233,7 +233,7 @@ class Evidence:
         1_000_000,
         a_count,
         "exchanges",
-        "Most waiting in a gateway's spool for the database; beyond it `when_full` decides.",
+        "Most waiting in all spools of a machine for the database; beyond it `when_full` decides.",
     )
     when_full: Literal["refuse", "pass"] = setting(
         "refuse",
@@ -388,8 +388,30 @@ class Objects:
 class Ledger:
     """Where the ledger is kept, who signs it, and who must have seen it (docs/ledger.md)."""
 
+    store: Literal["folder", "objects"] = setting(
+        "folder",
+        one_of("folder", "objects"),
+        "`folder` or `objects`",
+        "Whether the ledger's public files are files or objects.",
+    )
     folder: Path | None = setting(
         None, a_path, "path", "Folder of the ledger's public files.", shown="`<state_dir>/ledger`"
+    )
+    bucket: str | None = setting(
+        None, a_text, "text", "Bucket of the ledger's objects; hegui makes none.", shown="`objects.bucket`"
+    )
+    prefix: str | None = setting(
+        None,
+        a_prefix,
+        "text",
+        "What each key of them begins with, ending in a slash.",
+        shown="`objects.prefix` and `ledger-log/`",
+    )
+    conditional_writes: bool = setting(
+        True,
+        a_yes_or_no,
+        "`true` or `false`",
+        "Whether objects are put on conditions; `false` only where one machine alone has a sequencer.",
     )
     origin: str | None = setting(
         None,
@@ -410,6 +432,13 @@ class Ledger:
     )
     sm2_public: Path | None = setting(
         None, a_path, "path", "PEM file of the public key of a `ledger.sm2_key` that is a program.", shown="none"
+    )
+    key_source: str | None = setting(
+        None,
+        a_key_source,
+        "`file:…`, `env:…` or `command:…`",
+        "Where that key comes from instead, the same on several machines; hegui never changes it.",
+        shown="none: `ledger.key`",
     )
     public_url: str | None = setting(
         None, a_url, "URL", "Where outsiders read the ledger; named in disclosure packs.", shown="none"
@@ -463,6 +492,11 @@ class Settings:
     def ledger_folder(self) -> Path:
         """The ledger's folder, the default filled in."""
         return self.ledger.folder or self.state_dir / "ledger"
+
+    @property
+    def ledger_prefix(self) -> str:
+        """What the keys of the ledger's objects begin with, the default filled in."""
+        return self.ledger.prefix or f"{self.objects.prefix or ''}ledger-log/"
 
     @property
     def ledger_key(self) -> Path:

@@ -166,12 +166,12 @@ class Clients:
 class Fleet:
     """Gateways over one state and one database, a sequencer beside them."""
 
-    def __init__(self, state: Path, gateways: int, upstream: str, **environ: str) -> None:
+    def __init__(self, state: Path, gateways: int, upstream: str, name: str = "load", **environ: str) -> None:
         self.state = state
         self.environ = {**os.environ, "HEGUI_STATE_DIR": str(state), "HEGUI_EVIDENCE_SEQUENCER": "separate", **environ}
         self.log = state / "log"
         state.mkdir(parents=True, exist_ok=True)
-        added = self.hegui("app", "add", "load", "--upstream", upstream, "--json")
+        added = self.hegui("app", "add", name, "--upstream", upstream, "--json")
         self.key = json.loads(added)["api_key"]
         self.gateways = [Gateway(self.environ, self.log) for _ in range(gateways)]
         self.sequencer = Process(["sequencer"], self.environ, self.log)

@@ -44,7 +44,8 @@ class MemoryTiles:
         assert self.files.get(path, data) == data, "a tile changed"
         self._put(path, data)
 
-    def write_checkpoint(self, data: bytes) -> None:
+    def write_checkpoint(self, data: bytes, *, over: bytes | None) -> None:
+        assert self.files.get("checkpoint") == over, "another was published meanwhile"
         self._put("checkpoint", data)
 
     def _put(self, path: str, data: bytes) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hegui.errors import FileFaults, InputError
-from hegui.store import master_keys
+from hegui.store import secret_sources
 from hegui.store.master_keys import read_master_keys
 from tests.vault.samples import NEW, OLD, ROTATING
 
@@ -61,7 +61,7 @@ def test_what_cannot_be_fetched_is_told(source: str) -> None:
 
 
 def test_a_command_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(master_keys, "COMMAND_SECONDS", 0.2)
+    monkeypatch.setattr(secret_sources, "COMMAND_SECONDS", 0.2)
     with pytest.raises(InputError, match="VLT008 .*took longer"):
         read_master_keys(printing("", "import time; time.sleep(60)"), {})
 

@@ -104,7 +104,8 @@ def state(url: str) -> State:
 
 
 SINCE_0002 = {
-    "content_parts", "leases", "ledger_documents", "ledger_entries", "ledger_waiting", "spool_positions", "subject_keys",
+    "content_parts", "discarded_records", "erased_subjects", "leases", "ledger_documents", "ledger_entries",
+    "ledger_waiting", "spool_positions", "subject_keys",
 }  # fmt: skip
 
 

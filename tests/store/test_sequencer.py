@@ -60,9 +60,9 @@ class MortalTiles(TileFolder):
         self.machine.write(path)
         super().write(path, data)
 
-    def write_checkpoint(self, data: bytes) -> None:
+    def write_checkpoint(self, data: bytes, *, over: bytes | None) -> None:
         self.machine.write("checkpoint")
-        super().write_checkpoint(data)
+        super().write_checkpoint(data, over=over)
 
 
 class MortalDatabase:
@@ -324,6 +324,28 @@ def test_entries_published_by_another_meanwhile_are_not_appended_again(
         slow.step()
     assert calls == [5, 8]
     assert slow.step() == 0
+    assert_complete(store, folder, exchanges(range(8)))
+
+
+@pytest.mark.parametrize("published", [1, 5, 8])
+def test_who_is_overtaken_between_log_and_database_sees_no_contradiction(
+    store: Store, folder: Path, published: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The size is read, and another machine publishes before the database is: entries are gone that the size asks for."""
+    lease: Any = NoLease()
+    slow, quick = (Sequencer(store.database, FolderLedger(folder, is_locked=False), lease) for _ in range(2))
+    record_many(store, range(8))
+    placed = Sequencer._placed
+
+    def placed_late(self: Sequencer, log: Any, size: int, most: int) -> Any:
+        monkeypatch.setattr(Sequencer, "_placed", placed)
+        assert quick.step(most=published) == published
+        return placed(self, log, size, most)
+
+    monkeypatch.setattr(Sequencer, "_placed", placed_late)
+    assert slow.step() == 0
+    while slow.step():
+        pass
     assert_complete(store, folder, exchanges(range(8)))
 
 

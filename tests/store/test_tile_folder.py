@@ -62,14 +62,14 @@ def test_paths_that_lead_elsewhere_are_refused(tmp_path: Path, path: str) -> Non
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_draft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = TileFolder(tmp_path)
-    folder.write_checkpoint(b"old")
+    folder.write_checkpoint(b"old", over=None)
 
     def fail(_descriptor: int) -> None:
         raise OSError(28, "no space")
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="no space"):
-        folder.write_checkpoint(b"new")
+        folder.write_checkpoint(b"new", over=b"old")
     assert files(tmp_path) == {"checkpoint": b"old"}
 
 

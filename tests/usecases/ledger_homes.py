@@ -48,12 +48,12 @@ class Dying:
         if name not in ("write", "write_checkpoint", "replace", "create", "remove"):
             return found
 
-        def change(*arguments: Any) -> Any:
+        def change(*arguments: Any, **named: Any) -> Any:
             if name != "create" or self._files.read(arguments[0]) is None:
                 if not self._budget[0]:
                     raise Death
                 self._budget[0] -= 1
-            return found(*arguments)
+            return found(*arguments, **named)
 
         return change
 

@@ -129,7 +129,7 @@ def test_a_key_signs_only_the_sizes_of_its_time(tmp_path: Path) -> None:
     rotate_key(home, nobody)
     grown(home, 10, 20)
     newest = read_log(home).checkpoint
-    home.files.write_checkpoint(Note.sign(newest.text(), stale).encode())
+    home.files.write_checkpoint(Note.sign(newest.text(), stale).encode(), over=home.files.read("checkpoint"))
     with pytest.raises(LedgerError) as caught:
         read_log(home)
     assert caught.value.code == "LED105"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -42,6 +43,9 @@ _COLUMNS = {
     "variants": ("variants", "变体"),
 }
 _NAMES = {written: column for column, names in _COLUMNS.items() for written in names}
+_NO_TEXT = re.compile("[\\0\ud800-\udfff]")
+"""NUL, which PostgreSQL cannot hold, and half characters, which no encoding can."""
+_NO_ID = re.compile("[\\0-\\x1f\\x7f-\\x9f\ud800-\udfff]")
 _LATIN: tuple[Variant, ...] = ("latin",)
 _REMEDY = "Mend the file, then run: hegui lexicon check FILE"
 
@@ -121,6 +125,7 @@ class _Reader:
         if not isinstance(text, str) or not text:
             self._fault(line, "the term is missing")
             return None
+        self._check_characters(line, "term", text, _NO_TEXT)
         risk = self._risk_named(str(given("risk") or ""))
         if risk is None:
             self._fault(line, f"{given('risk')!r} is none of the 31 risks; write A.1.a … A.5.b")
@@ -135,14 +140,18 @@ class _Reader:
             variants = _listed(variants)
             for variant in variants:
                 self._check(line, "variants", variant, VARIANTS)
+        exceptions = _listed(given("exceptions"))
+        for phrase in exceptions:
+            self._check_characters(line, "exceptions", phrase, _NO_TEXT)
         identity = str(given("id") or term_id(text))
+        self._check_characters(line, "id", identity, _NO_ID)
         first = self._lines.setdefault(identity, line)
         if first != line:
             self._fault(line, f"the id {identity!r} is already used in line {first}")
             self._lines[identity] = line
         if risk is None or len(self.faults) > before:
             return None
-        term = Term(identity, text, risk, severity, mode, _listed(given("exceptions")), variants)
+        term = Term(identity, text, risk, severity, mode, exceptions, variants)
         for problem in explain_term(term):
             self._fault(line, problem)
         return term
@@ -150,6 +159,11 @@ class _Reader:
     def _check(self, line: int, column: str, value: Any, allowed: tuple[str, ...]) -> None:
         if value not in allowed:
             self._fault(line, f"{column} {value!r} is not one of {', '.join(allowed)}")
+
+    def _check_characters(self, line: int, column: str, value: str, refused: re.Pattern[str]) -> None:
+        if (found := refused.search(value)) is not None:
+            problem = f"{column} {value!r} holds U+{ord(found[0]):04X} as character {found.start() + 1}"
+            self._fault(line, f"{problem}, which no record can hold; take it out")
 
     def _fault(self, line: int, problem: str) -> None:
         self.faults.append((f"line {line}", problem))

@@ -32,7 +32,7 @@ from hegui.ledger.second import second_line
 from hegui.ledger.tiles import CHECKPOINT_PATH, TILE_HEIGHT, TILE_WIDTH, Tile, encode_bundle, encode_tile
 from hegui.ledger.tree import LedgerDamage, TileTree
 
-__all__ = ["LogError", "TileLog", "Tiles"]
+__all__ = ["LogError", "TileLog", "Tiles", "other_bytes", "overtaken"]
 
 
 class Tiles(Protocol):
@@ -44,12 +44,30 @@ class Tiles(Protocol):
     def write(self, path: str, data: bytes) -> None:
         """Make a file that never changes again; the same bytes may be written twice."""
 
-    def write_checkpoint(self, data: bytes) -> None:
-        """Replace `checkpoint`, for every reader at once."""
+    def write_checkpoint(self, data: bytes, *, over: bytes | None) -> None:
+        """Replace `checkpoint`, for every reader at once, where it still is `over`, None for none.
+
+        Raises LogError (LED094) where it is another one by now.
+        """
 
 
 class LogError(InputError):
     """Something that cannot be done to this log: it is not there, it is there already, or it would go back."""
+
+
+def overtaken(where: str) -> LogError:
+    """LED094: another writer has published meanwhile."""
+    problem = "another checkpoint was published while this one was made"
+    return LogError("LED094", where, problem, "Nothing was replaced; grow the log from what is published now.")
+
+
+def other_bytes(path: str) -> LedgerDamage:
+    """LED082: a file that never changes would."""
+    remedy = (
+        "Find out what wrote it. If no checkpoint beyond the published one was ever signed, remove the file; "
+        "else hand in the very entries that were written first."
+    )
+    return LedgerDamage("LED082", path, "the file is there with other bytes", remedy)
 
 
 class TileLog:
@@ -69,15 +87,11 @@ class TileLog:
         """Begin a log of no entries. Raises LogError (LED090) where one is."""
         if self._tiles.read(CHECKPOINT_PATH) is not None:
             raise LogError("LED090", self.origin, "there is a log already", "Append to it, or choose another place.")
-        return self._write_checkpoint(self._sign(0, EMPTY_ROOT))
+        return self._write_checkpoint(self._sign(0, EMPTY_ROOT), over=None)
 
     def published(self) -> Opened:
         """The checkpoint readers see. Raises LogError (LED091) where there is none, else as `open_checkpoint`."""
-        data = self._tiles.read(CHECKPOINT_PATH)
-        if data is None:
-            remedy = "Begin one with create(); if there was one, restore its checkpoint and do not begin anew."
-            raise LogError("LED091", self.origin, "there is no checkpoint", remedy)
-        return self._open(data)
+        return self._open(self._published())
 
     def append(self, entries: Iterable[bytes]) -> Opened:
         """Grow and publish in one step; without entries nothing is written."""
@@ -114,10 +128,11 @@ class TileLog:
         """Show a checkpoint that `grow` made, perhaps with cosignatures, to readers; those already shown are kept.
 
         Raises:
-            LogError: LED092 a larger one is published.
+            LogError: LED092 a larger one is published; LED094 another one was, meanwhile.
             LedgerDamage: LED083 the tiles do not lead from the published root to this one.
         """
-        before, after = self.published(), self._open(note.encode())
+        over = self._published()
+        before, after = self._open(over), self._open(note.encode())
         old, new = before.checkpoint, after.checkpoint
         if new.size < old.size:
             problem = f"size {old.size} is published, {new.size} would take entries back"
@@ -125,7 +140,7 @@ class TileLog:
         self._prove_growth(self.tree(new.size), old, new)
         if new == old:
             note = before.note.plus(*note.signatures)
-        return before if note == before.note else self._write_checkpoint(note)
+        return before if note == before.note else self._write_checkpoint(note, over=over)
 
     def tree(self, size: int | None = None) -> TileTree:
         """The tree of the published checkpoint, to read from."""
@@ -161,6 +176,13 @@ class TileLog:
             raise _contradiction() from None
         return hashes
 
+    def _published(self) -> bytes:
+        data = self._tiles.read(CHECKPOINT_PATH)
+        if data is None:
+            remedy = "Begin one with create(); if there was one, restore its checkpoint and do not begin anew."
+            raise LogError("LED091", self.origin, "there is no checkpoint", remedy)
+        return data
+
     def _sign(self, size: int, root: bytes) -> Note:
         note = Note.sign(Checkpoint(self.origin, size, root).text(), self._signer)
         return note if self._second is None else note.plus(second_line(note.text, self._signer.name, self._second))
@@ -168,9 +190,9 @@ class TileLog:
     def _check_and_read(self, data: bytes) -> Opened:
         return open_checkpoint(data, self._verifier, origin=self.origin)
 
-    def _write_checkpoint(self, note: Note) -> Opened:
+    def _write_checkpoint(self, note: Note, *, over: bytes | None) -> Opened:
         data = note.encode()
-        self._tiles.write_checkpoint(data)
+        self._tiles.write_checkpoint(data, over=over)
         return self._open(data)
 
 
@@ -233,11 +255,7 @@ class _Edge:
     def _write(self, tile: Tile, data: bytes) -> None:
         found = self._tiles.read(tile.path)
         if found is not None and found != data:
-            remedy = (
-                "Find out what wrote it. If no checkpoint beyond the published one was ever signed, remove the file; "
-                "else hand in the very entries that were written first."
-            )
-            raise LedgerDamage("LED082", tile.path, "the file is there with other bytes", remedy)
+            raise other_bytes(tile.path)
         self._tiles.write(
             tile.path, data
         )  # also where it is there: whoever wrote it may have died before it was durable

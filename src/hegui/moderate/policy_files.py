@@ -66,6 +66,8 @@ class _Reader:
         version: Any = raw.get("version")
         if not isinstance(name, str) or not name:
             self.faults.append(("name", "a policy needs a name"))
+        elif not name.isprintable():
+            self.faults.append(("name", f"{name!r} holds a character that is not printable, which no record can hold"))
         if not isinstance(version, int) or version < 1:
             self.faults.append(("version", "a policy needs a version, a whole number from 1"))
         rules = raw.get("rules") or []

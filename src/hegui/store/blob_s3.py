@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hegui.store.s3 import S3Client
-from hegui.vault.blobs import check_group, check_name, check_size
+from hegui.vault.blobs import check_group, check_name, check_size, is_name
 
 __all__ = ["S3Blobs"]
 
@@ -37,4 +37,4 @@ class S3Blobs:
 
     def list(self, group: str | None = None) -> Iterator[str]:
         prefix = "" if group is None else f"{check_group(group)}/"
-        return self._client.list(prefix)
+        return filter(is_name, self._client.list(prefix))  # the ledger may lie in the same bucket

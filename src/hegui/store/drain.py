@@ -12,21 +12,21 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hegui.errors import InternalError
-from hegui.ledger.entry import Commitment
 from hegui.store.evidence_writer import EvidenceWriter
 from hegui.store.recorder import RecordRefused
 from hegui.store.spool import SpoolReader, Waiting, spools_in
 from hegui.store.spool_records import UnreadableRecordError, decode_record
 from hegui.usecases.content_transit import Transit
 from hegui.usecases.ports import Exchange
+from hegui.usecases.take_content import TakenOver
 from hegui.vault.faults import VaultDamage
 
-__all__ = ["BATCH", "Drain"]
+__all__ = ["BATCH", "Drain", "Keeper", "keep"]
 
 BATCH = 256
 """Most records in one transaction of the database."""
@@ -34,8 +34,8 @@ BATCH = 256
 _log = logging.getLogger(__name__)
 
 
-Keeper = Callable[[Exchange, Transit], Sequence[Commitment]]
-"""Hands content to the vault. Raises VaultDamage for what cannot be opened, HeguiError where the vault fails."""
+Keeper = Callable[[Exchange, Transit], TakenOver]
+"""Hands content to the vault, or drops it. Raises VaultDamage for what cannot be opened, HeguiError where the vault fails."""
 
 
 @dataclass(slots=True)
@@ -109,12 +109,12 @@ class Drain:
     def _take_over(self, spool: _Open, waiting: list[Waiting]) -> None:
         """Write these; a refusal is narrowed down by halving until a record stands alone."""
         batch: list[Exchange] = []
-        content: dict[str, Sequence[Commitment]] = {}
+        content: dict[str, TakenOver] = {}
         for record in waiting:
             try:
                 exchange, transit = decode_record(record.body)
                 if transit is not None:
-                    content[exchange.id] = self._keep(exchange, transit)
+                    content[exchange.id] = keep(self._keeper, exchange, transit)
             except (UnreadableRecordError, VaultDamage) as error:
                 self._set_aside(spool, record, str(error).partition("\n")[0])
             else:
@@ -131,13 +131,6 @@ class Drain:
             self._writer.write(spool.reader.name, waiting[0].number, [])
         spool.position = waiting[-1].number
 
-    def _keep(self, exchange: Exchange, transit: Transit) -> Sequence[Commitment]:
-        if self._keeper is None:
-            problem = "content waits for the vault, and vault.master_key is not set here"
-            remedy = "Set it to what the gateways of this machine have."
-            raise InternalError("REC005", "spool", problem, remedy)
-        return self._keeper(exchange, transit)
-
     def _set_aside(self, spool: _Open, record: Waiting, problem: str) -> None:
         if spool.reader.set_aside(record, problem):  # else it was said already, before the batch had to be tried again
             _log.critical("REC003 record %d of spool %s is set aside: %s", record.number, spool.reader.name, problem)
@@ -151,3 +144,15 @@ class Drain:
                 self._open.pop(reader.file, None)
                 reader.remove()
                 self._writer.release(reader.name)
+
+
+def keep(keeper: Keeper | None, exchange: Exchange, transit: Transit) -> TakenOver:
+    """Hand content on. Raises InternalError (REC005) where there is nobody to take it, and as the keeper."""
+    if keeper is None:
+        problem = "content waits for the vault, and vault.master_key is not set here"
+        remedy = "Set it to what the gateways of this machine have."
+        raise InternalError("REC005", "spool", problem, remedy)
+    taken = keeper(exchange, transit)
+    if taken.entries:
+        _log.warning("REC007 content of exchange %s is dropped: its user was erased before it arrived", exchange.id)
+    return taken

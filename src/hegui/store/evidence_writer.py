@@ -6,23 +6,26 @@ the position is written with the records, whatever is handed in again after a cr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import DBAPIError
 
 from hegui.errors import HeguiError, InternalError
-from hegui.ledger.entry import SALT_SIZE, Commitment
+from hegui.ledger.entry import SALT_SIZE
 from hegui.store.database import Database
-from hegui.store.exchange_rows import exchange_row, finding_rows, part_rows
+from hegui.store.exchange_rows import exchange_row, finding_rows, part_rows, storable
 from hegui.store.recorder import DatabaseAway, RecordRefused
 from hegui.store.tables import content_parts, exchanges, findings, ledger_waiting, spool_positions
 from hegui.usecases.exchange_entry import entry_of
 from hegui.usecases.ports import Exchange
+from hegui.usecases.take_content import TakenOver
 
 __all__ = ["EvidenceWriter"]
+
+_NOTHING = TakenOver()
 
 
 class EvidenceWriter:
@@ -56,20 +59,29 @@ class EvidenceWriter:
         spool: str,
         last: int,
         batch: Sequence[Exchange],
-        content: Mapping[str, Sequence[Commitment]] | None = None,
+        content: Mapping[str, TakenOver] | None = None,
     ) -> None:
         """Write all of `batch`, which ends with number `last` of the spool, or nothing; durable on return.
 
         Args:
-            content: exchange id → commitments to what the vault keeps of it.
+            content: exchange id → what the vault keeps of it, or dropped.
         Raises RecordRefused when the database will not have it, DatabaseAway when it cannot now.
         """
+        self._write(batch, content or {}, lambda connection: _came_to(connection, spool, last))
+
+    def add(self, exchange: Exchange, content: TakenOver) -> None:
+        """Write one that does not come from a spool, as `write`."""
+        self._write([exchange], {exchange.id: content}, lambda _: None)
+
+    def _write(
+        self, batch: Sequence[Exchange], content: Mapping[str, TakenOver], besides: Callable[[Connection], None]
+    ) -> None:
         try:
+            batch = [storable(exchange) for exchange in batch]
             rows = [exchange_row(exchange) for exchange in batch]
             details = list(chain.from_iterable(map(finding_rows, batch)))
-            kept = content or {}
-            parts = [row for one in batch if one.id in kept for row in part_rows(one, kept[one.id])]
-            entries = [self._entry(exchange, kept.get(exchange.id, ())) for exchange in batch]
+            parts = [row for one in batch for row in part_rows(one, content.get(one.id, _NOTHING).commitments)]
+            entries = list(chain.from_iterable(self._entries_of(one, content.get(one.id, _NOTHING)) for one in batch))
         except Exception as error:  # nothing is asked of anybody here: whatever it is, the record is to blame
             raise RecordRefused(self._name(error)) from None
         try:
@@ -80,9 +92,7 @@ class EvidenceWriter:
                 self._parts.insert(cursor, parts)
                 self._entries.insert(cursor, entries)
                 cursor.close()
-                came_to = update(spool_positions).where(spool_positions.c.spool == spool).values(number=last)
-                if not connection.execute(came_to).rowcount:
-                    connection.execute(spool_positions.insert().values(spool=spool, number=last))
+                besides(connection)
         except Exception as error:
             cause = _cause(error)
             if self._database.is_refusal(cause):
@@ -96,9 +106,11 @@ class EvidenceWriter:
         with self._database.writing() as connection:
             connection.execute(spool_positions.delete().where(spool_positions.c.spool == spool))
 
-    def _entry(self, exchange: Exchange, content: Sequence[Commitment]) -> tuple[str, bytes, bytes]:
+    def _entries_of(self, exchange: Exchange, content: TakenOver) -> Iterator[tuple[str, bytes | None, bytes]]:
         salt = self._random_bytes(SALT_SIZE)
-        return exchange.id, salt, entry_of(exchange, salt, content).encode()
+        yield exchange.id, salt, entry_of(exchange, salt, content.commitments).encode()
+        for entry in content.entries:
+            yield entry.subject, None, entry.encode()
 
     def _name(self, error: BaseException) -> str:
         """The kind of error and the driver's words, which quote nothing that was written."""
@@ -107,6 +119,12 @@ class EvidenceWriter:
             return f"{kind} {error.code}"
         words = self._database.words(error) if isinstance(error, self._of_the_driver) else ""
         return f"{kind}: {words}" if words and words != kind else kind
+
+
+def _came_to(connection: Connection, spool: str, last: int) -> None:
+    came_to = update(spool_positions).where(spool_positions.c.spool == spool).values(number=last)
+    if not connection.execute(came_to).rowcount:
+        connection.execute(spool_positions.insert().values(spool=spool, number=last))
 
 
 def _cause(error: BaseException) -> BaseException:

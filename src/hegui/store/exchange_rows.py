@@ -7,7 +7,8 @@ types in the order of the table's columns, because the recorder makes them by th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import fields, replace
+from typing import Any, TypeVar
 
 from sqlalchemy import RowMapping
 
@@ -16,7 +17,38 @@ from hegui.store.instants import to_micros
 from hegui.usecases.ports import Exchange, FindingRecord, TokenUsage
 from hegui.vault.parts import kind_of_part
 
-__all__ = ["exchange_from_row", "exchange_row", "finding_from_row", "finding_rows", "part_rows"]
+__all__ = ["exchange_from_row", "exchange_row", "finding_from_row", "finding_rows", "part_rows", "storable"]
+
+Written = TypeVar("Written", Exchange, FindingRecord)
+
+_EXCHANGE_TEXTS, _FINDING_TEXTS = (
+    tuple(field.name for field in fields(kind) if field.type in ("str", "str | None"))
+    for kind in (Exchange, FindingRecord)
+)
+"""The members that are texts."""
+
+
+def storable(exchange: Exchange) -> Exchange:
+    """The exchange as every database can hold it: U+FFFD for each NUL of its texts, before anything is bound to them.
+
+    Raises TypeError for a text that is none.
+    """
+    findings = exchange.findings
+    if any(_has_nul(finding, _FINDING_TEXTS) for finding in findings):
+        findings = tuple(_without_nul(finding, _FINDING_TEXTS) for finding in findings)
+    elif not _has_nul(exchange, _EXCHANGE_TEXTS):
+        return exchange
+    return replace(_without_nul(exchange, _EXCHANGE_TEXTS), findings=findings)
+
+
+def _has_nul(value: object, texts: Sequence[str]) -> bool:
+    return "\0" in "".join([getattr(value, text) or "" for text in texts])
+
+
+def _without_nul(value: Written, texts: Sequence[str]) -> Written:
+    given = ((text, getattr(value, text)) for text in texts)
+    changes: dict[str, Any] = {text: words.replace("\0", "\ufffd") for text, words in given if words}
+    return replace(value, **changes)
 
 
 def exchange_row(exchange: Exchange) -> tuple[Any, ...]:

@@ -13,10 +13,12 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from hegui.errors import InputError
+from hegui.ledger.tiles import CHECKPOINT_PATH
 from hegui.store.files import create_once
 from hegui.store.tile_folder import TileFolder
 from hegui.usecases.ledger_ports import LedgerError
@@ -29,9 +31,22 @@ LOCK_PATIENCE_SECONDS = 10.0
 class LedgerFolder(TileFolder):
     """A folder as `usecases.ledger_ports.LedgerFiles`; it may be served by any web server as it is."""
 
+    def create(self, path: str, data: bytes) -> bytes:
+        """Make a file where there is none; what is there afterwards. Writers take turns by the lock beside the key."""
+        found = self.read(path)
+        if found is None:
+            self._files.replace(self._place(path), data)
+        return data if found is None else found
+
     def replace(self, path: str, data: bytes) -> None:
         """Make or replace a file, for every reader at once."""
         self._files.replace(self._place(path), data)
+
+    def published(self) -> tuple[bytes, datetime] | None:
+        """The checkpoint, and when it was written; None where there is none."""
+        place = self._place(CHECKPOINT_PATH)
+        data = self._files.read(place)
+        return None if data is None else (data, datetime.fromtimestamp(place.stat().st_mtime, UTC))
 
     def open(self, path: str) -> BinaryIO | None:
         """The file, to be read piece by piece; None where there is none. Raises InputError (LED096) for other paths."""

@@ -1,14 +1,16 @@
 """Put, get, delete and list whole objects in an S3-compatible object store.
 
-Knows four requests, their signatures and their failures; knows not what is in an object. Rules of this file:
+Knows four requests, their signatures and their failures; knows not what is in an object. A put may have a condition: that
+nothing is there, or that what is there is what was read. Rules of this file:
 
 1. Every request may be sent twice without harm, so one that broke off, timed out or met a busy server is sent again, three
    times in all, with a growing pause between.
 2. Connections are kept and used again; one that the server closed meanwhile costs nothing but a new one.
 3. What the operator has to mend (credentials, clock, bucket) is told apart from what the store failed at.
 4. An answer that is shorter than it says, or larger than we asked for, is a failure and no object.
-Rules: Amazon S3 API (PutObject, GetObject, DeleteObject, ListObjectsV2). A store must show a written object to the next
-reader (AWS does since 2020, MinIO, OSS, COS and OBS do).
+5. A put with a condition that was sent twice may meet what it wrote the first time: its caller reads what is there.
+Rules: Amazon S3 API (PutObject, GetObject, DeleteObject, ListObjectsV2, conditional writes by If-Match and If-None-Match).
+A store must show a written object to the next reader (AWS does since 2020, MinIO, OSS, COS and OBS do).
 """
 
 from __future__ import annotations
@@ -16,13 +18,15 @@ from __future__ import annotations
 import random
 import ssl
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
@@ -30,7 +34,7 @@ from hegui.errors import HeguiError, InputError, InternalError
 from hegui.store.s3_signature import Credentials, encode_path, encode_query, sign
 from hegui.vault.blobs import MAX_BLOB
 
-__all__ = ["S3Bucket", "S3Client"]
+__all__ = ["S3Bucket", "S3Client", "S3Object", "S3Unsupported"]
 
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.2
@@ -38,7 +42,10 @@ KEPT_CONNECTIONS = 8
 MAX_ANSWER = 16 << 20
 """Bytes of a list or an error: a page of 1,000 keys of 1,024 characters takes a tenth."""
 
-_BUSY = frozenset({429, 500, 502, 503, 504})
+_BUSY = frozenset({409, 429, 500, 502, 503, 504})
+"""409 is the answer to one of two conditional writes at the same moment."""
+_CONDITION_FAILED = 412
+_BYTES = {"content-type": "application/octet-stream"}
 _REFUSED = frozenset({"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken"})
 _SKEWED = "RequestTimeTooSkewed"
 
@@ -69,8 +76,30 @@ class S3Bucket:
         return f"{self.endpoint}/{self.bucket}"
 
 
+@dataclass(frozen=True, slots=True)
+class S3Object:
+    """An object as it was read.
+
+    Attributes:
+        etag: names these bytes in a condition; what it is made of is the store's affair.
+        at: when the store says it was written; None where it does not say.
+    """
+
+    data: bytes
+    etag: str
+    at: datetime | None
+
+
+class S3Unsupported(InternalError):
+    """The store says that it cannot do what was asked."""
+
+
 class S3Client:
-    """A bucket, for any number of threads. Close it when done."""
+    """A bucket, for any number of threads. Close it when done; what is kept is closed too when nobody has it any more.
+
+    Args:
+        attempts: how often a request is sent before its failure is told, count.
+    """
 
     def __init__(
         self,
@@ -78,6 +107,7 @@ class S3Client:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
+        attempts: int = ATTEMPTS,
     ) -> None:
         parts = urlsplit(bucket.endpoint)
         is_plain = parts.path in ("", "/") and not parts.query and not parts.username
@@ -85,21 +115,35 @@ class S3Client:
             problem = "the endpoint is not a URL of scheme and host alone."
             raise InputError("VLT016", bucket.endpoint, problem, "Write it as https://host or http://host:port")
         self.bucket = bucket
-        self._clock, self._sleep = clock, sleep
+        self._clock, self._sleep, self._attempts = clock, sleep, attempts
         is_virtual = bucket.addressing == "virtual"
         self._host = f"{bucket.bucket}.{parts.netloc}" if is_virtual else parts.netloc
         self._base = "/" if is_virtual else f"/{bucket.bucket}/"
         self._tls = _trusting(bucket.ca_file) if parts.scheme == "https" else None
         self._idle: list[HTTPConnection] = []
+        weakref.finalize(self, _close_all, self._idle)
 
     def put(self, key: str, data: bytes) -> None:
         """Keep an object, or replace it."""
-        headers = {"content-type": "application/octet-stream"}
-        self._ask("PUT", self.bucket.prefix + key, body=data, headers=headers)
+        self._ask("PUT", self.bucket.prefix + key, body=data, headers=_BYTES)
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Keep an object where there is none; whether it was kept. What is there may be what an attempt before wrote."""
+        return self._put_if(key, data, {"if-none-match": "*"})
+
+    def exchange(self, key: str, data: bytes, etag: str) -> bool:
+        """Replace the object that has this tag; whether it was replaced. As with `create`, False may follow success."""
+        return self._put_if(key, data, {"if-match": etag})
 
     def get(self, key: str) -> bytes | None:
         """The object, None where there is none."""
-        return self._ask("GET", self.bucket.prefix + key, most=MAX_BLOB)
+        found = self.look(key)
+        return None if found is None else found.data
+
+    def look(self, key: str) -> S3Object | None:
+        """The object with its tag, None where there is none."""
+        answer = self._ask("GET", self.bucket.prefix + key, most=MAX_BLOB)
+        return None if answer.status == 404 else S3Object(answer.body, answer.etag, _instant(answer.modified))
 
     def delete(self, key: str) -> None:
         """Take an object away, if it is there."""
@@ -109,7 +153,7 @@ class S3Client:
         """The keys that begin so, in order, each without the bucket's own prefix."""
         query = {"list-type": "2", "prefix": self.bucket.prefix + prefix}
         while True:
-            page = self._page(self._ask("GET", "", query=query) or b"")
+            page = self._page(self._ask("GET", "", query=query).body)
             yield from (key.removeprefix(self.bucket.prefix) for key in page.keys)
             if not page.next:
                 return
@@ -117,8 +161,11 @@ class S3Client:
 
     def close(self) -> None:
         """Close the connections that are kept."""
-        while self._idle:
-            self._idle.pop().close()
+        _close_all(self._idle)
+
+    def _put_if(self, key: str, data: bytes, condition: Mapping[str, str]) -> bool:
+        answer = self._ask("PUT", self.bucket.prefix + key, body=data, headers={**_BYTES, **condition})
+        return answer.status not in (404, _CONDITION_FAILED)
 
     def _ask(
         self,
@@ -129,30 +176,31 @@ class S3Client:
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
         most: int = MAX_ANSWER,
-    ) -> bytes | None:
+    ) -> _Answer:
+        """The answer: what was asked for, or that there is no such object, or that the condition does not hold."""
         attempt = 0
         while True:
             attempt += 1
             try:
-                status, answer = self._send(method, self._base + key, query or {}, body, headers or {}, most)
+                answer = self._send(method, self._base + key, query or {}, body, headers or {}, most)
             except (OSError, HTTPException) as error:
                 failure: HeguiError = self._failed(f"{method} broke off: {_words(error)}")
             else:
-                if status in (200, 204):
+                if answer.status in (200, 204, _CONDITION_FAILED):
                     return answer
-                code = _code(answer)
-                if status == 404 and code == "NoSuchKey":
-                    return None
-                failure = self._explained(status, code)
-                if status not in _BUSY:
+                code = _code(answer.body)
+                if answer.status == 404 and code == "NoSuchKey":
+                    return answer
+                failure = self._explained(answer.status, code)
+                if answer.status not in _BUSY:
                     raise failure
-            if attempt == ATTEMPTS:
+            if attempt == self._attempts:
                 raise failure
             self._sleep(PAUSE_SECONDS * 2**attempt * (0.5 + random.random() / 2))  # noqa: S311 - to come apart, no secret
 
     def _send(
         self, method: str, path: str, query: Mapping[str, str], body: bytes, headers: Mapping[str, str], most: int
-    ) -> tuple[int, bytes]:
+    ) -> _Answer:
         signed = sign(
             self.bucket.credentials, method, path, query, {**headers, "host": self._host}, body, self._clock()
         )
@@ -163,8 +211,8 @@ class S3Client:
             try:
                 connection.request(method, url, body=body, headers=signed)
                 response = connection.getresponse()
-                answer = response.read(most + 1)
-                if len(answer) > most or not response.isclosed():
+                data = response.read(most + 1)
+                if len(data) > most or not response.isclosed():
                     raise HTTPException("the answer is cut short or too large")
             except TimeoutError:
                 connection.close()
@@ -175,7 +223,8 @@ class S3Client:
                     raise
                 continue  # the server had closed a connection we kept
             self._keep(connection, response.will_close)
-            return response.status, answer
+            said = (response.getheader("etag") or "", response.getheader("last-modified") or "")
+            return _Answer(response.status, data, *said)
 
     def _connection(self) -> tuple[HTTPConnection, bool]:
         with suppress(IndexError):
@@ -209,11 +258,18 @@ class S3Client:
             problem = f"the object store refuses the credentials ({said})."
             remedy = "Check the access key, its secret, the region, and the rights to read, write, delete and list."
             return InputError("VLT017", self.bucket.where, problem, remedy)
-        return self._failed(f"it answered {said}")
+        return self._failed(f"it answered {said}", S3Unsupported if status == 501 else InternalError)
 
-    def _failed(self, words: str) -> InternalError:
+    def _failed(self, words: str, kind: type[InternalError] = InternalError) -> InternalError:
         remedy = "See whether it is up and reachable, and whether endpoint, region and addressing are right."
-        return InternalError("VLT016", self.bucket.where, f"the object store failed: {words}.", remedy)
+        return kind("VLT016", self.bucket.where, f"the object store failed: {words}.", remedy)
+
+
+class _Answer(NamedTuple):
+    status: int
+    body: bytes
+    etag: str
+    modified: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +309,18 @@ def _code(answer: bytes) -> str:
     root = _xml(answer)
     found = "" if root is None else next((child.text or "" for child in root if _name(child) == "Code"), "")
     return found if found.isalnum() and len(found) <= 64 else ""
+
+
+def _close_all(connections: list[HTTPConnection]) -> None:
+    while connections:
+        connections.pop().close()
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text)
+    except ValueError:
+        return None
 
 
 def _trusting(ca_file: Path | None) -> ssl.SSLContext:

@@ -9,6 +9,7 @@ Rules of this file:
 3. The ledger's own entries (a key that hands over) come into the log beside us: they are taken into the table, and what had
    been meant for their places is given others.
 4. Where the log and the database contradict each other, nothing is written: it takes a person to tell which is right.
+   They are read one after the other: when the log has grown in between, that is no contradiction.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ __all__ = ["Ledger", "OpenLedger", "Sequencer"]
 
 MOST = 4096
 """Entries published with one checkpoint."""
+CONTRADICTION = "LED100"
 OWN = "key.rotated"
 """The type of entry that the ledger writes into itself."""
 
@@ -83,16 +85,25 @@ class Sequencer:
 
     def _step(self, log: OpenLedger, most: int) -> int:
         size = log.size
-        with self._database.writing() as connection:
-            self._settle(connection, log, size)
-            _give_places(connection, most)
-            rows = _placed_from(connection, size, most)
+        try:
+            rows = self._placed(log, size, most)
+        except InternalError as error:
+            if error.code == CONTRADICTION and log.size != size:
+                return 0  # another machine, whose lease we believed to be over, has published between log and database
+            raise
         if not rows:
             return 0
         after = log.append(rows, at=size)
         with self._database.writing() as connection:
             _take_out(connection, after)
         return after - size
+
+    def _placed(self, log: OpenLedger, size: int, most: int) -> Sequence[bytes]:
+        """What comes next in the log, its places given for good."""
+        with self._database.writing() as connection:
+            self._settle(connection, log, size)
+            _give_places(connection, most)
+            return _placed_from(connection, size, most)
 
     def _has_work(self) -> bool:
         with self._database.reading() as connection:
@@ -159,4 +170,4 @@ def _contradiction(problem: str) -> InternalError:
         "Was an older copy of the database or of the ledger's folder restored, or is the folder that of another database? "
         "Compare both with their copies; nothing is written until they agree."
     )
-    return InternalError("LED100", "ledger", problem, remedy)
+    return InternalError(CONTRADICTION, "ledger", problem, remedy)

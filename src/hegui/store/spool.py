@@ -23,7 +23,7 @@ from typing import NamedTuple, Self
 
 from hegui.store.files import create_once
 
-__all__ = ["Spool", "SpoolReader", "SpoolState", "Waiting", "spools_in", "state_of"]
+__all__ = ["Aside", "Spool", "SpoolReader", "SpoolState", "Waiting", "spools_in", "state_of"]
 
 _BUSY_SECONDS = 5.0
 _SCHEMA = """
@@ -39,6 +39,14 @@ class Waiting(NamedTuple):
 
     number: int
     body: bytes
+
+
+class Aside(NamedTuple):
+    """One record that was set aside, and why."""
+
+    number: int
+    body: bytes
+    problem: str
 
 
 class Spool:
@@ -133,6 +141,21 @@ class SpoolReader:
             "SELECT (SELECT min(number) FROM waiting), (SELECT max(number) FROM waiting)"
         ).fetchone()
         return 0 if first is None else last - first + 1
+
+    def aside(self) -> Iterator[Aside]:
+        """The records set aside, in order, one in memory at a time."""
+        for row in self._connection.execute("SELECT number, body, problem FROM refused ORDER BY number"):
+            yield Aside(*row)
+
+    def aside_at(self, number: int) -> Aside | None:
+        """The record set aside under this number."""
+        query = "SELECT number, body, problem FROM refused WHERE number = ?"
+        row = self._connection.execute(query, (number,)).fetchone()
+        return None if row is None else Aside(*row)
+
+    def clear(self, number: int) -> None:
+        """Remove a record that was set aside."""
+        self._connection.execute("DELETE FROM refused WHERE number = ?", (number,))
 
     def refused(self) -> int:
         """Records set aside, count."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from hegui.store.recorder import DatabaseAway, QueueRecorder, RecordRefused
 from hegui.store.spool import Spool, SpoolReader, state_of
 from hegui.store.spool_records import decode_exchange, encode_exchange
+from hegui.store.spool_watch import SpoolWatch
 from hegui.usecases.content_transit import Transit
 from hegui.usecases.ports import Delivery, Recordable, SpoolStatus
 
@@ -67,6 +68,7 @@ class SpoolRecorder(QueueRecorder):
     ) -> None:
         spool = Spool(folder)
         self._reader = SpoolReader(spool.file)
+        self._watch = SpoolWatch(folder)
         self._looking = threading.Lock()
         super().__init__(
             SpoolWriter(spool, seal), capacity=capacity, close_seconds=close_seconds, gather_seconds=gather_seconds
@@ -75,6 +77,10 @@ class SpoolRecorder(QueueRecorder):
     def spooled(self) -> int:
         with self._looking:
             return self._reader.depth()
+
+    def backlog(self) -> int:
+        with self._looking:
+            return self._watch.depth()
 
     def oldest_spooled(self) -> datetime | None:
         with self._looking:
@@ -85,6 +91,7 @@ class SpoolRecorder(QueueRecorder):
         super().close()
         with self._looking:
             self._reader.close()
+            self._watch.close()
 
 
 def spool_status(folder: Path) -> SpoolStatus:

@@ -25,11 +25,16 @@ from hegui.store.lexicons import SqlLexicons
 from hegui.store.opening import Migrate, open_database
 from hegui.store.retention import SqlRetention
 from hegui.store.sequencer import Ledger, Sequencer
+from hegui.store.set_aside import SpoolsAside
 from hegui.store.subject_keys import SqlSubjectKeys
 from hegui.store.tables import ledger_entries, ledger_waiting
 
 __all__ = ["Store", "open_keeper", "open_store"]
 
+SEQUENCER = "sequencer"
+"""Name of the lease of whoever writes to the log."""
+LEDGER_KEY = "ledger-key"
+"""Name of the lease of whoever changes the log's key; sequencers let them go first."""
 LEASE_SECONDS = 10.0
 """How long another sequencer waits for one that has died."""
 
@@ -63,10 +68,11 @@ class Store:
         round_seconds: float = 3600.0,
     ) -> EvidenceLoop:
         """What moves the records of the spools in `folder` into database and ledger; stop it before closing."""
+        lease = Lease(self.database, SEQUENCER, seconds=LEASE_SECONDS, clock=clock, before=LEDGER_KEY)
         return EvidenceLoop(
             folder,
             Drain(folder, EvidenceWriter(self.database, os.urandom), keeper),
-            Sequencer(self.database, ledger, Lease(self.database, "sequencer", seconds=LEASE_SECONDS, clock=clock)),
+            Sequencer(self.database, ledger, lease),
             publish_seconds=publish_seconds,
             share=share,
             rounds=rounds,
@@ -76,6 +82,10 @@ class Store:
     def retention_turn(self, clock: Callable[[], datetime] = utc_now) -> Lease:
         """Says which of all processes on this database carries out retention now."""
         return Lease(self.database, "retention", seconds=RETENTION_LEASE_SECONDS, clock=clock)
+
+    def open_set_aside(self, folder: Path, keeper: Keeper | None = None) -> SpoolsAside:
+        """The records set aside in the spools in `folder`."""
+        return SpoolsAside(folder, self.database, EvidenceWriter(self.database, os.urandom), keeper)
 
     def add_entries(self, entries: Sequence[Entry]) -> None:
         """Let entries that belong to no exchange wait for their places in the ledger; a subject is entered once.

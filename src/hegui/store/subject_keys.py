@@ -1,13 +1,14 @@
 """The keys of data subjects, wrapped, in the database.
 
-Knows rows; knows no key in the clear and no master key. That a subject has one live key at most is the database's doing (a
-unique index over live rows), so two processes that make one at the same moment end with the same. Every change names what
-it replaces, so that a key wrapped anew never brings back one that was erased meanwhile.
+Knows rows, and until when whose content is erased; knows no key in the clear and no master key. That a subject has one live
+key at most is the database's doing (a unique index over live rows), so two processes that make one at the same moment end with
+the same. Every change names what it replaces, so that a key wrapped anew never brings back one that was erased meanwhile.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
@@ -15,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hegui.errors import InternalError
 from hegui.store.database import Database
-from hegui.store.tables import subject_keys
+from hegui.store.tables import erased_subjects, subject_keys
 from hegui.usecases.vault_ports import KeyRecord
 from hegui.vault.keys import WrappedKey
 
@@ -72,10 +73,29 @@ class SqlSubjectKeys:
     def of(self, subject: str) -> Sequence[KeyRecord]:
         return self._records(_columns.subject == subject)
 
+    def erased_at(self, subject: str) -> datetime | None:
+        marks = select(erased_subjects.c.erased_at).where(erased_subjects.c.subject == subject)
+        keys = select(_columns.erased_at).where(_columns.subject == subject, _columns.erased_at.is_not(None))
+        with self._database.reading() as connection:
+            return max(connection.scalars(marks.union_all(keys)), default=None)
+
     def erase(self, subject: str, at: datetime) -> None:
+        self._mark(subject, at)
         is_its_live_one = (_columns.subject == subject) & _is_live
         with self._database.writing() as connection:
             connection.execute(update(subject_keys).where(is_its_live_one).values(wrapped=None, erased_at=at))
+
+    def _mark(self, subject: str, at: datetime) -> None:
+        """Write down that it is erased, in a transaction of its own: who adds a key that the next one does not see, sees this."""
+        later = update(erased_subjects).where(erased_subjects.c.subject == subject)
+        values = {"erased_at": at}
+        with self._database.writing() as connection:
+            if connection.execute(later.where(erased_subjects.c.erased_at >= at).values(subject=subject)).rowcount:
+                return
+            if connection.execute(later.values(values)).rowcount:
+                return
+        with suppress(IntegrityError), self._database.writing() as connection:  # another erases at the same moment
+            connection.execute(insert(erased_subjects).values(subject=subject, **values))
 
     def scrub(self) -> bool:
         return self._database.forget(subject_keys)

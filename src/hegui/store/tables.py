@@ -33,6 +33,8 @@ __all__ = [
     "api_keys",
     "applications",
     "content_parts",
+    "discarded_records",
+    "erased_subjects",
     "exchanges",
     "findings",
     "leases",
@@ -249,6 +251,26 @@ subject_keys = Table(
 )
 """`wrapped` is NULL once the key is destroyed: the row stays, and proves it. `number` keeps new rows together at the table's
 end, so that SQLite never moves a wrapped key from page to page and leaves a copy behind."""
+
+erased_subjects = Table(
+    "erased_subjects",
+    metadata,
+    Column("subject", _text(64), primary_key=True),
+    Column("erased_at", Instant, nullable=False),
+)
+"""Whose content was erased, and up to which instant: what is older and arrives later is dropped. Also of those who had no key."""
+
+discarded_records = Table(
+    "discarded_records",
+    metadata,
+    Column("id", _text(64), primary_key=True),
+    Column("exchange_id", _text(26)),
+    Column("discarded_at", Instant, nullable=False),
+    Column("problem", _text(), nullable=False),
+    Column("reason", _text(), nullable=False),
+    Column("sha256", LargeBinary(32), nullable=False),
+)
+"""Records set aside that a person gave up, and why; `id` is spool and number, `sha256` that of the bytes that waited."""
 
 Index("ix_subject_keys_subject", subject_keys.c.subject)
 Index(

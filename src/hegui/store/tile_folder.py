@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 
 from hegui.errors import InputError
+from hegui.ledger.log import overtaken
 from hegui.store.atomic_folder import AtomicFolder
 
 __all__ = ["TileFolder", "check_path"]
@@ -43,9 +44,13 @@ class TileFolder:
             shutil.rmtree(partial)
             self._files.forget()
 
-    def write_checkpoint(self, data: bytes) -> None:
-        """Replace the checkpoint, for every reader at once."""
-        self._files.replace(self._place(_CHECKPOINT), data)
+    def write_checkpoint(self, data: bytes, *, over: bytes | None) -> None:
+        """Replace the checkpoint `over`, for every reader at once. Looked at before, not locked: writers of a folder take
+        turns by the lock beside the key. Raises LogError (LED094)."""
+        place = self._place(_CHECKPOINT)
+        if self._files.read(place) != over:
+            raise overtaken(str(place))
+        self._files.replace(place, data)
 
     def _place(self, path: str) -> Path:
         return self._files.root / check_path(path)

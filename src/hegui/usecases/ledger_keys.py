@@ -13,12 +13,13 @@ Rules: docs/ledger-format.md §6 and §7.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
 from hegui.crypto.sm2 import Sm2Signer
 from hegui.ledger.entry import Entry
-from hegui.ledger.keys import VerifierKey
+from hegui.ledger.keys import KeyKind, SignerKey, VerifierKey, is_key_name
 from hegui.ledger.rotation import KEYS_PATH, KeyHistory, hand_over, hand_over_path, rotation_entry
 from hegui.ledger.second import (
     SECOND_KEYS_PATH,
@@ -29,12 +30,14 @@ from hegui.ledger.second import (
     statement_entry,
     statement_path,
 )
-from hegui.usecases.ledger_log import Writing, next_key, open_signer, read_log, settle, writing
+from hegui.usecases.ledger_log import MAX_ORIGIN, Writing, next_key, open_signer, read_log, settle, writing
 from hegui.usecases.ledger_ports import LedgerError, LedgerHome
 from hegui.usecases.ledger_second import read_second, resigned
 from hegui.usecases.ledger_witnesses import Ask, publish_note
 
-__all__ = ["Rotated", "Stated", "prepare_key", "rotate_key", "show_keys", "show_second_keys", "state_sm2_key"]
+__all__ = [
+    "Rotated", "Stated", "new_key", "prepare_key", "rotate_key", "show_keys", "show_second_keys", "state_sm2_key",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,14 @@ def show_second_keys(home: LedgerHome) -> SecondHistory:
     return read_second(home, log.history, log.origin)
 
 
+def new_key(name: str) -> SignerKey:
+    """A key that nobody has yet, to be kept by the operator. Raises LedgerError (LED109) for what is no name of a key."""
+    if not is_key_name(name) or len(name) > MAX_ORIGIN:
+        problem = f"a name has 1 to {MAX_ORIGIN} characters, no white space and no plus sign"
+        raise LedgerError("LED109", name, problem, "Name it as the log is to be called, such as example.com/log.")
+    return SignerKey(name, KeyKind.LOG, secrets.token_bytes(32))
+
+
 def prepare_key(home: LedgerHome) -> VerifierKey:
     """Make the key to come, so that witnesses can be told before it signs."""
     with writing(home) as held:
@@ -85,7 +96,7 @@ def prepare_key(home: LedgerHome) -> VerifierKey:
 
 def rotate_key(home: LedgerHome, ask: Ask) -> Rotated:
     """Hand over to the key to come. Raises LedgerError (LED110) where the witnesses that are needed do not sign."""
-    with writing(home) as held:
+    with home.turn(), writing(home) as held:
         new = next_key(home, held.signer)
         old = held.signer.verifier
         _record(home, held, rotation_entry(old, new.verifier, _now(home)), ask)
@@ -110,7 +121,7 @@ def state_sm2_key(home: LedgerHome, ask: Ask, *, ends: bool = False) -> Stated:
         remedy = "Set ledger.sm2_key; docs/ledger.md, SM2, says how to make one."
         raise LedgerError("LED141", "ledger.sm2_key", "no SM2 key is set", remedy)
     second = None if ends else home.sm2
-    with writing(home, restates=True) as held:
+    with home.turn(), writing(home, restates=True) as held:
         key = SecondKey(held.signer.name, second.public) if second is not None else None
         published = held.log.published()
         if key == held.second.current:
@@ -130,7 +141,7 @@ def _sign_again(home: LedgerHome, held: Writing, second: Sm2Signer | None) -> No
     note = held.log.published().note
     fresh = resigned(note, held.signer.name, held.second, second)
     if fresh != note:
-        home.files.write_checkpoint(fresh.encode())
+        home.files.write_checkpoint(fresh.encode(), over=note.encode())
 
 
 def _record(home: LedgerHome, held: Writing, entry: Entry, ask: Ask) -> None:

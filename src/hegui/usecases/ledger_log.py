@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from hegui.ledger.checkpoint import Checkpoint, Opened, open_checkpoint
 from hegui.ledger.keys import KeyKind, LedgerKeyError, SignerKey, VerifierKey, is_key_name
-from hegui.ledger.log import TileLog
+from hegui.ledger.log import LogError, TileLog
 from hegui.ledger.note import Note
 from hegui.ledger.rotation import KEYS_PATH, KeyHistory, KeyTerm, check_hand_over, hand_over_path
 from hegui.ledger.second import SecondHistory
@@ -24,7 +24,7 @@ from hegui.ledger.tree import TileTree
 from hegui.usecases.ledger_ports import LedgerError, LedgerHome
 from hegui.usecases.ledger_second import read_second, require_stated
 
-__all__ = ["ReadLog", "Writing", "lock_name", "next_key", "open_signer", "read_log", "writing"]
+__all__ = ["MAX_ORIGIN", "ReadLog", "Writing", "lock_name", "next_key", "open_signer", "read_log", "writing"]
 
 
 MAX_ORIGIN = 128
@@ -98,10 +98,21 @@ def writing(home: LedgerHome, *, restates: bool = False) -> Iterator[Writing]:
             if home.safe.read(begun_name(home)) is not None:
                 remedy = "Restore the folder from a copy. To begin another log, give it a folder and a key of its own."
                 raise LedgerError("LED122", "ledger", "this key has signed a log, and its checkpoint is gone", remedy)
-            home.files.replace(KEYS_PATH, KeyHistory((KeyTerm(0, signer.verifier),)).encode())
-            log.create()
+            _begin(home, log, signer)
         home.safe.create(begun_name(home), b"")
         yield Writing(log, signer, _history(home), second)
+
+
+def _begin(home: LedgerHome, log: TileLog, signer: SignerKey) -> None:
+    """Begin the log; another machine with the same key may do so at the same moment."""
+    table = KeyHistory.parse(home.files.create(KEYS_PATH, KeyHistory((KeyTerm(0, signer.verifier),)).encode()))
+    if table.current != signer.verifier:
+        raise _other_key(home, table)
+    try:
+        log.create()
+    except LogError as error:
+        if error.code not in ("LED090", "LED094"):
+            raise
 
 
 def lock_name(home: LedgerHome) -> str:
@@ -162,7 +173,7 @@ def settle(home: LedgerHome, old: VerifierKey, new: SignerKey) -> None:
         note.signed_by([old])
         kept = [signature for signature in note.signatures if not signature.is_of(old)]
         fresh = Note.sign(note.text, new).plus(*kept)
-        home.files.write_checkpoint(fresh.encode())
+        home.files.write_checkpoint(fresh.encode(), over=data)
     home.safe.replace(home.key_file, new.secret().encode() + b"\n")
     home.safe.remove(next_name(home))
 

@@ -6,7 +6,7 @@ Knows names and bytes. Implementations live in `store/` and are handed over by `
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -30,7 +30,10 @@ class LedgerError(InputError):
 
 
 class LedgerFiles(Tiles, Protocol):
-    """The public folder of a log: tiles, checkpoint, and the few files beside them that may change."""
+    """The public files of a log: tiles, checkpoint, and the few beside them that may change."""
+
+    def create(self, path: str, data: bytes) -> bytes:
+        """Make a file where there is none; what is there afterwards, whoever made it."""
 
     def replace(self, path: str, data: bytes) -> None:
         """Make or replace a file, for every reader at once."""
@@ -70,6 +73,8 @@ class LedgerHome:
         public_url: where outsiders read the log.
         witnesses_required: cosignatures a checkpoint needs before it is published.
         sm2: who signs checkpoints by SM2 besides the log's key, None where nobody is set.
+        turn: while it is entered, no sequencer of another machine writes; where one machine alone writes, the lock beside
+            the key is enough, and this does nothing. Raises LedgerError (LED106) when it is not free within some seconds.
     """
 
     files: LedgerFiles
@@ -81,3 +86,4 @@ class LedgerHome:
     witnesses_required: int
     clock: Callable[[], datetime]
     sm2: Sm2Signer | None = None
+    turn: Callable[[], AbstractContextManager[object]] = nullcontext

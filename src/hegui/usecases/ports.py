@@ -241,10 +241,13 @@ class Exchanges(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EvidenceState:
-    """How far evidence has come: entries that no checkpoint covers, the checkpoint's size, and when it was published."""
+    """How far evidence has come: entries that no checkpoint covers, the checkpoint's size, and when it was published.
+
+    The size is None where the ledger's files are away.
+    """
 
     entries_waiting: int
-    ledger_size: int
+    ledger_size: int | None
     checkpoint_at: datetime | None
 
 
@@ -288,6 +291,9 @@ class Recorder(Protocol):
 
     def spooled(self) -> int:
         """Exchanges that are durable in this worker's spool and not yet in the store, count; asks the disk."""
+
+    def backlog(self) -> int:
+        """The same of all spools of this machine, those of workers that have ended among them; asks the disk."""
 
     def oldest_spooled(self) -> datetime | None:
         """When the oldest of them was finished; None when there is none."""

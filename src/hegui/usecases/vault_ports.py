@@ -68,8 +68,12 @@ class SubjectKeys(Protocol):
     def of(self, subject: str) -> Sequence[KeyRecord]:
         """Every key the subject ever had, oldest first."""
 
+    def erased_at(self, subject: str) -> datetime | None:
+        """Up to which instant its content is erased; None where it never was."""
+
     def erase(self, subject: str, at: datetime) -> None:
-        """Destroy the subject's live key, if it has one; the record of it stays."""
+        """Write down that the subject is erased up to `at`, and then destroy its live key, if it has one; the record of it
+        stays. Who adds a key that this does not see yet finds the instant written down."""
 
     def scrub(self) -> bool:
         """Drive the bytes of destroyed keys out of the database's own files, as far as its kind can; whether it is done."""

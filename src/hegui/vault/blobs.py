@@ -12,7 +12,7 @@ import re
 from hegui.errors import InputError
 from hegui.vault.faults import VaultError
 
-__all__ = ["MAX_BLOB", "check_group", "check_name", "check_size"]
+__all__ = ["MAX_BLOB", "check_group", "check_name", "check_size", "is_name"]
 
 MAX_BLOB = 72 << 20
 """Bytes: the largest sealed part (69,206,084) fits."""
@@ -21,9 +21,14 @@ _GROUP = re.compile(r"[a-z0-9]{4,64}")
 _NAME = re.compile(r"[a-z0-9]{4,64}/[a-z0-9]{1,64}")
 
 
+def is_name(name: str) -> bool:
+    """Whether a blob may be called so."""
+    return _NAME.fullmatch(name) is not None
+
+
 def check_name(name: str) -> str:
     """The name. Raises InputError (VLT014) for what could lead elsewhere."""
-    return name if _NAME.fullmatch(name) else _refuse()
+    return name if is_name(name) else _refuse()
 
 
 def check_group(group: str) -> str:

@@ -23,8 +23,11 @@ import pytest
 from hegui.compose import ledger_home
 from hegui.ledger.entry import Entry
 from hegui.settings import Settings
+from hegui.store.spool import Spool
+from hegui.store.spool_records import encode_exchange
 from hegui.usecases.ledger_log import read_log
 from tests.conftest import shared_rows
+from tests.store.samples import an_exchange
 from tests.support import upstream as play
 
 VERIFIER = Path(__file__).parents[3] / "verifier" / "hegui_verify.py"
@@ -481,6 +484,19 @@ def test_a_full_spool_refuses_requests_until_a_sequencer_has_emptied_it(tmp_path
         with sequencer(gateway):
             pass
         assert count(gateway) == answered + 2
+
+
+def test_what_workers_left_behind_fills_the_machine_too(tmp_path: Path) -> None:
+    """`evidence.spool_max` bounds all spools of a machine: its disk is one."""
+    left = Spool(tmp_path / "spool")
+    left.append([encode_exchange(an_exchange(number)) for number in range(3)])
+    left.close()
+    with running(tmp_path, **SEPARATE) as gateway:
+        gateway.upstream.script = play.json_body(play.chat_body("好"))
+        wait_until(lambda: ask(gateway)[0] == 503)
+        with sequencer(gateway):
+            wait_until(lambda: ask(gateway)[0] == 200)
+            gateway.settle()
 
 
 def test_a_full_spool_lets_requests_pass_where_it_is_told_to_and_says_so_once(tmp_path: Path) -> None:

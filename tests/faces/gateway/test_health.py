@@ -25,7 +25,8 @@ NOW = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 
 def a_runtime(**changes: Any) -> Any:
     """What the pages ask of a runtime."""
-    recorder = SimpleNamespace(depth=lambda: 3, spooled=lambda: 5, oldest_spooled=lambda: NOW - timedelta(seconds=7.5))
+    oldest = NOW - timedelta(seconds=7.5)
+    recorder = SimpleNamespace(depth=lambda: 3, spooled=lambda: 5, backlog=lambda: 8, oldest_spooled=lambda: oldest)
     runtime = SimpleNamespace(
         recorder=recorder,
         settings=Settings.read({}, None),
@@ -53,11 +54,18 @@ def test_prometheus_reads_what_is_written() -> None:
     assert found["hegui_requests_active"] == 4
     assert found["hegui_records_waiting"] == 3
     assert found["hegui_records_spooled"] == 5
+    assert found["hegui_records_backlog"] == 8
     assert found["hegui_records_spooled_age_seconds"] == 7.5
     assert found["hegui_ledger_size"] == 100
     assert found["hegui_ledger_waiting"] == 6
     assert found["hegui_ledger_checkpoint_age_seconds"] == 2
-    assert found["hegui_store_up"] == 1
+    assert found["hegui_store_up"] == found["hegui_ledger_up"] == 1
+
+
+def test_without_the_ledgers_files_the_page_says_so_and_the_rest() -> None:
+    found = read(exposition(metrics(a_runtime(evidence_state=lambda: EvidenceState(6, None, None)))))
+    assert (found["hegui_store_up"], found["hegui_ledger_up"], found["hegui_ledger_waiting"]) == (1, 0, 6)
+    assert "hegui_ledger_size" not in found
 
 
 def test_without_the_database_the_page_says_so_and_the_rest() -> None:

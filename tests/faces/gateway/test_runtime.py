@@ -35,7 +35,7 @@ def test_moving_takes_what_requests_leave_and_more_the_fuller_the_spool(
     """Ten seconds pass, of which the mover itself worked two."""
     settings = Settings.read({}, None)
     assert settings.evidence.spool_max == 1_000_000
-    one: Any = SimpleNamespace(_times=(50.0, 7.0), spooled=spooled, settings=settings)
+    one: Any = SimpleNamespace(_times=(50.0, 7.0), backlog=spooled, settings=settings)
     clock = SimpleNamespace(monotonic=lambda: 60.0, process_time=lambda: 7.0 + 10 * busy + 3.0, thread_time=lambda: 3.0)
     monkeypatch.setattr(runtime, "time", clock)
     assert Runtime.share_for_evidence(one) == pytest.approx(share)

@@ -166,6 +166,11 @@ def _evidence(system: System) -> Iterator[Check]:
         yield Check("spool", "ok", finding)
     if spool.refused:
         problem = f"the database refused {spool.refused} records, which stay in the spool"
-        yield Check("spool", "wrong", problem, "Report it as a fault of hegui, with the REC003 lines of the log.")
-    finding = f"{ledger.ledger_size} entries, {ledger.entries_waiting} wait for a checkpoint"
-    yield Check("ledger", "ok", finding)
+        remedy = "Look: hegui exchange set-aside list. Then retry, or discard with a reason; and report it as a fault of hegui."
+        yield Check("spool", "wrong", problem, remedy)
+    waiting = f"{ledger.entries_waiting} wait for a checkpoint"
+    if ledger.ledger_size is None:
+        remedy = "See: hegui ledger status"
+        yield Check("ledger", "wrong", f"its files cannot be read; {waiting}", remedy)
+    else:
+        yield Check("ledger", "ok", f"{ledger.ledger_size} entries, {waiting}")

@@ -13,6 +13,7 @@ from hegui.faces.cli.exchange_content import show_content
 from hegui.faces.cli.exchange_export import run_export
 from hegui.faces.cli.render import print_json, print_json_line, print_pairs, print_table
 from hegui.faces.cli.session import BEIJING, Session, pass_session, shown_instant
+from hegui.faces.cli.set_aside import set_aside
 from hegui.usecases.applications import list_applications
 from hegui.usecases.exchanges import list_exchanges, show_exchange
 from hegui.usecases.ports import Exchange, ExchangeFilter, TokenUsage
@@ -38,6 +39,7 @@ def exchange() -> None:
 
 
 exchange.add_command(show_content)
+exchange.add_command(set_aside)
 
 
 @exchange.command("list")

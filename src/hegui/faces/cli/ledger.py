@@ -267,6 +267,20 @@ def key_sm2(session: Session, ends: bool, as_json: bool) -> None:
         click.echo(str(done.key))
 
 
+@key.command("make")
+@click.argument("name")
+def key_make(name: str) -> None:
+    """Print a new key of this name, the log's origin, for ledger.key_source (生成密钥). Its public half goes to stderr.
+
+    For several machines: (umask 077; hegui ledger key make example.com/log > FILE)
+    """
+    from hegui.usecases.ledger_keys import new_key
+
+    made = new_key(name)
+    click.echo(made.secret())
+    click.echo(str(made.verifier), err=True)
+
+
 @key.command("rotate")
 @click.option(
     "--prepare", is_flag=True, help="Only make the next key and print it, so that witnesses can be told first."

@@ -56,8 +56,9 @@ def metrics(runtime: Runtime) -> Iterator[Metric]:
     yield _one("hegui_records_waiting", "gauge", "Records in memory, not yet durable.", recorder.depth())
     yield _one("hegui_records_waiting_limit", "gauge", "evidence.queue_max.", evidence.queue_max)
     yield _one("hegui_records_spooled", "gauge", "Records in this worker's spool.", recorder.spooled())
-    yield _one("hegui_records_spooled_limit", "gauge", "evidence.spool_max.", evidence.spool_max)
-    yield _one("hegui_records_spooled_age_seconds", "gauge", "Age of the oldest of them.", _age(runtime))
+    yield _one("hegui_records_backlog", "gauge", "Records in all spools of this machine.", recorder.backlog())
+    yield _one("hegui_records_backlog_limit", "gauge", "evidence.spool_max.", evidence.spool_max)
+    yield _one("hegui_records_spooled_age_seconds", "gauge", "Age of the oldest in this worker's.", _age(runtime))
     about = "Requests let pass while more records waited than may (evidence.when_full)."
     yield _one("hegui_passed_beyond_limit_total", "counter", about, runtime.passed_beyond)
     try:
@@ -66,7 +67,11 @@ def metrics(runtime: Runtime) -> Iterator[Metric]:
         yield _one("hegui_store_up", "gauge", "Whether the database answers.", 0)
         return
     yield _one("hegui_store_up", "gauge", "Whether the database answers.", 1)
-    yield _one("hegui_ledger_size", "gauge", "Entries under the published checkpoint.", state.ledger_size)
+    yield _one(
+        "hegui_ledger_up", "gauge", "Whether the ledger's files can be read.", int(state.ledger_size is not None)
+    )
+    if state.ledger_size is not None:
+        yield _one("hegui_ledger_size", "gauge", "Entries under the published checkpoint.", state.ledger_size)
     yield _one("hegui_ledger_waiting", "gauge", "Entries no checkpoint covers yet.", state.entries_waiting)
     if state.checkpoint_at is not None:
         age = (runtime.clock() - state.checkpoint_at).total_seconds()

@@ -29,7 +29,7 @@ from hegui.usecases.ports import ApiKey, Application, Applications, EvidenceStat
 __all__ = ["Runtime"]
 
 _SHARES = ((0.1, 0.02), (0.25, 0.1), (0.5, 0.25), (inf, 0.5))
-"""How full the spool may be for which share of the time at least."""
+"""How full the spools of the machine may be for which share of the time at least."""
 _IDLE = 0.9
 """Of the time unused, above which nobody is in the way."""
 
@@ -53,7 +53,7 @@ class Runtime:
     keys: dict[bytes, tuple[ApiKey, Application]] = field(init=False, default_factory=dict)
     active: int = field(init=False, default=0)
     bodies: Sweep = field(init=False)
-    spooled: int = field(init=False, default=0)
+    backlog: int = field(init=False, default=0)
     passed_beyond: int = field(init=False, default=0)
     outcomes: Counter[tuple[str, str]] = field(init=False, default_factory=Counter)
     _revision: int = field(init=False, default=-1)
@@ -89,18 +89,18 @@ class Runtime:
     def waits_too_much(self) -> bool:
         """Whether as many records wait as may."""
         limits = self.settings.evidence
-        return self.recorder.depth() >= limits.queue_max or self.spooled >= limits.spool_max
+        return self.recorder.depth() >= limits.queue_max or self.backlog >= limits.spool_max
 
     def share_for_evidence(self) -> float:
         """Of the time, for moving records in a thread of this process: what the other threads have left since this was last
-        asked, at least a little, and more the fuller the spool is, so that it never fills for want of a turn.
+        asked, at least a little, and more the fuller the spools are, so that they never fill for want of a turn.
 
         Call it in that thread: its own time does not count.
         """
         wall, others = time.monotonic(), time.process_time() - time.thread_time()
         (wall_before, others_before), self._times = self._times, (wall, others)
         idle = 1 - (others - others_before) / max(wall - wall_before, 1e-9)
-        fullness = self.spooled / self.settings.evidence.spool_max
+        fullness = self.backlog / self.settings.evidence.spool_max
         least = next(share for bound, share in _SHARES if fullness < bound)
         return 1.0 if idle > _IDLE else max(idle, least)
 
@@ -126,7 +126,7 @@ class Runtime:
             await asyncio.sleep(self.settings.lexicon.poll_seconds)
             try:
                 await asyncio.to_thread(self.refresh)
-                self.spooled = await asyncio.to_thread(self.recorder.spooled)
+                self.backlog = await asyncio.to_thread(self.recorder.backlog)
             except HeguiError as error:
                 _log.warning("refresh failed: %s", error.code)
             except Exception:
