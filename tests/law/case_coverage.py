@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from hegui.law.book import LawBook
-from tests.law.cases import Case
+from tests.law.cases import OUTCOMES, Case
 
 WANTED = frozenset({"applies", "does_not_apply", "unclear", "day_before", "day_of"})
 """What every row has to show. All thirty can, so nothing is excepted."""
@@ -59,6 +59,11 @@ def compares_the_draft(cases: Iterable[Case], row: str) -> bool:
         name for case in mine if case.when == date(2023, 8, 15) for outcome in case.then for name in case.says(outcome)
     ]
     return any(name.startswith("D23-") for name in drafts) and any(name.startswith("IM-") for name in final)
+
+
+def named(cases: Iterable[Case]) -> set[str]:
+    """The provisions whose outcome some case claims."""
+    return {name for case in cases for outcome in OUTCOMES for name in case.says(outcome)}
 
 
 def questions_of_law(cases: Iterable[Case]) -> set[str]:

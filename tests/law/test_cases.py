@@ -12,7 +12,7 @@ from hegui.errors import HeguiError
 from hegui.kernel.logic import Verdict
 from hegui.law.assessment import Answer
 from hegui.law.book import law_book
-from tests.law.case_coverage import UNTOUCHED_BY_THE_DRAFT, WANTED, compares_the_draft, covered, questions_of_law
+from tests.law.case_coverage import UNTOUCHED_BY_THE_DRAFT, WANTED, compares_the_draft, covered, named, questions_of_law
 from tests.law.cases import OUTCOMES, Case, cases, counts, run
 
 CASES = list(cases())
@@ -50,6 +50,11 @@ def test_every_row_has_cases_for_what_has_to_be_shown(row: str) -> None:
 @pytest.mark.parametrize("row", sorted({*ROWS} - UNTOUCHED_BY_THE_DRAFT.keys()))
 def test_every_row_the_draft_touched_is_compared_with_it(row: str) -> None:
     assert compares_the_draft(CASES, row)
+
+
+def test_every_provision_of_a_row_is_named_by_a_case() -> None:
+    wanted = {provision.id for provision in law_book().provisions.values() if provision.duties}
+    assert wanted - named(CASES) == set()
 
 
 def test_every_unclear_question_of_law_comes_up_in_a_case() -> None:
