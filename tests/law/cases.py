@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -19,8 +19,8 @@ from hegui.law.yaml_lines import parse_yaml
 
 FOLDER = Path(__file__).parent / "cases"
 OUTCOMES: tuple[Outcome, ...] = ("applies", "does_not_apply", "unclear", "not_in_force")
-MEMBERS = {"name", "story", "given", "readings", "world", "when", "known_on", "draft", "then", "notes"}
-CLAIMS = {*OUTCOMES, "missing", "turns_on", "standing", "counts", "error"}
+MEMBERS = {"name", "story", "given", "readings", "world", "when", "known_on", "draft", "then", "notes", "differs"}
+CLAIMS = {*OUTCOMES, "missing", "turns_on", "arises", "exceptions", "standing", "article", "counts", "error"}
 LOWEST: Mapping[str, FactValue] = {"bool": False, "count": 0, "number": 0}
 
 
@@ -38,6 +38,19 @@ class Case:
     @property
     def then(self) -> Mapping[str, Any]:
         return dict(self.raw["then"])
+
+    @property
+    def when(self) -> date:
+        return date.fromisoformat(self.raw["when"])
+
+    @property
+    def differs(self) -> str | None:
+        """Why the law as hegui holds it does not give this answer yet, which the facts about the law demand."""
+        return self.raw.get("differs")
+
+    def says(self, claim: str) -> Sequence[str]:
+        """The provisions of which the case claims this outcome."""
+        return list(self.then.get(claim, []))
 
 
 def cases(under: str = "") -> Iterator[Case]:
@@ -71,7 +84,7 @@ def run(case: Case) -> Assessment:
     return answer_all(
         book,
         _conditions(book, profile),
-        as_of=date.fromisoformat(case.raw["when"]),
+        as_of=case.when,
         known_on=date.fromisoformat(known) if known else None,
         draft=bool(case.raw.get("draft")),
     )
