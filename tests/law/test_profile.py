@@ -99,7 +99,10 @@ def test_a_fact_carries_where_it_comes_from() -> None:
         ("facts:\n  rd_only: true\n  serves_public_in_PRC: true", "serves_public_in_PRC"),
         ("facts:\n  has_forum_or_chatroom: true\n  has_public_opinion_property: false", "has_public_opinion_property"),
         ("facts:\n  targets_minors: true\n  minors_can_use: false", "minors_can_use"),
-        ("facts:\n  uses_generative_ai: false\n  uses_deep_synthesis: true", "uses_deep_synthesis"),
+        (
+            "facts: {uses_generative_ai: false, edits_or_enhances_media: false,\n\n  uses_deep_synthesis: true}",
+            "uses_deep_synthesis",
+        ),
     ],
 )
 def test_answers_that_contradict_each_other_are_refused(text: str, name: str) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hegui.errors import FileFaults
 from hegui.law.assessment import assess
-from hegui.law.book import law_book
+from hegui.law.book import law_book, read_book
 from hegui.law.profile import Profile
 from hegui.law.timing import Timing, timing
+from tests.law.small_law import small_law
 
 BOOK = law_book()
 
@@ -31,7 +34,12 @@ CASES = [
     ("CSL-49-1", "2017-06-01", None, "in_force", "2017-06-01"),
     ("CSL-49-1", "2025-12-31", None, "in_force", "2017-06-01"),
     ("CSL-49-1", "2026-01-01", None, "in_force", "2026-01-01"),
-    ("CSL-49-1", "2026-01-01", "2025-10-27", "ended", "2026-01-01"),
+    ("CSL-49-1", "2026-01-01", "2025-10-27", "in_force", "2017-06-01"),  # the amendment was not known yet
+    ("CSL-49-1", "2026-01-01", "2025-10-28", "in_force", "2026-01-01"),
+    ("US-UT1-1", "2027-07-01", "2026-01-01", "ended", "2027-07-01"),  # its own text ends it
+    ("EU-6-1", "2026-08-02", "2026-07-23", "in_force", "2026-08-02"),  # the amendment was not known yet
+    ("EU-6-1", "2026-08-02", "2026-07-24", "not_yet", "2027-12-02"),
+    ("EU-6-2", "2027-08-02", "2026-07-23", "in_force", "2027-08-02"),
     ("CSL-20-1", "2025-12-31", None, "not_yet", "2026-01-01"),
     ("AIM-18-3", "2026-07-14", None, "not_yet", "2026-07-15"),
     ("AIM-18-3", "2026-07-15", None, "in_force", "2026-07-15"),
@@ -82,3 +90,9 @@ def test_what_was_not_known_never_binds(identifier: str, day: date) -> None:
         assert found.version is not None
         assert found.version.span.binds(day)
         assert found.version.span.is_known(day)
+
+
+def test_a_version_withdrawn_after_its_effect_is_a_fault(tmp_path: Path) -> None:
+    files = small_law(tmp_path, instrument=("effective: 2020-03-01}", "effective: 2020-03-01, withdrawn: 2020-03-02}"))
+    with pytest.raises(FileFaults, match="withdrawn — 2020-03-02 is after the effect, 2020-03-01"):
+        read_book(files)

@@ -7,7 +7,7 @@ Stated facts and adopted readings become constants, derived facts their rule. Wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import assert_never
 
@@ -16,7 +16,7 @@ from hegui.kernel.logic import Verdict, verdict
 from hegui.law.domains import Domain
 from hegui.law.expression import All, Always, Any, Compare, Expression, Fact, Not, Reading
 from hegui.law.facts import FactDefinition, FactValue
-from hegui.law.profile import Profile
+from hegui.law.profile import Profile, Stated
 
 __all__ = ["Conditions", "settled"]
 
@@ -79,6 +79,11 @@ class Conditions:
     def once(self, nodes: Iterable[int], name: str, case: int) -> list[int]:
         """Each condition, once the fact `name` has its case number `case`."""
         return self.forest.given_each(nodes, {self._numbers[name]: case})
+
+    def stating(self, name: str, value: FactValue) -> Conditions:
+        """The conditions under the profile that states this fact too."""
+        stated = {**self.profile.stated, name: Stated(value)}
+        return Conditions(self.facts, self.questions, self.domains, replace(self.profile, stated=stated))
 
     def example(self, node: int) -> Mapping[str, FactValue] | None:
         """Facts and readings under which the condition holds; None when it never does."""

@@ -105,7 +105,7 @@ def read_spans(entry: Entry) -> tuple[Span, ...]:
 
 def check_order(entry: Entry, spans: tuple[Span, ...]) -> None:
     """Faults of spans that overlap or are out of order."""
-    for earlier, later in pairwise(spans):
+    for earlier, later in pairwise([span for span in spans if span.withdrawn is None]):
         if earlier.until is None or later.effective is None or earlier.until > later.effective:
             entry.fault("versions", f"the version effective {later.effective} begins before the one before it ends")
 

@@ -202,7 +202,7 @@ def plain_profile(profile: Profile) -> dict[str, Any]:
 
 
 def _span(span: Span) -> dict[str, Any]:
-    return {"published": span.published, "effective": span.effective, "until": span.until}
+    return {"published": span.published, "effective": span.effective, "until": span.until, "withdrawn": span.withdrawn}
 
 
 def _stated(stated: Stated) -> dict[str, Any]:

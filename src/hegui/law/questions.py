@@ -61,13 +61,12 @@ def questions(assessment: Assessment, answers: Iterable[Answer] | None = None) -
         questions nobody has said to be unanswerable: facts stated as `unknown` are left out.
     """
     conditions = assessment.conditions
-    open_nodes = Counter(a.node for a in (matters(assessment) if answers is None else answers) if a.node > TRUE)
-    found: dict[str, list[int]] = {}
-    for node in open_nodes:
-        for name in conditions.missing(node):
+    waiting: dict[str, list[Answer]] = {}
+    for answer in matters(assessment) if answers is None else answers:
+        for name in conditions.missing(answer.node):
             if name not in assessment.profile.open:
-                found.setdefault(name, []).append(node)
-    asked = [_question(assessment, name, nodes, open_nodes) for name, nodes in found.items()]
+                waiting.setdefault(name, []).append(answer)
+    asked = [_question(assessment, name, found) for name, found in waiting.items()]
     order = {name: number for number, name in enumerate(assessment.book.facts)}
     phases = assessment.book.phases
     return sorted(asked, key=lambda q: (phases[q.fact.name], q.rank, order[q.fact.name]))
@@ -78,13 +77,25 @@ def matters(assessment: Assessment) -> list[Answer]:
     return [answer for answer in assessment.open if answer.instrument.jurisdiction == "CN"]
 
 
-def _question(assessment: Assessment, name: str, nodes: list[int], open_nodes: Counter[int]) -> Question:
-    conditions = assessment.conditions
-    samples = assessment.book.domains[name].samples
-    cases = tuple(
-        Case(
-            value, sum(open_nodes[a] for a, b in zip(nodes, conditions.once(nodes, name, n), strict=True) if b <= TRUE)
-        )
-        for n, value in enumerate(samples)
-    )
-    return Question(assessment.book.facts[name], sum(open_nodes[node] for node in nodes), cases)
+def _question(assessment: Assessment, name: str, waiting: Sequence[Answer]) -> Question:
+    fact = assessment.book.facts[name]
+    settles = _settles_as_stated if fact.derivation else _settles
+    samples = enumerate(assessment.book.domains[name].samples)
+    cases = tuple(Case(value, settles(assessment, fact, number, value, waiting)) for number, value in samples)
+    return Question(fact, len(waiting), cases)
+
+
+def _settles(
+    assessment: Assessment, fact: FactDefinition, number: int, value: FactValue, waiting: Sequence[Answer]
+) -> int:
+    counted = Counter(answer.node for answer in waiting)
+    left = assessment.conditions.once(counted, fact.name, number)
+    return sum(count for count, node in zip(counted.values(), left, strict=True) if node <= TRUE)
+
+
+def _settles_as_stated(
+    assessment: Assessment, fact: FactDefinition, number: int, value: FactValue, waiting: Sequence[Answer]
+) -> int:
+    """To state a fact that could be derived is more than to learn what the rule leaves open: it takes the rule's place."""
+    conditions = assessment.conditions.stating(fact.name, value)
+    return sum(conditions.node(answer.condition) <= TRUE for answer in waiting)

@@ -24,16 +24,19 @@ class Span:
     effective: first day it binds; None when it never has (a draft).
     until: the first day it no longer binds; None while that is open.
     is_attested: `effective` is only the first day on which a source says that it binds; it may have bound before.
+    withdrawn: the day on which it became known that it will never take effect, because another version took its place.
     """
 
     published: date | None
     effective: date | None
     until: date | None = None
     is_attested: bool = False
+    withdrawn: date | None = None
 
     def binds(self, on: date) -> bool:
         """Whether it is in force on that day."""
-        return self.effective is not None and self.effective <= on and (self.until is None or on < self.until)
+        begun = self.effective is not None and self.withdrawn is None and self.effective <= on
+        return begun and (self.until is None or on < self.until)
 
     def is_known(self, on: date) -> bool:
         """Whether it had been published by that day; what has no date of publication is known from its effect on."""
@@ -67,7 +70,8 @@ class Timeline(Generic[D]):
 
     def changes(self, after: date, upto: date) -> Sequence[date]:
         """The days in (after, upto] on which a version begins or ends to bind."""
-        days = {day for v in self.versions for day in (v.span.effective, v.span.until) if day is not None}
+        bound = (v.span for v in self.versions if v.span.withdrawn is None)
+        days = {day for span in bound for day in (span.effective, span.until) if day is not None}
         return sorted(day for day in days if after < day <= upto)
 
 
@@ -78,9 +82,14 @@ def read_span(entry: Entry) -> Span:
         entry.day_or_none("effective"),
         entry.day_or_none("until"),
         entry.flag("attested"),
+        entry.day_or_none("withdrawn"),
     )
     if span.published and span.effective and span.effective < span.published:
         entry.fault("effective", f"{span.effective} is before the publication, {span.published}")
+    if span.withdrawn and (span.effective is None or span.withdrawn > span.effective):
+        entry.fault(
+            "withdrawn", f"{span.withdrawn} is after the effect, {span.effective}; such a version has an end instead"
+        )
     if span.until and (span.effective is None or span.until <= span.effective):
         entry.fault("until", f"{span.until} is not after the effect, {span.effective}")
     return span

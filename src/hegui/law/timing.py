@@ -7,8 +7,8 @@ force, which is an answer with a reason and a date, not a default.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -48,12 +48,29 @@ def timing(
         as_of: the day whose law is asked for.
         known_on: the day up to which publications count; None for all that the law book holds.
     """
-    known = [v for v in provision.versions if known_on is None or v.span.is_known(known_on)]
+    known = list(_known(provision.versions, known_on))
     if not known:
         return Timing("unpublished", None, _first(v.span.published or v.span.effective for v in provision.versions))
     if instrument.is_draft:
         return _draft(known[0], replaced_on, as_of, known_on)
     return _dated(known, as_of)
+
+
+def _known(versions: Sequence[ProvisionVersion], known_on: date | None) -> Iterator[ProvisionVersion]:
+    """The versions as they could be known by that day.
+
+    What was withdrawn before it took effect counts until its replacement was published; and the end that a later version brings
+    is known with that version.
+    """
+    for version in versions:
+        span = version.span
+        if known_on is None:
+            if span.withdrawn is None:
+                yield version
+        elif span.is_known(known_on) and (span.withdrawn is None or known_on < span.withdrawn):
+            brought = [v.span for v in versions if span.until is not None and v.span.effective == span.until]
+            until = None if any(not one.is_known(known_on) for one in brought) else span.until
+            yield replace(version, span=replace(span, until=until, withdrawn=None))
 
 
 def _dated(known: list[ProvisionVersion], as_of: date) -> Timing:

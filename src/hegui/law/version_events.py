@@ -88,7 +88,7 @@ def _version_events(provision: Provision, instrument: Instrument, book: LawBook)
         span = version.span
         if span.published and (span.effective is None or span.published < span.effective):
             yield Event(span.published, "published", provision, instrument, version, before)
-        if span.effective:
+        if span.effective and span.withdrawn is None:
             kind = _beginning(before, version)
             manner = _manner(span, instrument) if kind == "came_into_force" else None
             yield Event(span.effective, kind, provision, instrument, version, before, manner)

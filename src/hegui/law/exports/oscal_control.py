@@ -81,8 +81,9 @@ def _version(version: ProvisionVersion, group: str) -> Iterator[Json]:
 
 
 def date_props(span: Span, group: str) -> Iterator[Json]:
-    """The three dates, each where it is known; `group` ties together those of one version."""
-    for name, day in (("published", span.published), ("effective", span.effective), ("until", span.until)):
+    """The dates, each where it is known; `group` ties together those of one version."""
+    for name in ("published", "effective", "until", "withdrawn"):
+        day = getattr(span, name)
         if day is not None:
             yield prop(name, day.isoformat(), group=group)
 

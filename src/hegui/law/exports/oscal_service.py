@@ -33,6 +33,8 @@ REASONS: Mapping[str, Words] = {
 
 STANDINGS: Mapping[Standing, Words] = {
     "in_force": Words("现行有效", "in force"),
+    "attested": Words("至迟自该日起有效", "in force since that day at the latest"),
+    "unattested": Words("不适用：来源仅能证明此后有效", "Not in force: our sources attest it only later"),
     "not_yet": Words("不适用：尚未施行", "Not in force: it takes effect later"),
     "ended": Words("不适用：已失效", "Not in force: it has ended"),
     "draft": Words("不适用：征求意见稿", "Not in force: a draft"),
