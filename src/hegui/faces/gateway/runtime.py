@@ -124,10 +124,17 @@ class Runtime:
         """Refresh for ever, at the poll interval; a store that is away leaves things as they are."""
         while True:
             await asyncio.sleep(self.settings.lexicon.poll_seconds)
-            try:
-                await asyncio.to_thread(self.refresh)
-                self.spooled = await asyncio.to_thread(self.recorder.spooled)
-            except HeguiError as error:
-                _log.warning("refresh failed: %s", error.code)
-            except Exception:
-                _log.exception("refresh failed")
+            # Each by itself: how much waits in the spool matters most while the store is away.
+            await self._attempt(self.refresh)
+            await self._attempt(self._count_spooled)
+
+    async def _attempt(self, work: Callable[[], None]) -> None:
+        try:
+            await asyncio.to_thread(work)
+        except HeguiError as error:
+            _log.warning("refresh failed: %s", error.code)
+        except Exception:
+            _log.exception("refresh failed")
+
+    def _count_spooled(self) -> None:
+        self.spooled = self.recorder.spooled()
