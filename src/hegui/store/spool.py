@@ -152,6 +152,10 @@ class SpoolReader:
         ).fetchone()
         return 0 if first is None else last - first + 1
 
+    def last(self) -> int:
+        """The largest number that waits; 0 where nothing does."""
+        return int(self._connection.execute("SELECT max(number) FROM waiting").fetchone()[0] or 0)
+
     def refused(self) -> int:
         """Records set aside, count."""
         return int(self._connection.execute("SELECT count(*) FROM refused").fetchone()[0])
