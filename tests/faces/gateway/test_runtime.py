@@ -76,7 +76,9 @@ class Spool:
         return self.waiting
 
 
-def test_while_the_store_is_away_the_spool_is_filled_to_its_bound_and_no_further() -> None:
+def test_while_the_store_is_away_the_spool_is_filled_to_its_bound_and_no_further(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     environ = {"HEGUI_EVIDENCE_SPOOL_MAX": "10", "HEGUI_LEXICON_POLL_SECONDS": "0.01"}
     store: Any = Store()
     spool: Any = Spool()
@@ -100,8 +102,12 @@ def test_while_the_store_is_away_the_spool_is_filled_to_its_bound_and_no_further
             spool.waiting = 9
             while worker.is_full():
                 await asyncio.sleep(0.01)
+            store.is_away = False
+            while "no longer" not in caplog.text:
+                await asyncio.sleep(0.01)
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
 
     asyncio.run(main())
+    assert caplog.text.count("STO004") == 1  # though it was away for many a look
