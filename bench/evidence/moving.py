@@ -23,15 +23,17 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.store.samples import an_exchange
 
-from hegui.ledger.keys import KeyKind, SignerKey
-from hegui.ledger.log import TileLog
-from hegui.store import TileFolder, open_store
+from hegui.compose import ledger_home
+from hegui.faces.ledger_api.ask import witness_asker
+from hegui.settings import Settings
+from hegui.store import open_store
 from hegui.store.drain import Drain
 from hegui.store.evidence_writer import EvidenceWriter
 from hegui.store.leases import Lease
 from hegui.store.sequencer import Sequencer
 from hegui.store.spool import Spool
 from hegui.store.spool_records import encode_exchange
+from hegui.usecases.ledger_sequence import SequencedLedger
 
 ALONE = 200
 """Records made durable one after the other, as when a single client waits for each."""
@@ -42,11 +44,11 @@ MOST_BYTES = 600
 def measure(folder: Path, exchanges: int) -> dict[str, float]:
     """One round: rates per second of processor and wall time, and bytes for each exchange."""
     store = open_store(f"sqlite:///{folder}/hegui.sqlite3")
-    log = TileLog(TileFolder(folder / "ledger"), SignerKey("log.example/bench", KeyKind.LOG, bytes(32)))
-    log.create()
+    settings = Settings.read({"HEGUI_STATE_DIR": str(folder)}, None)
+    ledger = SequencedLedger(ledger_home(settings), witness_asker(settings.ledger.witness_seconds))
     drain = Drain(folder / "spool", EvidenceWriter(store.database, os.urandom))
     lease = Lease(store.database, "sequencer", seconds=60, clock=lambda: datetime.now(UTC))
-    sequencer = Sequencer(store.database, lambda: log, lease)
+    sequencer = Sequencer(store.database, ledger, lease)
     bodies = [encode_exchange(an_exchange(number, findings=(), user=None)) for number in range(exchanges + ALONE)]
     with closing(Spool(folder / "spool")) as spool:
         spooling = timed(

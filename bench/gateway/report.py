@@ -144,6 +144,47 @@ def _lines(header: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
     return ["| " + " | ".join(cells) + " |" for cells in (header, rule, *body)]
 
 
+PAIRED = ("rps_32", "cpu_us_per_request", "rps_1", "latency_p50_ms", "events_per_s", "cpu_us_per_event", "ttft_p50_ms")
+"""What waiting for the disk could change."""
+
+
+def paired(rounds: Sequence[Mapping[str, Figures]], one: str, other: str) -> dict[str, dict[str, float]]:
+    """One target against another that was measured next to it: medians of both over the rounds, and of the rounds' ratios.
+
+    >>> paired([{"a": {"rps_1": 10}, "b": {"rps_1": 5}}, {"a": {"rps_1": 20}, "b": {"rps_1": 15}}], "a", "b")["rps_1"]
+    {'one': 15.0, 'other': 10.0, 'ratio': 0.625, 'least': 0.5, 'most': 0.75}
+    """
+    found = {}
+    for figure in PAIRED:
+        pairs = [(each[one].get(figure), each[other].get(figure)) for each in rounds]
+        known = [(first, second) for first, second in pairs if first and second is not None]
+        if known:
+            ratios = [second / first for first, second in known]
+            ones, others = zip(*known, strict=True)
+            found[figure] = {
+                "one": float(statistics.median(ones)),
+                "other": float(statistics.median(others)),
+                "ratio": statistics.median(ratios),
+                "least": min(ratios),
+                "most": max(ratios),
+            }
+    return found
+
+
+def durability(rounds: Sequence[Mapping[str, Figures]]) -> str:
+    """What waiting for the disk costs, as a table; empty where it was not measured."""
+    if not rounds or not {"hegui", "hegui-durable"} <= rounds[0].keys():
+        return ""
+    titles = {row.figure: row for row in ROWS}
+    body = []
+    for figure, found in paired(rounds, "hegui", "hegui-durable").items():
+        values = [f"{found[name]:,.{titles[figure].decimals}f}" for name in ("one", "other")]
+        ratio = f"×{found['ratio']:.2f} ({found['least']:.2f} – {found['most']:.2f})"
+        body.append([titles[figure].title, *values, ratio])
+    header = ["waiting for the disk", "async", "before_last_byte", "ratio within a round, median (range)"]
+    return "\n".join(["", *_lines(header, body)])
+
+
 def markdown(targets: Mapping[str, Figures], *, caption: str, rounds: int) -> str:
     """The whole report: a caption, the table, the limits."""
     names = list(targets)

@@ -224,14 +224,14 @@ class System:
 
     def evidence_state(self) -> EvidenceState:
         """How far evidence has come. Raises InternalError STO004."""
-        waiting = self._store.entries_waiting()
+        waiting, oldest = self._store.entries_waiting(), self._store.oldest_entry_at()
         try:
             published = self._looked_at.published()
         except HeguiError:
-            return EvidenceState(waiting, None, None)
+            return EvidenceState(waiting, None, None, oldest)
         if published is None:
-            return EvidenceState(waiting, 0, None)
-        return EvidenceState(waiting, int(published[0].splitlines()[1]), published[1])
+            return EvidenceState(waiting, 0, None, oldest)
+        return EvidenceState(waiting, int(published[0].splitlines()[1]), published[1], oldest)
 
     @cached_property
     def _looked_at(self) -> LedgerFolder | LedgerObjects:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from itertools import pairwise
 
 import pytest
@@ -134,6 +136,21 @@ def test_a_log_holds_little_of_itself_and_reads_few_files() -> None:
     tiles.read = read  # type: ignore[method-assign]
     TileLog(tiles, LOG).prove(700)
     assert len(asked) < 12
+
+
+def test_a_log_and_a_tree_that_nobody_needs_any_more_are_gone_with_their_tiles() -> None:
+    """At once, not when the garbage collector comes by: a gateway publishes every second, and collects once in minutes."""
+    log, _ = new_log(ENTRIES[:300])
+    tree = log.tree()
+    assert tree.entry(7) == ENTRIES[7]
+    assert tree.root() == log.published().checkpoint.root
+    gone = [weakref.ref(tree), weakref.ref(log)]
+    gc.disable()
+    try:
+        del tree, log
+        assert [one() for one in gone] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_entries_that_come_one_by_one_are_never_all_held() -> None:

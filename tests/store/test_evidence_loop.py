@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import threading
 import time
@@ -15,7 +16,9 @@ from sqlalchemy import event, text
 
 from hegui.errors import InternalError
 from hegui.store import SpoolRecorder, Store
+from hegui.store.drain import BATCH, Drain
 from hegui.store.evidence_loop import IDLE_SECONDS, EvidenceLoop
+from hegui.store.evidence_writer import EvidenceWriter
 from hegui.store.spool import spools_in
 from hegui.usecases.ports import Exchange
 from tests.store.evidence import an_evidence_loop, assert_complete, open_log
@@ -362,3 +365,28 @@ def test_records_that_come_while_it_stops_wait_for_the_next(store: Store, state:
     last.stop()
     last.run()
     assert_complete(store, state / "ledger", exchanges(2000))
+
+
+class Busy(Drain):
+    """Before each step another worker of the machine writes one more record."""
+
+    def __init__(self, folder: Path, writer: EvidenceWriter) -> None:
+        super().__init__(folder, writer)
+        self.other = SpoolRecorder(folder, capacity=10)
+        self.numbers = iter(range(5000, 5100))
+
+    def step(self, most: int = BATCH) -> int:
+        hand_over(self.other, [an_exchange(next(self.numbers))])
+        durable(self.other)
+        return super().step(most)
+
+
+def test_a_stop_comes_though_others_go_on_writing(store: Store, state: Path, recorder: SpoolRecorder) -> None:
+    hand_over(recorder, exchanges(600))
+    durable(recorder)
+    loop = an_evidence_loop(store, state)
+    with closing(Busy(state / "spool", EvidenceWriter(store.database, os.urandom))) as drain, closing(drain.other):
+        loop._drain = drain
+        loop.stop()
+        loop.run()
+    assert_complete(store, state / "ledger", [*exchanges(600), *exchanges(4, 5000)])

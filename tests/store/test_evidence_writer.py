@@ -17,6 +17,7 @@ from hegui.store.tables import ledger_waiting
 from hegui.usecases.exchange_entry import RECORD, record_of
 from hegui.usecases.ports import Exchange
 from hegui.usecases.retention_ports import KeptPart
+from hegui.usecases.take_content import TakenOver
 from tests.store.samples import a_finding, an_exchange, written
 
 SPOOL = "0123456789abcdef"
@@ -155,8 +156,8 @@ def test_a_failure_in_between_leaves_nothing_and_says_that_the_database_is_away(
 
 def test_the_parts_of_content_come_with_their_record(store: Store, writer: EvidenceWriter) -> None:
     one, other = an_exchange(0), an_exchange(1, user=None)
-    kept = {one.id: [commit(name, b"", bytes(32)) for name in ("prompt", "attachment-1", "answer", "answer-cut")]}
-    writer.write(SPOOL, 2, [one, other], kept)
+    names = ("prompt", "attachment-1", "answer", "answer-cut")
+    writer.write(SPOOL, 2, [one, other], {one.id: TakenOver(tuple(commit(name, b"", bytes(32)) for name in names))})
     assert store.contents.of(one.id) == [
         KeptPart(one.id, "prompt", "prompt", one.started_at, "u-1"),
         KeptPart(one.id, "attachment-1", "attachment", one.started_at, "u-1"),
@@ -171,5 +172,5 @@ def test_the_parts_of_content_come_with_their_record(store: Store, writer: Evide
 
 def test_all_parts_of_a_user_are_walked_page_by_page(store: Store, writer: EvidenceWriter) -> None:
     batch = [an_exchange(number // 3, id=f"{number:026d}") for number in range(700)]
-    writer.write(SPOOL, 1, batch, {one.id: [commit("prompt", b"", bytes(32))] for one in batch})
+    writer.write(SPOOL, 1, batch, {one.id: TakenOver((commit("prompt", b"", bytes(32)),)) for one in batch})
     assert [part.record for part in store.contents.of_user("u-1")] == [one.id for one in batch]

@@ -64,7 +64,7 @@ def drained(store: Store, vault: Vault, folder: Path) -> None:
 
 
 def erase(store: Store, vault: Vault, user: str = "u-1") -> None:
-    erase_person(vault, store.exchanges, retention_law(), user, store.add_entries)
+    erase_person(vault, store.exchanges, store.contents, retention_law(), user, store.add_entries)
 
 
 def told(store: Store) -> dict[str, Entry]:

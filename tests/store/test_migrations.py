@@ -441,7 +441,9 @@ def test_content_kept_before_there_were_lines_of_it_gets_them(url: str, monkeypa
                 )
                 for number, subject in enumerate(("u-1", f"x-{an_exchange(1).id}", "u-2")):
                     store.subject_keys.add(WrappedKey(f"{number:032d}", subject, "m" * 16, bytes(72)), NOON)
-                store.subject_keys.erase("u-2", NOON)
+                erased = text("UPDATE subject_keys SET wrapped = NULL, erased_at = 1 WHERE subject = 'u-2'")
+                with store.database.writing() as connection:
+                    connection.execute(erased)
     with closing(open_store(url)) as store:
         found = [store.contents.of(an_exchange(number).id) for number in range(4)]
     assert [[part.part for part in parts] for parts in found] == [["prompt", "answer"], ["prompt", "answer"], [], []]

@@ -31,6 +31,7 @@ from hegui.usecases.note_overrides import OVERRIDDEN, RESTORED, note_overrides
 from hegui.usecases.ports import Exchange
 from hegui.usecases.retention_ports import RetentionHome
 from hegui.usecases.retention_rounds import RetentionRounds
+from hegui.usecases.take_content import TakenOver
 from hegui.usecases.vault_ports import Vault
 from hegui.vault.expiry import Rules
 from hegui.vault.faults import KeyErased
@@ -73,7 +74,7 @@ class World:
         """Records with content, as what empties the spools keeps them, and published."""
         self._written += len(batch)
         kept = {} if parts == {} else {
-            one.id: keep_content(self.vault, one.user, one.id, parts or PARTS) for one in batch
+            one.id: TakenOver(keep_content(self.vault, one.user, one.id, parts or PARTS)) for one in batch
         }  # fmt: skip
         self._writer.write("samples", self._written, batch, kept)
         self.publish()
@@ -195,7 +196,7 @@ def test_before_the_law_is_modelled_nothing_is_deleted(world: World) -> None:
 
 def test_what_waits_for_the_ledger_stays_until_it_is_published(world: World) -> None:
     one = an_exchange()
-    kept = {one.id: keep_content(world.vault, one.user, one.id, PARTS)}
+    kept = {one.id: TakenOver(keep_content(world.vault, one.user, one.id, PARTS))}
     EvidenceWriter(world.store.database, os.urandom).write("samples", 1, [one], kept)
     world.clock.now = ON
     done = expire(world.home(rules()))

@@ -20,7 +20,7 @@ from hegui.ledger.note import Note
 from hegui.store import Store, TileFolder
 from hegui.store.evidence_writer import EvidenceWriter
 from hegui.store.leases import Lease
-from hegui.store.sequencer import Sequencer
+from hegui.store.sequencer import OWN, Sequencer
 from hegui.store.tables import leases, ledger_entries, ledger_waiting
 from hegui.usecases.ports import Exchange
 from tests.ledger.logs import Death
@@ -459,7 +459,10 @@ def test_what_waits_is_what_no_checkpoint_covers(store: Store, sequencer: Sequen
     assert store.entries_waiting() == 6
 
 
-def test_the_ledgers_own_entries_take_their_places_among_the_others(store: Store, folder: Path, clock: Clock) -> None:
+@pytest.mark.parametrize("kind", sorted(OWN))
+def test_the_ledgers_own_entries_take_their_places_among_the_others(
+    store: Store, folder: Path, clock: Clock, kind: str
+) -> None:
     """A key hands over while three entries have places that nobody has published: the first of them gets another."""
     record_many(store, range(3))
     machine = Machine()
@@ -468,7 +471,7 @@ def test_the_ledgers_own_entries_take_their_places_among_the_others(store: Store
         a_sequencer(store, folder, clock, machine).step()
     assert [row.leaf_index for row in rows(store)] == [0, 1, 2]
     clock.now += timedelta(seconds=LEASE_SECONDS)
-    open_log(folder).append([Entry("key.rotated", "vkey", "system", clock.now).encode()])
+    open_log(folder).append([Entry(kind, "vkey", "system", clock.now).encode()])
     assert a_sequencer(store, folder, clock).step() == 3
     assert logged(folder) == ["vkey", *[an_exchange(number).id for number in (1, 2, 0)]]
     assert [(row.leaf_index, row.subject) for row in rows(store)] == list(enumerate(logged(folder)))

@@ -19,7 +19,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from hegui.store.spool import Spool, SpoolReader, Waiting, spools_in
+from hegui.store.spool import MOST_BYTES, Spool, SpoolReader, Waiting, spools_in
 
 bodies = st.lists(st.binary(max_size=40), min_size=1, max_size=300)
 
@@ -163,6 +163,39 @@ def test_a_failed_commit_that_reached_the_disk_is_recognised_though_it_was_taken
     spool.append([b"3"])
     with SpoolReader(spool.file) as reader:
         assert reader.read(2, 9) == [Waiting(3, b"3")]
+
+
+@pytest.mark.parametrize(("how", "before"), [("after", [b"1", b"2"]), ("before", [])])
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_what_comes_after_a_batch_that_was_given_up_is_not_taken_for_it(
+    spool: Spool, how: str, before: list[bytes], is_taken: bool
+) -> None:
+    """Whether the disk has the batch all the same, and whether a drain has it by now."""
+    assert spool._connection is not None
+    spool._connection = Faulty(spool._connection, how)  # type: ignore[assignment]
+    with pytest.raises(sqlite3.OperationalError):
+        spool.append([b"1", b"2"])
+    with SpoolReader(spool.file) as reader:
+        taken = reader.read(0, 9) if is_taken else []
+        reader.forget(len(taken))
+        spool.append([b"3", b"4"])
+        spool.append([b"5"])
+        left = reader.read(len(taken), 9)
+    assert [one.body for one in [*taken, *left]] == [*before, b"3", b"4", b"5"]
+    assert [one.number for one in left][-3:] == [3, 4, 5]
+
+
+def test_no_more_is_read_at_once_than_memory_is_wanted_for(spool: Spool) -> None:
+    bodies = [bytes(MOST_BYTES // 4), bytes(MOST_BYTES // 2), bytes(MOST_BYTES // 2), bytes(3 * MOST_BYTES), b"last"]
+    spool.append(bodies)
+    found: list[Waiting] = []
+    with SpoolReader(spool.file) as reader:
+        counts = []
+        while some := reader.read(len(found), 9):
+            counts.append(len(some))
+            found += some
+    assert counts == [3, 1, 1]
+    assert [one.body for one in found] == bodies
 
 
 def test_a_batch_that_does_not_fit_is_written_whole_or_not_at_all(spool: Spool) -> None:

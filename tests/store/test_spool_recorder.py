@@ -15,10 +15,16 @@ from hegui.errors import InternalError
 from hegui.store import SpoolRecorder, Store
 from hegui.store.drain import Drain
 from hegui.store.evidence_writer import EvidenceWriter
-from hegui.store.spool import SpoolReader, spools_in
-from hegui.usecases.ports import Exchange
+from hegui.store.recorder import DatabaseAway
+from hegui.store.spool import Spool, SpoolReader, spools_in
+from hegui.store.spool_recorder import SpoolWriter
+from hegui.store.spool_records import decode_exchange
+from hegui.usecases.content_transit import Transit
+from hegui.usecases.ports import Delivery, Exchange
+from hegui.vault.keys import WrappedKey
 from tests.store.samples import an_exchange, written
 from tests.store.test_recorder import run_with, until
+from tests.store.test_spool import Faulty
 
 
 @pytest.fixture
@@ -167,3 +173,25 @@ def test_what_the_database_refuses_is_durable_all_the_same_set_aside_and_not_quo
     assert moved(store, folder) == [an_exchange(0), an_exchange(4)]
     with SpoolReader(spools_in(folder)[0]) as reader:
         assert reader.refused() == 4
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_a_commit_that_reached_the_disk_is_recognised_with_content_too(folder: Path, is_taken: bool) -> None:
+    """Content is never sealed twice alike: what is handed in again has to be what was handed in."""
+
+    def seal(record: str, parts: object) -> Transit:
+        return Transit(WrappedKey("k" * 32, f"t-{record}", "m" * 16, os.urandom(40)), {"prompt": os.urandom(100)})
+
+    batch = [Delivery(an_exchange(number), {"prompt": b"x"}) for number in range(2)]
+    with closing(Spool(folder)) as spool, SpoolReader(spool.file) as reader:
+        writer = SpoolWriter(spool, seal)
+        assert spool._connection is not None
+        spool._connection = Faulty(spool._connection, "after")  # type: ignore[assignment]
+        with pytest.raises(DatabaseAway):
+            writer.write(batch)
+        taken = reader.read(0, 9) if is_taken else []
+        reader.forget(len(taken))
+        writer.write(batch)
+        writer.write([an_exchange(2)])
+        found = [*taken, *reader.read(len(taken), 9)]
+    assert [decode_exchange(one.body) for one in found] == [an_exchange(number) for number in range(3)]

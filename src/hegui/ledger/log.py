@@ -15,7 +15,7 @@ Rules: docs/ledger-format.md §3 and §4; C2SP tlog-checkpoint (a log never sign
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import islice
 from typing import Protocol
@@ -25,7 +25,7 @@ from hegui.errors import InputError
 from hegui.kernel.merkle import EMPTY_ROOT, MerkleError, leaf_hash
 from hegui.kernel.merkle_proof import check_consistency, check_inclusion
 from hegui.ledger.checkpoint import Checkpoint, Opened, open_checkpoint
-from hegui.ledger.keys import SignerKey
+from hegui.ledger.keys import SignerKey, VerifierKey
 from hegui.ledger.note import Note
 from hegui.ledger.proof import ProofFile
 from hegui.ledger.second import second_line
@@ -79,9 +79,8 @@ class TileLog:
         self._tiles = tiles
         self._signer = signer
         self._second = second
-        self._verifier = signer.verifier
         self.origin = signer.name if origin is None else origin
-        self._open = lru_cache(maxsize=4)(self._check_and_read)  # the same bytes are asked for again and again
+        self._open = _remembering(signer.verifier, self.origin)
 
     def create(self) -> Opened:
         """Begin a log of no entries. Raises LogError (LED090) where one is."""
@@ -187,9 +186,6 @@ class TileLog:
         note = Note.sign(Checkpoint(self.origin, size, root).text(), self._signer)
         return note if self._second is None else note.plus(second_line(note.text, self._signer.name, self._second))
 
-    def _check_and_read(self, data: bytes) -> Opened:
-        return open_checkpoint(data, self._verifier, origin=self.origin)
-
     def _write_checkpoint(self, note: Note, *, over: bytes | None) -> Opened:
         data = note.encode()
         self._tiles.write_checkpoint(data, over=over)
@@ -259,6 +255,11 @@ class _Edge:
         self._tiles.write(
             tile.path, data
         )  # also where it is there: whoever wrote it may have died before it was durable
+
+
+def _remembering(verifier: VerifierKey, origin: str) -> Callable[[bytes], Opened]:
+    """Open checkpoints: the same bytes are asked for again and again. Holds no log, which would then hold itself."""
+    return lru_cache(maxsize=4)(lambda data: open_checkpoint(data, verifier, origin=origin))
 
 
 def _rows(size: int) -> int:

@@ -41,7 +41,8 @@ class TileTree:
     def __init__(self, read: ReadFile, size: int) -> None:
         self.size = size
         self._read = read
-        self._hashes = lru_cache(maxsize=_KEPT_TILES)(self._read_hashes)
+        # Around a function that does not hold the tree: else its tiles would stay until the garbage collector comes by.
+        self._hashes = lru_cache(maxsize=_KEPT_TILES)(lambda row, index: _read_hashes(read, size, row, index))
 
     def node(self, level: int, number: int) -> bytes:
         """The hash of the perfect subtree over the leaves [number << level, (number + 1) << level), within the size."""
@@ -74,7 +75,7 @@ class TileTree:
     def bundle(self, index: int) -> list[bytes]:
         """The entries of one bundle, as many as the size has. Raises LedgerDamage (LED080, LED081)."""
         width = tile_at(0, index, self.size).width
-        return self._read_tile(Tile(None, index, width), decode_bundle)
+        return _read_tile(self._read, Tile(None, index, width), decode_bundle)
 
     def tile(self, row: int, index: int) -> list[bytes]:
         """The hashes of one tile, as many as the size has. Raises LedgerDamage (LED080, LED081)."""
@@ -91,19 +92,21 @@ class TileTree:
         require_range(0 <= size <= self.size, f"the tree has {self.size} leaves, not {size}")
         return size
 
-    def _read_hashes(self, row: int, index: int) -> list[bytes]:
-        return self._read_tile(tile_at(row, index, self.size), decode_tile)
 
-    def _read_tile(self, tile: Tile, decode: Callable[[bytes, int], list[bytes]]) -> list[bytes]:
-        """The items of a tile; a full one may stand in the place of a partial one."""
-        for found in (tile,) if tile.is_full else (tile, tile.full):
-            data = self._read(found.path)
-            if data is not None:
-                try:
-                    return decode(data, found.width)[: tile.width]
-                except TileError as error:
-                    raise LedgerDamage("LED081", found.path, error.problem, _RESTORE) from None
-        raise LedgerDamage("LED080", tile.path, "the file is missing", _RESTORE)
+def _read_hashes(read: ReadFile, size: int, row: int, index: int) -> list[bytes]:
+    return _read_tile(read, tile_at(row, index, size), decode_tile)
+
+
+def _read_tile(read: ReadFile, tile: Tile, decode: Callable[[bytes, int], list[bytes]]) -> list[bytes]:
+    """The items of a tile; a full one may stand in the place of a partial one."""
+    for found in (tile,) if tile.is_full else (tile, tile.full):
+        data = read(found.path)
+        if data is not None:
+            try:
+                return decode(data, found.width)[: tile.width]
+            except TileError as error:
+                raise LedgerDamage("LED081", found.path, error.problem, _RESTORE) from None
+    raise LedgerDamage("LED080", tile.path, "the file is missing", _RESTORE)
 
 
 _RESTORE = "Restore it from a copy of the log; every copy of a tile is the same."

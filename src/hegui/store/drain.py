@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,6 +80,18 @@ class Drain:
             opened = self._opened(file)
             count += len(opened.reader.read(opened.position, 1)) and opened.reader.depth()
         return count
+
+    def mark(self) -> Mapping[Path, int]:
+        """Up to which number each spool is filled now, as far as it can be read; for `has_passed`."""
+        found = {}
+        for file in spools_in(self._folder):
+            with suppress(sqlite3.Error), SpoolReader(file) as reader:
+                found[file] = reader.last()
+        return found
+
+    def has_passed(self, mark: Mapping[Path, int]) -> bool:
+        """Whether what was there at `mark` has been taken over; a spool that is gone or cannot be read holds nobody up."""
+        return all(file not in self._open or self._open[file].position >= number for file, number in mark.items())
 
     def close(self) -> None:
         for file in list(self._open):

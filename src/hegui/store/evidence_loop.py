@@ -7,7 +7,8 @@ Rules of this file:
 1. One process empties the spools of a folder at a time (an advisory lock on it); the others wait for their turn.
 2. Any failure is logged once, tried again, and logged once when it is over.
 3. A ledger that cannot grow does not hold up what moves into the database, nor does a spool that cannot be read.
-4. A stop comes after whatever is there has been moved, unless the database is away.
+4. A stop comes after whatever is there by then has been moved, unless the database is away. What other workers of the
+   machine go on writing is the next one's to move: else a busy machine could not stop one of its gateways.
 5. Deleting what was kept long enough has a thread of its own, since a store of blobs may be slow. It takes half of the share
    of the time that moving has, and holds nothing up when it fails.
 """
@@ -26,7 +27,7 @@ from typing import Literal, Protocol
 from hegui.errors import HeguiError
 from hegui.store.drain import Drain
 from hegui.store.recorder import DatabaseAway
-from hegui.store.sequencer import Sequencer
+from hegui.store.sequencer import MOST, Sequencer
 
 __all__ = ["EvidenceLoop"]
 
@@ -114,15 +115,20 @@ class EvidenceLoop:
 
     def run(self) -> None:
         """Work until `stop`."""
-        while True:
-            is_last = self._stopping.is_set()
+        while not self._stopping.is_set():
             begun = time.monotonic()
-            done = self.step(publish=is_last)
-            if is_last and (not done or self._is_away):
-                break
-            if not is_last:
-                self._stopping.wait(self._pause(done, time.monotonic() - begun))
+            done = self.step()
+            self._stopping.wait(self._pause(done, time.monotonic() - begun))
+        self._finish()
         self._end()
+
+    def _finish(self) -> None:
+        """Move and publish what is there now."""
+        mark, has_passed = self._drain.mark(), False
+        while self.step(publish=True) and not self._is_away and not has_passed:
+            has_passed = self._drain.has_passed(mark)  # then once more, which removes a spool that is empty and ended
+        while not self._is_away and self._attempt("publishing", self._sequencer.step) == MOST:
+            pass
 
     def step(self, *, publish: bool = False) -> int:
         """Move a little of each; how many records and entries were moved. Publishes when it is time, or when told to."""

@@ -31,8 +31,8 @@ __all__ = ["Ledger", "OpenLedger", "Sequencer"]
 MOST = 4096
 """Entries published with one checkpoint."""
 CONTRADICTION = "LED100"
-OWN = "key.rotated"
-"""The type of entry that the ledger writes into itself."""
+OWN = frozenset({"key.rotated", "sm2_key.stated"})
+"""The types of entries that the ledger writes into itself, beside the database."""
 
 _waiting = ledger_waiting.c
 
@@ -125,7 +125,7 @@ class Sequencer:
             if waiting.get(index) == data:
                 continue
             entry = Entry.decode(data)
-            if entry.type != OWN:
+            if entry.type not in OWN:
                 raise _contradiction(f"the log holds another entry at place {index} than the database")
             connection.execute(update(ledger_waiting).where(_waiting.leaf_index == index).values(leaf_index=None))
             connection.execute(ledger_entries.insert().values(leaf_index=index, subject=entry.subject))

@@ -4,7 +4,8 @@ Knows files, numbers and who owns one. Knows no record: a body is bytes. Works a
 by that worker alone and emptied by the drain of its machine.
 
 1. What `append` has returned from is on the disk (WAL, `synchronous=FULL`, one commit for a batch).
-2. Numbers grow by one from 1 and are never used twice; a spool is never used again after its worker has ended.
+2. Numbers grow by one from 1, beyond what was given up, and no two records have the same; a spool is never used again
+   after its worker has ended.
 3. A worker holds an advisory lock for as long as it lives. Who gets the lock of another's spool knows that it is dead.
 4. `forget` need not be durable: whoever drains remembers, beside what he wrote, up to which number he came.
 """
@@ -16,7 +17,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -24,6 +25,9 @@ from typing import NamedTuple, Self
 from hegui.store.files import create_once
 
 __all__ = ["Aside", "Spool", "SpoolReader", "SpoolState", "Waiting", "spools_in", "state_of"]
+
+MOST_BYTES = 8 << 20
+"""Bytes after which no more is read at once: with their content, a few hundred records may take gigabytes."""
 
 _BUSY_SECONDS = 5.0
 _SCHEMA = """
@@ -59,6 +63,7 @@ class Spool:
         self._owner = _lock(_owner_file(self.file), wait=True)
         self._connection: sqlite3.Connection | None = None
         self._next = 1
+        self._failed: Sequence[bytes] = ()  # handed in when a commit failed; the disk may have it all the same
         create_once(self.file, b"")
         self._open()
 
@@ -71,15 +76,11 @@ class Spool:
         """Write all of `bodies` or nothing, durably.
 
         After sqlite3.Error the same bodies may be handed in again: a commit that reached the disk and reported a failure
-        all the same is recognised.
+        all the same is recognised. Others may be handed in too: they get numbers of their own.
         """
-        connection = self._connection
-        if connection is None:
-            connection = self._open()
-            last = connection.execute("SELECT max(number) FROM waiting").fetchone()[0] or 0
-            if last >= self._next:
-                self._next = last + 1
-                return
+        connection = self._connection or self._open()
+        if self._failed and self._has_already(connection, bodies):
+            return
         rows = list(enumerate(bodies, self._next))
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -90,11 +91,23 @@ class Spool:
                     done += size
             connection.execute("COMMIT")
         except BaseException:
-            self._connection = None
+            self._connection, self._failed = None, bodies
             with suppress(sqlite3.Error):
                 connection.close()  # which rolls back
             raise
         self._next += len(rows)
+
+    def _has_already(self, connection: sqlite3.Connection, bodies: Sequence[bytes]) -> bool:
+        """After a failed commit: whether `bodies` are what it reported, and the disk has them all the same.
+
+        Others come behind its numbers, whether the disk has those or not: a drain may have taken them over by now.
+        """
+        last = connection.execute("SELECT max(number) FROM waiting").fetchone()[0] or 0
+        is_again, is_there = self._failed == bodies, last >= self._next
+        if is_there or not is_again:
+            self._next += len(self._failed)
+        self._failed = ()
+        return is_again and is_there
 
     def close(self) -> None:
         """Let go of the file; what waits in it is the drain's."""
@@ -117,11 +130,16 @@ class SpoolReader:
         self._connection = _connect(file, "NORMAL")  # what it forgets it may forget again
 
     def read(self, after: int, limit: int) -> list[Waiting]:
-        """The records behind number `after`, in order, at most `limit`."""
-        rows = self._connection.execute(
-            "SELECT number, body FROM waiting WHERE number > ? ORDER BY number LIMIT ?", (after, limit)
-        )
-        return [Waiting(*row) for row in rows]
+        """The records behind number `after`, in order: at most `limit`, and no more once there are MOST_BYTES."""
+        query = "SELECT number, body FROM waiting WHERE number > ? ORDER BY number LIMIT ?"
+        found, size = [], 0
+        with closing(self._connection.execute(query, (after, limit))) as rows:
+            for row in rows:
+                found.append(Waiting(*row))
+                size += len(row[1])
+                if size >= MOST_BYTES:
+                    break
+        return found
 
     def forget(self, up_to: int) -> None:
         """Remove what has been taken over."""
@@ -156,6 +174,10 @@ class SpoolReader:
     def clear(self, number: int) -> None:
         """Remove a record that was set aside."""
         self._connection.execute("DELETE FROM refused WHERE number = ?", (number,))
+
+    def last(self) -> int:
+        """The largest number that waits; 0 where nothing does."""
+        return int(self._connection.execute("SELECT max(number) FROM waiting").fetchone()[0] or 0)
 
     def refused(self) -> int:
         """Records set aside, count."""

@@ -30,19 +30,29 @@ class SpoolWriter:
 
     def __init__(self, spool: Spool, seal: Seal | None) -> None:
         self._spool, self._seal = spool, seal
+        self._tried: Sequence[Recordable] = ()
+        self._bodies: list[bytes] = []
 
     def write(self, batch: Sequence[Recordable]) -> None:
+        if (
+            batch is not self._tried
+        ):  # content is never sealed twice alike, and the spool has to know the same bodies again
+            self._bodies = self._all_encoded(batch)
+            self._tried = batch
         try:
-            bodies = [self._encoded(item) for item in batch]
-        except (TypeError, ValueError) as error:  # its words may quote the value
-            raise RecordRefused(type(error).__name__) from None
-        try:
-            self._spool.append(bodies)
+            self._spool.append(self._bodies)
         except sqlite3.Error as error:
             raise DatabaseAway(f"{type(error).__name__}: {error}") from None
+        self._tried, self._bodies = (), []
 
     def close(self) -> None:
         self._spool.close()
+
+    def _all_encoded(self, batch: Sequence[Recordable]) -> list[bytes]:
+        try:
+            return [self._encoded(item) for item in batch]
+        except (TypeError, ValueError) as error:  # its words may quote the value
+            raise RecordRefused(type(error).__name__) from None
 
     def _encoded(self, item: Recordable) -> bytes:
         if not isinstance(item, Delivery):

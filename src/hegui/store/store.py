@@ -106,6 +106,13 @@ class Store:
         with self.database.reading() as connection:
             return connection.scalar(select(func.count()).select_from(ledger_waiting)) or 0
 
+    def oldest_entry_at(self) -> datetime | None:
+        """The instant of the entry that waits longest for a checkpoint. Raises InternalError STO004."""
+        first = select(ledger_waiting.c.entry).order_by(ledger_waiting.c.number).limit(1)
+        with self.database.reading() as connection:
+            found = connection.scalar(first)
+        return None if found is None else Entry.decode(bytes(found)).at
+
     def close(self) -> None:
         """Close the connections."""
         self.database.engine.dispose()

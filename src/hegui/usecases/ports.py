@@ -243,12 +243,13 @@ class Exchanges(Protocol):
 class EvidenceState:
     """How far evidence has come: entries that no checkpoint covers, the checkpoint's size, and when it was published.
 
-    The size is None where the ledger's files are away.
+    The size is None where the ledger's files are away. oldest_waiting_at: the instant of the entry that waits longest.
     """
 
     entries_waiting: int
     ledger_size: int | None
     checkpoint_at: datetime | None
+    oldest_waiting_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

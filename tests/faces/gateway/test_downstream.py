@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import http.client
 import re
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +23,7 @@ from hegui.faces.gateway.downstream.connection import MOST_HEAD
 
 DATE = re.compile(rb"date: [^\r]*\r\n")
 events: list[str] = []
+held: list[weakref.ref[asyncio.Event]] = []
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -49,6 +52,14 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     elif path == "/early":
         await start(send, [(b"content-length", b"2")])
         await send({"type": "http.response.body", "body": b"no"})
+    elif path in ("/held", "/held-for-ever"):
+        gone = scope["held"] = asyncio.Event()
+        held.append(weakref.ref(gone))
+        scope["extensions"][CLIENT_GONE](gone.set)
+        await start(send, [(b"content-length", b"2")])
+        if path == "/held-for-ever":
+            await gone.wait()
+        await send({"type": "http.response.body", "body": b"ok"})
     elif path == "/wait":
         gone = asyncio.Event()
         scope["extensions"][CLIENT_GONE](gone.set)
@@ -310,3 +321,25 @@ def test_connections_from_many_threads(port: int) -> None:
     for thread in threads:
         thread.join()
     assert not failures
+
+
+@pytest.mark.parametrize(
+    ("path", "close"),
+    [("/held", True), ("/held", False), ("/held-for-ever", False)],
+    ids=["answered", "answered, left later", "left before the answer"],
+)
+def test_what_a_request_held_is_let_go_when_it_is_over(port: int, path: str, close: bool) -> None:
+    """Its headers, with the client's key: at once, not when the garbage collector comes by."""
+    held.clear()
+    gc.disable()
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+            client.sendall(post(path, b"", close=close))
+            while not held or (path == "/held" and not client.recv(100)):
+                time.sleep(0.01)
+        give_up_at = time.monotonic() + 10
+        while held[0]() is not None:
+            assert time.monotonic() < give_up_at, gc.get_referrers(held[0]())
+            time.sleep(0.01)
+    finally:
+        gc.enable()

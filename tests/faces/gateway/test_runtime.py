@@ -1,14 +1,20 @@
-"""How much of the time moving records takes in a gateway's thread."""
+"""How much of the time moving records takes in a gateway's thread, and what a worker sees while the store is away."""
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from hegui.errors import InternalError
 from hegui.faces.gateway import runtime
 from hegui.faces.gateway.runtime import Runtime
+from hegui.moderate.policy_book import PolicyBook
+from hegui.moderate.policy_files import built_in_policy
 from hegui.settings import Settings
 
 
@@ -39,3 +45,69 @@ def test_moving_takes_what_requests_leave_and_more_the_fuller_the_spool(
     clock = SimpleNamespace(monotonic=lambda: 60.0, process_time=lambda: 7.0 + 10 * busy + 3.0, thread_time=lambda: 3.0)
     monkeypatch.setattr(runtime, "time", clock)
     assert Runtime.share_for_evidence(one) == pytest.approx(share)
+
+
+class Store:
+    """Implements as much of `ports.Applications` and `ports.Lexicons` as a worker asks for; may go away."""
+
+    is_away = False
+
+    def revision(self) -> int:
+        if self.is_away:
+            raise InternalError("STO004", "database", "the database failed.", "See to it.")
+        return 1
+
+    def live_keys(self) -> list[Any]:
+        return []
+
+    def active(self) -> None:
+        return None
+
+
+class Spool:
+    """Implements as much of `ports.Recorder`."""
+
+    waiting = 0
+
+    def depth(self) -> int:
+        return 0
+
+    def backlog(self) -> int:
+        return self.waiting
+
+
+def test_while_the_store_is_away_the_spool_is_filled_to_its_bound_and_no_further(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    environ = {"HEGUI_EVIDENCE_SPOOL_MAX": "10", "HEGUI_LEXICON_POLL_SECONDS": "0.01"}
+    store: Any = Store()
+    spool: Any = Spool()
+
+    async def main() -> None:
+        worker = Runtime(
+            settings=Settings.read(environ, None),
+            applications=store,
+            lexicons=store,
+            recorder=spool,
+            policies=PolicyBook(built_in_policy()),
+            secret=bytes(32),
+            clock=lambda: datetime.now(UTC),
+            evidence_state=lambda: pytest.fail("not asked for"),
+        )
+        task = asyncio.create_task(worker.keep_fresh())
+        store.is_away, spool.waiting = True, 10
+        async with asyncio.timeout(10):
+            while not worker.is_full():
+                await asyncio.sleep(0.01)
+            spool.waiting = 9
+            while worker.is_full():
+                await asyncio.sleep(0.01)
+            store.is_away = False
+            while "no longer" not in caplog.text:
+                await asyncio.sleep(0.01)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    assert caplog.text.count("STO004") == 1  # though it was away for many a look

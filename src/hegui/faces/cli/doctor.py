@@ -172,5 +172,8 @@ def _evidence(system: System) -> Iterator[Check]:
     if ledger.ledger_size is None:
         remedy = "See: hegui ledger status"
         yield Check("ledger", "wrong", f"its files cannot be read; {waiting}", remedy)
+    elif ledger.oldest_waiting_at and (late := int((now - ledger.oldest_waiting_at).total_seconds())) > LATE_SECONDS:
+        remedy = "Is a gateway or `hegui sequencer` running here? See its log for REC004 and LED100."
+        yield Check("ledger", "wrong", f"{ledger.ledger_size} entries, {waiting}, the oldest for {late} s", remedy)
     else:
         yield Check("ledger", "ok", f"{ledger.ledger_size} entries, {waiting}")

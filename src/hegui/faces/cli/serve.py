@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["listen_on", "serve", "shown_address", "up"]
 
+COLLECT_SECONDS = 60
+"""The oldest that garbage may become: it may hold what a client said, and a quiet worker makes too little to have it looked
+for."""
+
 _M_ARENA_MAX = -8
 """glibc's number of the option, from malloc.h."""
 
@@ -134,6 +138,8 @@ def _run(app: Any, listener: socket.socket) -> None:
         server_header=False,
         proxy_headers=False,  # no address of a client is used
         timeout_graceful_shutdown=10,
+        callback_notify=_collect,
+        timeout_notify=COLLECT_SECONDS,
     )
     _share_free_memory()
     # What is there by now stays; to look through all of it for garbage again and again would cost 5 % of the requests.
@@ -146,6 +152,11 @@ def _run(app: Any, listener: socket.socket) -> None:
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:  # the server has ended in good order and says so again
         click.echo()
+
+
+async def _collect() -> None:
+    """Take out the garbage, on the event loop, where its objects belong; also what the interpreter keeps of freed tuples."""
+    gc.collect()
 
 
 def _share_free_memory() -> None:

@@ -57,6 +57,7 @@ class Runtime:
     passed_beyond: int = field(init=False, default=0)
     outcomes: Counter[tuple[str, str]] = field(init=False, default_factory=Counter)
     _revision: int = field(init=False, default=-1)
+    _problems: dict[str, str | None] = field(init=False, default_factory=dict)
     _times: tuple[float, float] = field(init=False, default=(0.0, 0.0))
 
     def __post_init__(self) -> None:
@@ -124,10 +125,23 @@ class Runtime:
         """Refresh for ever, at the poll interval; a store that is away leaves things as they are."""
         while True:
             await asyncio.sleep(self.settings.lexicon.poll_seconds)
-            try:
-                await asyncio.to_thread(self.refresh)
-                self.backlog = await asyncio.to_thread(self.recorder.backlog)
-            except HeguiError as error:
-                _log.warning("refresh failed: %s", error.code)
-            except Exception:
-                _log.exception("refresh failed")
+            # Each by itself: how much waits in the spool matters most while the store is away.
+            await self._attempt("applications and lexicon", self.refresh)
+            await self._attempt("spool", self._count_backlog)
+
+    async def _attempt(self, what: str, look: Callable[[], None]) -> None:
+        """Look in a thread; a failure is logged once, and once when it is over."""
+        before, problem = self._problems.get(what), None
+        try:
+            await asyncio.to_thread(look)
+        except Exception as error:  # the edge of the task, which must outlive any trouble
+            problem = error.code if isinstance(error, HeguiError) else type(error).__name__
+            if problem != before:
+                known = isinstance(error, HeguiError)
+                _log.warning("refresh failed, %s stay as last seen: %s", what, problem, exc_info=not known)
+        if problem is None and before is not None:
+            _log.warning("refresh failed no longer: %s are seen again", what)
+        self._problems[what] = problem
+
+    def _count_backlog(self) -> None:
+        self.backlog = self.recorder.backlog()

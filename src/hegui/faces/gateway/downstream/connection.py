@@ -80,7 +80,9 @@ class ClientConnection(asyncio.Protocol):
         self.resume_writing()
         if self._answered is not None:
             self._answered.lose()
-        del self._parser  # it holds our bound methods: a cycle that would wait for the garbage collector
+        # What holds us must not be held: a cycle would wait for the garbage collector.
+        del self._parser
+        self._transport = self._turn = self._answered = None
 
     def data_received(self, data: bytes) -> None:
         if self._ending:

@@ -105,10 +105,17 @@ class Turn:
             raise
         except Exception:  # the edge: an application that fails ends its own request
             _log.exception("the application failed")
+        finally:
+            self._let_go()
         if not self.is_over:
             if not self._started and not self._wire.is_lost:
                 self._wire.write(plain_answer(500, b"Internal Server Error"))
             self._wire.close()
+
+    def _let_go(self) -> None:
+        """Scope and turn hold each other, and with them the client's headers, until the garbage collector comes by."""
+        self._scope.pop("extensions", None)
+        self._gone = None
 
     # What the connection calls.
 
