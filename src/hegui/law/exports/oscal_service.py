@@ -39,6 +39,11 @@ STANDINGS: Mapping[Standing, Words] = {
     "superseded": Words(
         "不适用：征求意见稿，已被正式文本取代", "Not in force: a draft that the final text has replaced"
     ),
+    "attested": Words("至迟自该日起有效", "in force at the latest since that day"),
+    "unattested": Words("不适用：来源只能证明其后有效", "Not in force: our sources attest it only later"),
+    "publication_unknown": Words(
+        "不适用：来源未载明公布日期", "Not in force: our sources do not say when it was published"
+    ),
     "unpublished": Words("不适用：截至该日尚未公布", "Not in force: not published by that day"),
     "non_statutory": Words(
         "不适用：并非法律文件，没有施行日期", "Not in force: not a legal text, it has no day of effect"
