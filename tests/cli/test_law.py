@@ -81,6 +81,19 @@ def test_list_can_be_narrowed(hegui: Hegui) -> None:
         (("law", "explain", "IM-99-9"), 1, "LAW010 IM-99-9 — there is no such provision"),
         (("law", "show", "nothing"), 1, "LAW010"),
         (("law", "check", "bad.yaml"), 1, "bad.yaml:2: there is no fact nothing"),
+        (
+            ("law", "list", "--instrument", "NOPE"),
+            1,
+            "LAW012 NOPE — there is no such instrument\nWrite one of: IM, D23, ",
+        ),
+        (("law", "list", "--duty", "M31"), 1, "LAW012 M31 — there is no such row of the duty table"),
+        (("law", "figures", "nope"), 1, "See hegui law figures."),
+        (("law", "sanctions", "IM-17-1", "--on", "9999-12-31"), 1, "LAW042 9999-12-31 — the year 9999 is outside"),
+        (
+            ("law", "deadlines", "--event", "service_started", "--at", "2026-W01-1T09:00"),
+            2,
+            "'2026-W01-1' is not a day",
+        ),
         (("law", "check", "steering.yaml"), 1, "steering.yaml:1: there is no fact a?[2J\n"),
         (("law", "check", "vast.yaml"), 1, "LAW025 vast.yaml — is larger than 1048576 bytes"),
         (("law", "check", "laughs.yaml"), 1, "laughs.yaml:1: anchors and aliases"),
@@ -237,6 +250,20 @@ def test_deadlines_of_an_event_for_a_service(hegui: Hegui, profile: Path) -> Non
     assert "2027-01-01T03:30:00+08:00" in json.dumps(clocks["INC-4-3"])
 
 
+def test_the_event_named_counts_as_happened_whatever_the_profile_said_before(hegui: Hegui, profile: Path) -> None:
+    for said in ("", "  complaint_received: false\n", "  complaint_received: unknown\n"):
+        profile.write_text(PROFILE + "  network_operator_in_PRC: true\n" + said)
+        arguments = ("law", "deadlines", "shop.yaml", "--event", "complaint_received", "--at", "2026-11-26", "--json")
+        found = json.loads(hegui(*arguments).stdout)["deadlines"]
+        assert "applies" in {one["applies"] for one in found}
+
+
+def test_an_event_from_which_nothing_follows_for_the_service_is_said_to_be_one(hegui: Hegui, profile: Path) -> None:
+    profile.write_text("facts: {uses_generative_ai: false, network_operator_in_PRC: false}\n")
+    printed = hegui("law", "deadlines", "shop.yaml", "--event", "complaint_received", "--at", "2020-01-01").stdout
+    assert "None of the clocks that start with complaint_received runs for this service" in printed
+
+
 def test_a_deadline_in_an_unannounced_year_is_a_range(hegui: Hegui) -> None:
     printed = hegui("law", "deadlines", "--event", "service_started", "--at", "2026-12-21").stdout
     assert "Its end lies between 2027-01-02 (24:00) and 2027-01-18 (24:00)." in printed
@@ -256,6 +283,10 @@ def test_figures_are_those_of_the_day(hegui: Hegui) -> None:
     )
     assert (before["value"], before["reason"]) == (None, "not_yet_in_force")
     assert (after["value"], after["effective"]) == (1_000_000, "2026-07-15")
+
+
+def test_the_circumstances_of_a_breach_are_listed(hegui: Hegui) -> None:
+    assert "refused" in {one["word"] for one in json.loads(hegui("law", "sanctions", "--words", "--json").stdout)}
 
 
 def test_sanctions_follow_the_chain_to_the_amount(hegui: Hegui) -> None:

@@ -15,7 +15,7 @@ Knows the file format. A fact that is left out, null or `unknown` is unknown. No
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Any, Literal, get_args
@@ -64,6 +64,10 @@ class Profile:
     stated: Mapping[str, Stated] = field(default_factory=dict)
     readings: Mapping[str, AdoptedReading] = field(default_factory=dict)
     open: frozenset[str] = frozenset()
+
+    def with_event(self, fact: str, source: str) -> Profile:
+        """The profile on the day on which something happens: its fact is true, whatever was stated of the service before."""
+        return replace(self, stated={**self.stated, fact: Stated(True, source)}, open=self.open - {fact})
 
 
 def read_profile(text: str, where: str, facts: Mapping[str, FactDefinition], questions: Mapping[str, Any]) -> Profile:
