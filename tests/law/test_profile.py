@@ -112,6 +112,22 @@ def test_answers_that_contradict_each_other_are_refused(text: str, name: str) ->
     assert problem.startswith(f"{name} is stated to be ")
 
 
+JOINTLY = {
+    "serves_public_in_PRC": False, "provides_internet_info_service_in_PRC": True, "accessible_from_PRC": True,
+    "b2b_only": False, "is_app_store": False, "is_content_platform": False, "offshore_provider": False,
+}  # fmt: skip
+"""Accessible here, to anybody, yet not for the public: only for research or inside. Then it is no information service either."""
+
+
+def test_answers_that_only_together_cannot_be_are_refused_and_any_of_them_left_out_may_be() -> None:
+    facts = {name: Stated(value) for name, value in JOINTLY.items()}
+    with pytest.raises(FileFaults, match="LAW021"):
+        assess(BOOK, Profile("x", facts), as_of=date(2026, 11, 23))
+    for name in JOINTLY:
+        fewer = {one: stated for one, stated in facts.items() if one != name}
+        assert assess(BOOK, Profile("x", fewer), as_of=date(2026, 11, 23)).answers
+
+
 def test_an_adopted_reading_settles_what_the_law_leaves_open_and_is_no_fact() -> None:
     names = {"uses_generative_ai": "true", "rd_only": "false", "internal_use_only": "false", "b2b_only": "true"}
     text = "facts:\n  downstream_serves_public: true\n" + "".join(
