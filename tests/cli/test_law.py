@@ -34,6 +34,16 @@ def test_check_prints_a_memo_in_the_language_of_the_terminal(hegui: Hegui) -> No
 
 
 @pytest.mark.usefixtures("profile")
+def test_a_terminal_that_knows_no_chinese_gets_escapes_and_json_stays_utf8(hegui: Hegui, tmp_path: Path) -> None:
+    (tmp_path / "zh.yaml").write_text("service: 客服\nfacts: {}\n", encoding="utf-8")
+    said = hegui("--lang", "zh", "law", "check", "zh.yaml", PYTHONIOENCODING="latin-1")
+    assert said.returncode == 0
+    assert said.stdout.startswith("\\u5ba2\\u670d\\uff1a")
+    plain = hegui("law", "check", "zh.yaml", "--json", PYTHONIOENCODING="latin-1")
+    assert json.loads(plain.stdout)["service"] == "客服"
+
+
+@pytest.mark.usefixtures("profile")
 def test_json_names_the_law_and_every_answer(hegui: Hegui) -> None:
     found = json.loads(hegui("law", "check", "shop.yaml", "--as-of", "2023-08-14", "--json").stdout)
     answers = {answer["id"]: answer for answer in found["answers"]}

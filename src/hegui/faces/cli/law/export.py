@@ -93,7 +93,7 @@ def schema(target: Path | None) -> None:
 
 def _write(text: str, target: Path | None) -> None:
     if target is None:
-        click.echo(text, nl=False)
+        click.echo(text.encode(), nl=False)
         return
     try:
         target.write_text(text, encoding="utf-8")
