@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +31,16 @@ def test_check_prints_a_memo_in_the_language_of_the_terminal(hegui: Hegui) -> No
     )
     assert english.stdout.startswith("shop: what applies on 2026-11-26\n")
     assert chinese.stdout.startswith("shop：2026-11-26适用的规定\n")
+
+
+@pytest.mark.usefixtures("profile")
+def test_a_terminal_that_knows_no_chinese_gets_escapes_and_json_stays_utf8(hegui: Hegui, tmp_path: Path) -> None:
+    (tmp_path / "zh.yaml").write_text("service: 客服\nfacts: {}\n", encoding="utf-8")
+    said = hegui("--lang", "zh", "law", "check", "zh.yaml", PYTHONIOENCODING="latin-1")
+    assert said.returncode == 0
+    assert said.stdout.startswith("\\u5ba2\\u670d\\uff1a")
+    plain = hegui("law", "check", "zh.yaml", "--json", PYTHONIOENCODING="latin-1")
+    assert json.loads(plain.stdout)["service"] == "客服"
 
 
 @pytest.mark.usefixtures("profile")
@@ -79,6 +91,25 @@ def test_list_can_be_narrowed(hegui: Hegui) -> None:
         (("law", "explain", "IM-99-9"), 1, "LAW010 IM-99-9 — there is no such provision"),
         (("law", "show", "nothing"), 1, "LAW010"),
         (("law", "check", "bad.yaml"), 1, "bad.yaml:2: there is no fact nothing"),
+        (
+            ("law", "list", "--instrument", "NOPE"),
+            1,
+            "LAW012 NOPE — there is no such instrument\nWrite one of: IM, D23, ",
+        ),
+        (("law", "list", "--duty", "M31"), 1, "LAW012 M31 — there is no such row of the duty table"),
+        (("law", "figures", "nope"), 1, "See hegui law figures."),
+        (("law", "sanctions", "IM-17-1", "--on", "9999-12-31"), 1, "LAW042 9999-12-31 — the year 9999 is outside"),
+        (
+            ("law", "deadlines", "--event", "service_started", "--at", "2026-W01-1T09:00"),
+            2,
+            "'2026-W01-1' is not a day",
+        ),
+        (("law", "check", "steering.yaml"), 1, "steering.yaml:1: there is no fact a?[2J\n"),
+        (("law", "check", "vast.yaml"), 1, "LAW025 vast.yaml — is larger than 1048576 bytes"),
+        (("law", "check", "laughs.yaml"), 1, "laughs.yaml:1: anchors and aliases"),
+        (("law", "check", "shop.yaml", "--as-of", "2026-W01-1"), 2, "'2026-W01-1' is not a day of the calendar"),
+        (("law", "export", "schema", "--to", "none/x.json"), 1, "LAW027 none/x.json — cannot be written"),
+        (("law", "interview", "shop.yaml", "--service", "x"), 2, "--service names a new profile"),
         (("law", "check", "gbk.yaml"), 1, "LAW022 gbk.yaml — byte 9 is not UTF-8"),
         (("law", "check", "shop.yaml", "--as-of", "2026-02-30"), 2, "'2026-02-30' is not a day of the calendar"),
         (("law", "check", "absent.yaml"), 2, "does not exist"),
@@ -91,6 +122,9 @@ def test_what_is_wrong_is_said_with_the_place(
 ) -> None:
     (tmp_path / "bad.yaml").write_text("facts:\n  nothing: true\n")
     (tmp_path / "gbk.yaml").write_bytes("service: 客服".encode("gbk"))
+    (tmp_path / "steering.yaml").write_text('facts: {"a\\e[2J": true}')
+    (tmp_path / "vast.yaml").write_bytes(b"#" * 2**20 + b"\n")
+    (tmp_path / "laughs.yaml").write_text("a: &a [x, x]\nb: [*a, *a]\n")
     result = hegui(*arguments)
     assert result.returncode == status
     assert said in result.stderr
@@ -118,8 +152,6 @@ def converse(folder: Path, typed: str, *more: str) -> str:
         *more,
     ]
     env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
-    if "PYTHONPATH" in os.environ:
-        env["PYTHONPATH"] = os.environ["PYTHONPATH"]
     return subprocess.run(
         command, cwd=folder, env=env, input=typed, capture_output=True, text=True, check=True, timeout=60
     ).stdout
@@ -129,13 +161,83 @@ def test_an_interview_saves_each_answer_and_goes_on_where_it_stopped(tmp_path: P
     first = converse(tmp_path, "y\nwhat\n?\nu\nq\n", "--service", "shop")
     saved = (tmp_path / "shop.yaml").read_text()
     assert saved.startswith('service: "shop"\nfacts:\n')
-    assert saved.count(": {value: true, on: 2026-11-26}\n") == 1
+    assert len(re.findall(r": \{value: true, on: 20\d\d-\d\d-\d\d\}\n", saved)) == 1
     assert saved.count(": unknown\n") == 1
     assert "Not an answer: 'what' is neither true, false nor unknown" in first
     second = converse(tmp_path, "n\nb\nq\n")
     asked = [line.split("] ", 1)[1] for line in (first + second).splitlines() if " left] " in line]
     assert asked[0] not in asked[1:], "what was answered is not asked again"
     assert (tmp_path / "shop.yaml").read_text() == saved, "back takes the answer out of the file"
+
+
+HAND_WRITTEN = (
+    "\ufeff# Reviewed by counsel.\r\nservice: 'shop'   # until the launch\r\nfacts:\r\n"
+    "  uses_generative_ai: {value: true, source: product sheet, note: sure}  # sheet 3\r\n"
+    "  minors_can_use: {value: unknown, note: waiting for the survey}\r\n\r\n# next review in May\r\n"
+)
+
+
+def test_an_interview_leaves_all_that_its_author_wrote(tmp_path: Path) -> None:
+    there = tmp_path / "real.yaml"
+    there.write_bytes(HAND_WRITTEN.encode())
+    there.chmod(0o640)
+    (tmp_path / "shop.yaml").symlink_to("real.yaml")
+    converse(tmp_path, "y\nu\nq\n")
+    after = there.read_bytes().decode()
+    assert (tmp_path / "shop.yaml").is_symlink()
+    assert there.stat().st_mode & 0o777 == 0o640
+    added = [line for line in after.split("\r\n") if line not in HAND_WRITTEN.split("\r\n")]
+    assert len(added) == 2
+    assert all(re.fullmatch(r"  \w+: (unknown|\{value: true, on: 20\d\d-\d\d-\d\d\})", line) for line in added)
+    assert "\r\n".join(line for line in after.split("\r\n") if line not in added) == HAND_WRITTEN
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["real.yaml", "shop.yaml"]
+
+
+def begun(folder: Path) -> subprocess.Popen[str]:
+    """An interview that waits for the answer to its second question."""
+    command = [sys.executable, "-m", "hegui", "law", "interview", "shop.yaml"]
+    env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, cwd=folder, env=env, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write("y\n")
+    process.stdin.flush()
+    asked = 0
+    while asked < 2:
+        asked += " left] " in process.stdout.readline()
+    return process
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_an_interview_that_is_broken_off_has_saved_what_was_answered(tmp_path: Path, how: signal.Signals) -> None:
+    with begun(tmp_path) as process:
+        process.send_signal(how)
+        process.communicate()
+    assert (tmp_path / "shop.yaml").read_text().count(": {value: true") == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["shop.yaml"]
+
+
+def test_an_interview_never_writes_over_what_somebody_else_wrote_meanwhile(tmp_path: Path) -> None:
+    with begun(tmp_path) as process:
+        (tmp_path / "shop.yaml").write_text("service: another\n")
+        _, said = process.communicate("y\n")
+    assert process.returncode == 1
+    assert "LAW026 shop.yaml" in said
+    assert (tmp_path / "shop.yaml").read_text() == "service: another\n"
+
+
+def test_an_interview_that_cannot_write_says_so_and_one_without_answers_writes_nothing(
+    hegui: Hegui, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "hegui", "law", "interview", "none/shop.yaml"]
+    env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+    result = subprocess.run(command, cwd=tmp_path, env=env, input="y\n", capture_output=True, text=True, check=False)
+    assert (result.returncode, "Traceback" in result.stderr) == (1, False)
+    assert "LAW027 none/shop.yaml — cannot be written: No such file or directory" in result.stderr
+    assert "Nothing was answered, nothing is saved: shop.yaml" in converse(tmp_path, "q\n")
+    assert list(tmp_path.iterdir()) == []
+    assert "characters that cannot be shown" in hegui("law", "interview", "x.yaml", "--service", "a\x1b[2J").stderr
 
 
 def test_an_interview_ends_when_nothing_matters_any_more(tmp_path: Path) -> None:
@@ -145,7 +247,7 @@ def test_an_interview_ends_when_nothing_matters_any_more(tmp_path: Path) -> None
 
 
 def test_deadlines_of_an_event_for_a_service(hegui: Hegui, profile: Path) -> None:
-    more = "  incident_occurred: true\n  incident_level: larger\n  incident_involves_cii: false\n"
+    more = "  incident_occurred: true\n  incident_level: larger\n  incident_involves_cii: false\n  is_state_organ: false\n"
     profile.write_text(PROFILE + more)
     found = json.loads(
         hegui(
@@ -156,6 +258,20 @@ def test_deadlines_of_an_event_for_a_service(hegui: Hegui, profile: Path) -> Non
     assert "INC-4-1" not in clocks, "the one-hour clock is for critical infrastructure"
     assert clocks["INC-4-3"]["applies"] == "applies"
     assert "2027-01-01T03:30:00+08:00" in json.dumps(clocks["INC-4-3"])
+
+
+def test_the_event_named_counts_as_happened_whatever_the_profile_said_before(hegui: Hegui, profile: Path) -> None:
+    for said in ("", "  complaint_received: false\n", "  complaint_received: unknown\n"):
+        profile.write_text(PROFILE + "  network_operator_in_PRC: true\n" + said)
+        arguments = ("law", "deadlines", "shop.yaml", "--event", "complaint_received", "--at", "2026-11-26", "--json")
+        found = json.loads(hegui(*arguments).stdout)["deadlines"]
+        assert "applies" in {one["applies"] for one in found}
+
+
+def test_an_event_from_which_nothing_follows_for_the_service_is_said_to_be_one(hegui: Hegui, profile: Path) -> None:
+    profile.write_text("facts: {uses_generative_ai: false, network_operator_in_PRC: false}\n")
+    printed = hegui("law", "deadlines", "shop.yaml", "--event", "complaint_received", "--at", "2020-01-01").stdout
+    assert "None of the clocks that start with complaint_received runs for this service" in printed
 
 
 def test_a_deadline_in_an_unannounced_year_is_a_range(hegui: Hegui) -> None:
@@ -177,6 +293,10 @@ def test_figures_are_those_of_the_day(hegui: Hegui) -> None:
     )
     assert (before["value"], before["reason"]) == (None, "not_yet_in_force")
     assert (after["value"], after["effective"]) == (1_000_000, "2026-07-15")
+
+
+def test_the_circumstances_of_a_breach_are_listed(hegui: Hegui) -> None:
+    assert "refused" in {one["word"] for one in json.loads(hegui("law", "sanctions", "--words", "--json").stdout)}
 
 
 def test_sanctions_follow_the_chain_to_the_amount(hegui: Hegui) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from itertools import product
 from typing import TypeAlias
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hegui.kernel.diagrams import FALSE, TRUE, Forest
+from hegui.kernel.diagrams import FALSE, TRUE, DiagramTooLargeError, Forest
 
 SIZES = (2, 3, 2, 4)
 CASES = [dict(enumerate(case)) for case in product(*map(range, SIZES))]
@@ -115,3 +116,12 @@ def test_a_condition_written_another_way_makes_no_new_nodes() -> None:
     assert written_otherwise == both
     assert forest.both(forest.where(1, [1]), forest.where(0, [1])) == both
     assert len(forest) == size
+
+
+def test_a_diagram_that_would_grow_without_bound_is_refused() -> None:
+    """Pairs far apart in the order double the diagram with each pair: (0 and 20) or (1 and 21) or ..."""
+    forest = Forest([2] * 40, most=10_000)
+    pairs = [forest.both(forest.where(n, [1]), forest.where(n + 20, [1])) for n in range(20)]
+    with pytest.raises(DiagramTooLargeError):
+        forest.any_of(pairs)
+    assert forest.given(pairs[0], {0: 1, 20: 1}) == TRUE, "what was made can still be used"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import orjson
@@ -9,7 +10,7 @@ import pytest
 
 from hegui.errors import FileFaults, InputError, NotFoundError
 from hegui.law.book import law_book, read_book
-from hegui.law.data_files import COMPILED, DataFiles, law_folder
+from hegui.law.data_files import COMPILED, MAX_BYTES, DataFiles, law_folder
 from hegui.law.validation import strangers, validate_book, validate_library
 from tests.law.small_law import small_law
 
@@ -72,7 +73,7 @@ FAULTS = [
     ("all", "order: 1", "order: first", "facts/all.yaml:2", "'first' is not a whole number from 1"),
     ("U1", "id: b", "id: c", "uncertainties/U1.yaml:4", "there are two, a and b"),
     ("U1", "[R-1-2]", "[R-1-3]", "uncertainties/U1.yaml", "there is no provision R-1-3"),
-    ("U1", "when: open_to_all", "when: &x open_to_all", "", ""),
+    ("U1", "when: open_to_all", "when: &x open_to_all", "uncertainties/U1.yaml", "anchors and aliases (& and *)"),
 ]
 
 
@@ -81,9 +82,6 @@ def test_a_fault_names_file_line_and_reason(
     tmp_path: Path, file: str, old: str, new: str, place: str, problem: str
 ) -> None:
     files = small_law(tmp_path, **{file: (old, new)})
-    if not problem:
-        assert read_book(files).uncertainties
-        return
     with pytest.raises(FileFaults) as caught:
         read_book(files)
     assert caught.value.code == "LAW001"
@@ -102,7 +100,7 @@ def test_all_faults_of_all_files_come_together(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"\xff\xfe", b"key: [", b"- a\n- b\n", b"", b"[" * 9000, b"a: &a [*a]", b"? [x]\n: 1\n"]
+    "content", [b"\xff\xfe", b"key: [", b"- a\n- b\n", b"", b"[" * 9000, b"a: &a [*a]", b"? [x]\n: 1\n", b"[" * 200_000]
 )
 def test_a_hostile_file_is_a_fault_and_nothing_else(tmp_path: Path, content: bytes) -> None:
     files = small_law(tmp_path)
@@ -116,6 +114,22 @@ def test_an_empty_folder_is_no_law(tmp_path: Path) -> None:
         read_book(DataFiles(tmp_path))
 
 
+def test_what_is_no_file_is_passed_over_and_what_is_too_large_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "folder.yaml").mkdir()
+    assert set(read_book(small_law(tmp_path)).provisions) == {"R-1-1", "R-1-2"}
+    with (tmp_path / "vast.yaml").open("wb") as vast:
+        vast.truncate(MAX_BYTES)
+    with pytest.raises(InputError, match="LAW003"):
+        read_book(DataFiles(tmp_path))
+
+
+def test_a_copy_that_says_something_else_than_the_files_is_found_out(tmp_path: Path) -> None:
+    files = small_law(tmp_path)
+    (tmp_path / COMPILED).write_bytes(files.compile().replace(b"R-1-2", b"R-1-3"))
+    assert not files.is_compiled
+
+
 def test_the_copy_that_comes_with_hegui_was_made_from_its_files() -> None:
     files = DataFiles(law_folder())
     assert files.is_compiled, "run: hegui law validate --write"
@@ -125,7 +139,14 @@ def test_the_copy_that_comes_with_hegui_was_made_from_its_files() -> None:
 def test_a_stale_or_broken_copy_is_passed_over(tmp_path: Path) -> None:
     files = small_law(tmp_path)
     whole = files.compile()
-    for copy in (b"", b"[]", b'{"digest": "0", "files": {}}', whole[:-20], orjson.dumps({"digest": files.digest})):
+    for copy in (
+        b"",
+        b"[]",
+        b'{"digest": "0", "files": {}}',
+        whole[:-20],
+        orjson.dumps({"digest": files.digest}),
+        orjson.dumps({"digest": files.digest, "files": []}),
+    ):
         (tmp_path / COMPILED).write_bytes(copy)
         assert not files.is_compiled
         assert set(read_book(files).provisions) == {"R-1-1", "R-1-2"}

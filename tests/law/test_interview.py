@@ -46,6 +46,19 @@ def test_back_takes_the_latest_answer_away() -> None:
     assert begun().back() == begun()
 
 
+def test_what_was_not_yet_published_is_not_asked_about() -> None:
+    asked = {
+        known: {question.fact.name for question in Interview(BOOK, Profile(), date(2026, 8, 1), known).questions()}
+        for known in (date(2026, 4, 9), date(2026, 4, 10))
+    }
+    assert asked[date(2026, 4, 9)] < asked[date(2026, 4, 10)], "the rules on anthropomorphic services came on 10 April"
+
+
+def test_an_answer_notes_the_day_on_which_it_was_given_and_not_the_day_whose_law_is_asked_for() -> None:
+    state = Interview(BOOK, Profile(), date(2023, 9, 1), today=DAY)
+    assert state.answered("rd_only", True).profile.stated["rd_only"].on == DAY
+
+
 def test_a_contradiction_is_refused() -> None:
     state = begun().answered("targets_minors", True)
     with pytest.raises(FileFaults, match="LAW021"):
@@ -61,6 +74,8 @@ def test_a_contradiction_is_refused() -> None:
         ("rd_only", "否", False),
         ("rd_only", "N", False),
         ("pi_subjects", "1,500,000", 1_500_000),
+        ("pi_subjects", "１，５００，０００", 1_500_000),
+        ("pi_subjects", "1_500_000", 1_500_000),
         ("pi_subjects", "0", 0),
         ("continuous_use_hours", "2.5", 2.5),
         ("incident_level", "larger", "larger"),
@@ -73,7 +88,8 @@ def test_reads_what_people_type(name: str, typed: str, value: object) -> None:
 
 @pytest.mark.parametrize(
     ("name", "typed"),
-    [("rd_only", "maybe"), ("pi_subjects", "-1"), ("pi_subjects", "2.5"), ("continuous_use_hours", "nan"),
+    [("rd_only", "maybe"), ("pi_subjects", "-1"), ("pi_subjects", "2.5"),
+     ("pi_subjects", "1,5"), ("pi_subjects", "1,500,00"), ("pi_subjects", "9" * 5000), ("continuous_use_hours", "nan"),
      ("continuous_use_hours", "inf"), ("incident_level", "5"), ("pi_subjects", "")],
 )  # fmt: skip
 def test_refuses_what_is_no_answer(name: str, typed: str) -> None:

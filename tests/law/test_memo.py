@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -121,3 +121,11 @@ def test_articles_are_cited_as_each_language_does(article: str, key: str, zh: st
 )
 def test_numbers_in_chinese(number: int, text: str) -> None:
     assert chinese_number(number) == text
+
+
+@pytest.mark.parametrize(("days", "is_said"), [(0, False), (1, True)])
+def test_a_check_of_a_later_day_says_until_when_the_law_was_checked(days: int, is_said: bool) -> None:
+    checked_on = max(instrument.checked_on for instrument in BOOK.instruments.values())
+    lines = list(check_lines(assessed(day=checked_on + timedelta(days)), "en"))
+    said = f"The law data was last checked on {checked_on}: what was published since is not in it."
+    assert (said in lines) is is_said

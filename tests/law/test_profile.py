@@ -14,7 +14,7 @@ from hegui.errors import FileFaults
 from hegui.law.assessment import assess
 from hegui.law.book import law_book
 from hegui.law.profile import AdoptedReading, Profile, Stated, read_profile
-from hegui.law.profile_file import write_profile
+from hegui.law.profile_edit import begun_text, put_in
 from hegui.locale.errors import error_text
 from tests.law.profiles import UNDERIVED, values
 
@@ -30,7 +30,7 @@ FAULTS = [
     ("facts:\n  uses_generative_ai: 1", "p:2", "uses_generative_ai: 1 is neither true, false nor unknown"),
     ("facts:\n  pi_subjects: many", "p:2", "pi_subjects: 'many' is not a whole number from 0, nor unknown"),
     ("facts:\n  pi_subjects: 1.5", "p:2", "pi_subjects: 1.5 is not a whole number from 0, nor unknown"),
-    ("facts:\n  pi_subjects: true", "p:2", "pi_subjects: True is not a whole number from 0, nor unknown"),
+    ("facts:\n  pi_subjects: true", "p:2", "pi_subjects: true is not a whole number from 0, nor unknown"),
     ("facts:\n  pi_subjects: -1", "p:2", "pi_subjects: -1 is out of bounds"),
     ("facts:\n  pi_subjects: [1]", "p:2", "pi_subjects: [1] is not a whole number"),
     (
@@ -45,6 +45,7 @@ FAULTS = [
     ("fact: {rd_only: true}", "p:1", "fact — there is no such member"),
     ("readings: {U99: a}", "p:1", "there is no question U99"),
     ("readings: {U1: c}", "p:1", "'c' is none of a, b"),
+    ("service: " + "x" * 201, "p:1", "service — longer than 200 characters"),
     ("service: [x]", "p:1", "['x'] is not a text"),
     ("- a\n- b", "p:1", "is not a mapping"),
     ("facts: {a", "p:", "expected"),
@@ -114,6 +115,22 @@ def test_answers_that_contradict_each_other_are_refused(text: str, name: str) ->
     assert problem.startswith(f"{name} is stated to be ")
 
 
+JOINTLY = {
+    "serves_public_in_PRC": False, "provides_internet_info_service_in_PRC": True, "accessible_from_PRC": True,
+    "b2b_only": False, "is_app_store": False, "is_content_platform": False, "offshore_provider": False,
+}  # fmt: skip
+"""Accessible here, to anybody, yet not for the public: only for research or inside. Then it is no information service either."""
+
+
+def test_answers_that_only_together_cannot_be_are_refused_and_any_of_them_left_out_may_be() -> None:
+    facts = {name: Stated(value) for name, value in JOINTLY.items()}
+    with pytest.raises(FileFaults, match="LAW021"):
+        assess(BOOK, Profile("x", facts), as_of=date(2026, 11, 23))
+    for name in JOINTLY:
+        fewer = {one: stated for one, stated in facts.items() if one != name}
+        assert assess(BOOK, Profile("x", fewer), as_of=date(2026, 11, 23)).answers
+
+
 def test_an_adopted_reading_settles_what_the_law_leaves_open_and_is_no_fact() -> None:
     names = {"uses_generative_ai": "true", "rd_only": "false", "internal_use_only": "false", "b2b_only": "true"}
     text = "facts:\n  downstream_serves_public: true\n" + "".join(
@@ -126,33 +143,32 @@ def test_an_adopted_reading_settles_what_the_law_leaves_open_and_is_no_fact() ->
     assert list(outcomes.values()) == ["unclear", "does_not_apply", "applies"]
 
 
-texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1).filter(str.strip)
+texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=200).filter(str.strip)
 stated = st.lists(st.sampled_from(UNDERIVED), unique=True, max_size=12).flatmap(
     lambda names: st.fixed_dictionaries({name: facts_of(name) for name in names})
 )
 
 
 def facts_of(name: str) -> st.SearchStrategy[Any]:
-    days = st.none() | st.dates()
-    return st.builds(Stated, values(name), st.none() | texts, days, st.none() | texts)
+    return st.builds(Stated, values(name), on=st.none() | st.dates())
 
 
-adopted = st.builds(AdoptedReading, st.sampled_from(["a", "b"]), st.none() | texts)
-profiles = st.builds(
-    Profile, st.just("") | texts, stated, st.dictionaries(st.sampled_from(sorted(BOOK.uncertainties)), adopted)
-)
+@given(st.just("") | texts, stated, st.frozensets(st.sampled_from(UNDERIVED)))
+def test_what_an_interview_writes_reads_back_equal(
+    service: str, stated: dict[str, Stated], left: frozenset[str]
+) -> None:
+    now = Profile(service, stated, open=left - set(stated))
+    found = read(put_in(begun_text(service), Profile(service), now))
+    assert (found.service, found.open) == (now.service, now.open)
+    assert {n: (s.value, s.on) for n, s in found.stated.items()} == {n: (s.value, s.on) for n, s in stated.items()}
 
 
-@given(profiles)
-def test_what_is_written_reads_back_equal(profile: Profile) -> None:
-    found = read(write_profile(profile))
-    assert found.service == profile.service
-    assert [(n, s.value, s.source, s.on, s.note) for n, s in found.stated.items()] == [
-        (n, s.value, s.source, s.on, s.note) for n, s in profile.stated.items()
-    ]
-    assert {n: (r.taken, r.by) for n, r in found.readings.items()} == {
-        n: (r.taken, r.by) for n, r in profile.readings.items()
-    }
+def test_a_fault_repeats_no_more_of_a_value_than_one_can_read_and_suggests_a_few_times_only() -> None:
+    vast = "facts:\n" + "".join(f"  f{number}: true\n" for number in range(2000))
+    for text in ("facts: {pi_subjects: " + "9" * 9000 + "}", "facts: {" + "x" * 9000 + ": 1}", vast):
+        with pytest.raises(FileFaults) as caught:
+            read(text)
+        assert max(len(problem) for _, problem in caught.value.faults) < 200
 
 
 @given(st.text(max_size=60))

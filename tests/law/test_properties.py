@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from hegui.errors import FileFaults
-from hegui.kernel.diagrams import TRUE
+from hegui.errors import FileFaults, InputError
+from hegui.kernel.diagrams import TRUE, Forest
 from hegui.kernel.logic import Verdict, negation, verdict
 from hegui.law.assessment import Assessment, assess
 from hegui.law.conditions import Conditions, settled
@@ -138,3 +138,14 @@ def is_possible(known: dict[str, FactValue]) -> bool:
 
 def test_an_unsettled_condition_is_unknown() -> None:
     assert [settled(node) for node in (0, 1, 2)] == [Verdict.FAILS, Verdict.HOLDS, Verdict.UNKNOWN]
+
+
+def test_a_condition_too_large_to_decide_is_an_error_with_a_remedy() -> None:
+    conditions = Conditions(BOOK.facts, tuple(BOOK.uncertainties), BOOK.domains, profile({}))
+    conditions.forest = Forest(conditions.forest.sizes, most=20)
+    with pytest.raises(InputError) as caught:
+        conditions.node(BOOK.conditions["IM-17-1"])
+    assert (caught.value.code, caught.value.problem) == (
+        "LAW031",
+        "too many facts hang together here to decide it for all of them",
+    )

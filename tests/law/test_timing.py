@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal, get_args
 
 import pytest
 from hypothesis import given
@@ -12,8 +14,11 @@ from hypothesis import strategies as st
 from hegui.errors import FileFaults
 from hegui.law.assessment import assess
 from hegui.law.book import law_book, read_book
+from hegui.law.exports.oscal_service import STANDINGS
 from hegui.law.profile import Profile
-from hegui.law.timing import Timing, timing
+from hegui.law.spans import Span, Timeline
+from hegui.law.timing import Standing, Timing, timing
+from hegui.locale import message
 from tests.law.small_law import small_law
 
 BOOK = law_book()
@@ -40,6 +45,8 @@ CASES = [
     ("EU-6-1", "2026-08-02", "2026-07-23", "in_force", "2026-08-02"),  # the amendment was not known yet
     ("EU-6-1", "2026-08-02", "2026-07-24", "not_yet", "2027-12-02"),
     ("EU-6-2", "2027-08-02", "2026-07-23", "in_force", "2027-08-02"),
+    ("CSL-49-1", "2025-12-31", "2025-10-28", "in_force", "2017-06-01"),
+    ("MPL-72-1", "2022-01-01", "2021-05-31", "publication_unknown", "2021-06-01"),
     ("CSL-20-1", "2025-12-31", None, "not_yet", "2026-01-01"),
     ("AIM-18-3", "2026-07-14", None, "not_yet", "2026-07-15"),
     ("AIM-18-3", "2026-07-15", None, "in_force", "2026-07-15"),
@@ -72,6 +79,37 @@ def test_the_cybersecurity_law_is_cited_by_the_number_of_the_day(as_of: str, art
     version = stands("CSL-49-1", date.fromisoformat(as_of)).version
     assert version is not None
     assert version.article == article
+
+
+@pytest.mark.parametrize("standing", get_args(Standing))
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_standing_has_words_in_a_memo_and_in_oscal(standing: Standing, lang: Literal["zh", "en"]) -> None:
+    assert message(f"law.standing.{standing}", lang, turn="2026-01-01")
+    assert STANDINGS[standing].text(lang)
+
+
+@dataclass(frozen=True)
+class Dated:
+    span: Span
+
+
+@pytest.mark.parametrize(
+    ("day", "known_on", "number"),
+    [
+        (date(2025, 1, 1), date(2024, 6, 1), 0),
+        (date(2025, 1, 1), date(2024, 5, 31), 0),
+        (date(2026, 1, 1), date(2024, 5, 31), 0),
+        (date(2026, 1, 1), date(2024, 6, 1), 1),
+        (date(2026, 1, 1), None, 1),
+        (date(2026, 1, 1), date(2022, 12, 31), None),
+    ],
+)
+def test_an_end_that_was_not_yet_published_was_not_yet_known(
+    day: date, known_on: date | None, number: int | None
+) -> None:
+    first = Dated(Span(date(2023, 1, 1), date(2023, 1, 1), until=date(2026, 1, 1)))
+    second = Dated(Span(date(2024, 6, 1), date(2026, 1, 1)))
+    assert Timeline((first, second)).on(day, known_on) is (None if number is None else (first, second)[number])
 
 
 def test_a_draft_counts_only_where_it_was_asked_for() -> None:

@@ -13,10 +13,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
-__all__ = ["FALSE", "TRUE", "Forest"]
+__all__ = ["FALSE", "TRUE", "DiagramTooLargeError", "Forest"]
 
 FALSE = 0
 TRUE = 1
+MOST_NODES = 1_000_000
+"""Nodes of a forest, about 300 MB with what is remembered of them; conditions that people write make some ten thousand."""
+
+
+class DiagramTooLargeError(Exception):
+    """A forest would grow beyond its bound: in the worst case a diagram doubles with every variable."""
 
 
 class Forest:
@@ -24,10 +30,12 @@ class Forest:
 
     Args:
         sizes: the size of each variable's domain, at least 1; the order of variables is the order in which they are asked.
+        most: nodes the forest may have; beyond, whatever makes conditions raises DiagramTooLargeError.
     """
 
-    def __init__(self, sizes: Sequence[int]) -> None:
+    def __init__(self, sizes: Sequence[int], most: int = MOST_NODES) -> None:
         self.sizes = tuple(sizes)
+        self._most = most
         end = len(self.sizes)
         self._variable = [end, end]
         self._children: list[tuple[int, ...]] = [(), ()]
@@ -108,6 +116,8 @@ class Forest:
         key = (variable, children)
         found = self._known.get(key)
         if found is None:
+            if len(self._variable) >= self._most:
+                raise DiagramTooLargeError
             found = self._known[key] = len(self._variable)
             self._variable.append(variable)
             self._children.append(children)

@@ -156,10 +156,15 @@ def refuse_contradicted_facts(conditions: Conditions) -> None:
 
 
 def _contradicted(conditions: Conditions) -> Iterable[tuple[str, str]]:
+    """Each stated fact that what follows from the others rules out; of facts that only together cannot be, the last."""
+    together = TRUE
     for name, stated in conditions.profile.stated.items():
         rule = conditions.facts[name].derivation
-        derived = conditions.derivation(name)
-        if rule is None or derived > TRUE or (derived == TRUE) == stated.value:
+        if rule is None:
+            continue
+        possible = conditions.forest.both(together, conditions.agreement(name, stated.value is True))
+        if possible != FALSE:
+            together = possible
             continue
         said, follows = ("true", "false") if stated.value else ("false", "true")
         yield (

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import assert_never
 
-from hegui.kernel.diagrams import FALSE, TRUE, Forest
+from hegui.errors import InputError
+from hegui.kernel.diagrams import FALSE, TRUE, DiagramTooLargeError, Forest
 from hegui.kernel.logic import Verdict, verdict
 from hegui.law.domains import Domain
-from hegui.law.expression import All, Always, Any, Compare, Expression, Fact, Not, Reading
+from hegui.law.expression import All, Always, Any, Compare, Expression, Fact, Not, Reading, written
 from hegui.law.facts import FactDefinition, FactValue
 from hegui.law.profile import Profile, Stated
 
@@ -58,10 +59,15 @@ class Conditions:
         return {}
 
     def node(self, expression: Expression) -> int:
-        """The condition as a number of the forest."""
+        """The condition as a number of the forest. Raises InputError (LAW031) where that would take too much memory."""
         found = self._compiled.get(expression)
         if found is None:
-            found = self._compiled[expression] = self._node(expression)
+            try:
+                found = self._compiled[expression] = self._node(expression)
+            except DiagramTooLargeError:
+                problem = "too many facts hang together here to decide it for all of them"
+                remedy = "Make a fact of a part that comes often, or put facts that belong together beside each other."
+                raise InputError("LAW031", written(expression)[:200], problem, remedy) from None
         return found
 
     def verdict(self, expression: Expression) -> Verdict:
@@ -117,6 +123,11 @@ class Conditions:
         holds = self.node(rule.holds_if) if rule.holds_if else FALSE
         fails = self.node(rule.fails_if) if rule.fails_if else FALSE
         return self.forest.either(holds, self.forest.both(self.forest.negation(fails), own))
+
+    def agreement(self, name: str, value: bool) -> int:
+        """The condition that the rule of a derived fact, stated to be `value`, says the same."""
+        follows = self.forest.given(self.derivation(name), {self._numbers[name]: int(value)})
+        return follows if value else self.forest.negation(follows)
 
     def _node(self, expression: Expression) -> int:
         forest = self.forest

@@ -26,6 +26,8 @@ from hegui.law.yaml_lines import YamlFault, parse_yaml
 __all__ = ["COMPILED", "DataFiles", "law_folder"]
 
 COMPILED = "compiled.json"
+MAX_BYTES = 64 * 2**20
+"""All files of a law together; ours are 1 MB. A folder with more is not one of law, or not ours to read into memory."""
 
 
 def law_folder() -> Path:
@@ -41,11 +43,26 @@ class DataFiles:
 
     @cached_property
     def contents(self) -> Mapping[str, bytes]:
-        """Every YAML file by its path. Raises InputError (LAW002) when there is none."""
-        found = {path.relative_to(self.folder).as_posix(): path for path in self.folder.rglob("*.yaml")}
+        """Every YAML file by its path. Raises InputError: LAW002, there is none; LAW003, they cannot be read, or are too large."""
+        found = {path.relative_to(self.folder).as_posix(): path for path in self._regular()}
         if not found:
             raise InputError("LAW002", str(self.folder), "there is no law here", "Name the folder that holds the law.")
-        return {name: found[name].read_bytes() for name in sorted(found)}
+        try:
+            return {name: found[name].read_bytes() for name in sorted(found)}
+        except OSError as error:
+            problem = f"a file cannot be read: {error.filename}: {error.strerror}"
+            raise InputError("LAW003", str(self.folder), problem, "Name a folder that holds only law.") from None
+
+    def _regular(self) -> Iterator[Path]:
+        """The YAML files, pipes and folders of such a name left out. Stops before too much is read."""
+        size = 0
+        for path in self.folder.rglob("*.yaml"):
+            if path.is_file():
+                size += path.stat().st_size
+                if size > MAX_BYTES:
+                    problem = f"the files are larger than {MAX_BYTES} bytes together"
+                    raise InputError("LAW003", str(self.folder), problem, "Name a folder that holds only law.")
+                yield path
 
     @cached_property
     def digest(self) -> str:
@@ -73,14 +90,19 @@ class DataFiles:
 
     @property
     def is_compiled(self) -> bool:
-        """Whether the parsed copy was made from the files as they are."""
-        return self._copy() is not None
+        """Whether the parsed copy is, byte for byte, what the files make now. Raises FileFaults (LAW001) as `compile` does."""
+        try:
+            return (self.folder / COMPILED).read_bytes() == self.compile()
+        except OSError:
+            return False
 
     def _copy(self) -> Mapping[str, Any] | None:
         try:
-            read = orjson.loads((self.folder / COMPILED).read_bytes())
-            return read["files"] if read["digest"] == self.digest else None
-        except (OSError, ValueError, KeyError, TypeError):
+            copy = self.folder / COMPILED
+            read = orjson.loads(copy.read_bytes()) if copy.stat().st_size <= MAX_BYTES else {}
+            is_same = read["digest"] == self.digest and read["files"].keys() == self.contents.keys()
+            return read["files"] if is_same else None
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
             return None
 
     def _parse(self, faults: Faults) -> Iterator[tuple[str, Any]]:

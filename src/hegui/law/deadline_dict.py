@@ -10,7 +10,6 @@ from typing import Any, assert_never
 from hegui.law.counting import Reckoning, Step
 from hegui.law.deadlines import Answer, Between, Fixed, NotBinding, Paused, Reason, Soon, UntilEvent, careful_end
 from hegui.law.provenance import Provenance
-from hegui.law.words import Words
 
 __all__ = ["as_dict"]
 
@@ -21,7 +20,7 @@ def as_dict(answer: Answer) -> dict[str, Any]:
     careful = careful_end(answer)
     return {
         "deadline": deadline.id,
-        "title": _words(deadline.title),
+        "title": deadline.title.plain(),
         "provisions": list(deadline.provisions),
         "kind": deadline.kind,
         "bearer": "authority" if deadline.is_authority else "operator",
@@ -31,7 +30,7 @@ def as_dict(answer: Answer) -> dict[str, Any]:
         "effective": version.span.effective.isoformat() if version and version.span.effective else None,
         "basis": _provenance(version.provenance) if version else None,
         "counting": [
-            {"rule": r.id, "text": _words(r.text), "is_reading": r.is_reading, **_provenance(r.provenance)}
+            {"rule": r.id, "text": r.text.plain(), "is_reading": r.is_reading, **_provenance(r.provenance)}
             for r in answer.rules
         ],
     }
@@ -48,7 +47,7 @@ def _outcome(answer: Answer) -> dict[str, Any]:
             chosen = None
             if level is not None and own is not None:
                 chosen = {**_due(own), "is_own_choice": True, "basis": _provenance(level.provenance)}
-            return {"status": "no_number", "word": _words(word), "service_level": chosen}
+            return {"status": "no_number", "word": word.plain(), "service_level": chosen}
         case Fixed() | Between() | Paused() as due:
             return _due(due)
         case other:
@@ -73,19 +72,15 @@ def _end(end: Reckoning) -> dict[str, Any]:
         "last_day": end.last_day.isoformat(),
         "amount": end.term.amount,
         "unit": end.term.unit,
-        "reading": _words(end.term.reading) if end.term.reading else None,
+        "reading": end.term.reading.plain() if end.term.reading else None,
         "steps": [_step(step) for step in end.steps],
     }
 
 
 def _step(step: Step) -> dict[str, Any]:
-    return {"day": step.day.isoformat(), "kind": step.kind.value, "name": _words(step.name) if step.name else None}
+    return {"day": step.day.isoformat(), "kind": step.kind.value, "name": step.name.plain() if step.name else None}
 
 
 def _provenance(provenance: Provenance) -> dict[str, Any]:
-    note = _words(provenance.note) if provenance.note else None
+    note = provenance.note.plain() if provenance.note else None
     return {"source": provenance.source, "confidence": provenance.confidence, "note": note}
-
-
-def _words(words: Words) -> dict[str, str]:
-    return {"zh": words.zh, "en": words.en}

@@ -16,7 +16,7 @@ from hegui.errors import FileFaults
 from hegui.law.words import Words
 from hegui.law.yaml_lines import line_of
 
-__all__ = ["Entry", "Faults"]
+__all__ = ["Entry", "Faults", "shown"]
 
 T = TypeVar("T", bound=str)
 V = TypeVar("V")
@@ -52,7 +52,7 @@ class Entry:
         self._asked: set[str] = set()
         self._raw: dict[str, Any] = raw if isinstance(raw, dict) else {}
         if not isinstance(raw, dict):
-            self.fault(None, f"{_shown(raw)} is not a mapping of names to values")
+            self.fault(None, f"{shown(raw)} is not a mapping of names to values")
 
     @property
     def place(self) -> str:
@@ -77,7 +77,7 @@ class Entry:
         if found is _ABSENT:
             return ""
         if not isinstance(found, str) or not found.strip():
-            self.fault(key, f"{_shown(found)} is not a text")
+            self.fault(key, f"{shown(found)} is not a text")
             return ""
         return found
 
@@ -93,7 +93,7 @@ class Entry:
         """A text of the given form; `form` says it in words."""
         found = self.text(key)
         if found and not pattern.fullmatch(found):
-            self.fault(key, f"{found!r} is not {form}")
+            self.fault(key, f"{shown(found)} is not {form}")
         return found
 
     def one_of(self, key: str, allowed: Iterable[T], otherwise: T | None = None) -> T:
@@ -104,7 +104,7 @@ class Entry:
         found = self.text(key)
         if found not in words:
             if found:
-                self.fault(key, f"{found!r} is none of {', '.join(words)}")
+                self.fault(key, f"{shown(found)} is none of {', '.join(words)}")
             return words[0]
         return words[words.index(found)]
 
@@ -114,7 +114,7 @@ class Entry:
         if found is None:
             return ()
         if not isinstance(found, list) or not all(isinstance(one, str) and one for one in found):
-            self.fault(key, f"{_shown(found)} is not a list of texts")
+            self.fault(key, f"{shown(found)} is not a list of texts")
             return ()
         return tuple(found)
 
@@ -141,7 +141,7 @@ class Entry:
         if found is _ABSENT:
             return least
         if type(found) is not int or found < least:
-            self.fault(key, f"{_shown(found)} is not a whole number from {least}")
+            self.fault(key, f"{shown(found)} is not a whole number from {least}")
             return least
         return found
 
@@ -155,7 +155,7 @@ class Entry:
         if found is None:
             return otherwise
         if not isinstance(found, bool):
-            self.fault(key, f"{_shown(found)} is neither true nor false")
+            self.fault(key, f"{shown(found)} is neither true nor false")
             return otherwise
         return found
 
@@ -174,7 +174,7 @@ class Entry:
         if found is None:
             return ()
         if not isinstance(found, list):
-            self.fault(key, f"{_shown(found)} is not a list")
+            self.fault(key, f"{shown(found)} is not a list")
             return ()
         return tuple(self._read(one, line_of(found, number), read) for number, one in enumerate(found))
 
@@ -184,7 +184,7 @@ class Entry:
         if found is None:
             return ()
         if not isinstance(found, dict):
-            self.fault(key, f"{_shown(found)} is not a mapping")
+            self.fault(key, f"{shown(found)} is not a mapping")
             return ()
         return tuple(
             self._read(one, line_of(found, name), lambda e, name=name: read(name, e))  # type: ignore[misc]
@@ -195,7 +195,7 @@ class Entry:
         """The members of the mapping under `key`, each with its name; what is no mapping itself counts as its member `short`."""
         found = self.value(key)
         if found is not None and not isinstance(found, dict):
-            self.fault(key, f"{_shown(found)} is not a mapping of names to values")
+            self.fault(key, f"{shown(found)} is not a mapping of names to values")
         for name, raw in (found if isinstance(found, dict) else {}).items():
             inner = Entry(raw if isinstance(raw, dict) else {short: raw}, self.file, line_of(found, name), self.faults)
             yield str(name), inner
@@ -231,7 +231,7 @@ class Entry:
                 return date.fromisoformat(found)
             except ValueError:
                 pass
-        self.fault(key, f"{_shown(found)} is not a day of the calendar, YYYY-MM-DD")
+        self.fault(key, f"{shown(found)} is not a day of the calendar, YYYY-MM-DD")
         return _NO_DAY
 
     def _place(self, key: str | None) -> str:
@@ -247,6 +247,7 @@ def _either(entry: Entry) -> Words:
     return found
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
+def shown(value: Any) -> str:
+    """A value as its author wrote it, cut to 60 characters."""
+    text = repr(value) if not isinstance(value, bool) else str(value).lower()
     return text if len(text) <= 60 else text[:57] + "…"

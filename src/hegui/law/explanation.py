@@ -38,10 +38,6 @@ class FactLeaf:
     stated: Stated | None
     derived: Reason | None
 
-    @property
-    def is_missing(self) -> bool:
-        return self.stated is None and self.verdict is Verdict.UNKNOWN
-
 
 @dataclass(frozen=True)
 class ReadingLeaf:

@@ -30,11 +30,6 @@ class Period:
         """Whether it may lie within (after, upto]."""
         return (self.last is None or after < self.last) and (self.first is None or self.first <= upto)
 
-    @property
-    def is_day(self) -> bool:
-        """Whether it is known to the day."""
-        return self.first is not None and self.first == self.last
-
 
 def parse_period(text: str) -> Period:
     """The period in `text`. Raises ValueError with what is wrong.

@@ -29,7 +29,7 @@ __all__ = [
 
 
 def plain_words(words: Words | None) -> dict[str, str] | None:
-    return None if words is None else {"zh": words.zh, "en": words.en}
+    return None if words is None else words.plain()
 
 
 def plain_assessment(assessment: Assessment) -> dict[str, Any]:

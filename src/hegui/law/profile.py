@@ -15,12 +15,12 @@ Knows the file format. A fact that is left out, null or `unknown` is unknown. No
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Any, Literal, get_args
 
-from hegui.law.entries import Entry, Faults
+from hegui.law.entries import Entry, Faults, shown
 from hegui.law.facts import FactDefinition, FactValue
 from hegui.law.yaml_lines import YamlFault, parse_yaml
 
@@ -28,6 +28,10 @@ __all__ = ["AdoptedReading", "Profile", "Stated", "read_profile", "value_fault"]
 
 REMEDY = "Mend the profile; hegui law facts lists the facts, their questions and what counts as an answer."
 UNKNOWN = "unknown"
+MAX_NAME = 200
+"""Characters of the name of a service: it stands in every heading."""
+MAX_HINTS = 20
+"""Faults up to which a name is looked for that may be meant: each look compares with every fact."""
 Side = Literal["a", "b"]
 
 
@@ -61,6 +65,10 @@ class Profile:
     readings: Mapping[str, AdoptedReading] = field(default_factory=dict)
     open: frozenset[str] = frozenset()
 
+    def with_event(self, fact: str, source: str) -> Profile:
+        """The profile on the day on which something happens: its fact is true, whatever was stated of the service before."""
+        return replace(self, stated={**self.stated, fact: Stated(True, source)}, open=self.open - {fact})
+
 
 def read_profile(text: str, where: str, facts: Mapping[str, FactDefinition], questions: Mapping[str, Any]) -> Profile:
     """The profile in `text`. Raises FileFaults (LAW020) with every fault: unknown facts, wrong types, impossible days."""
@@ -81,13 +89,13 @@ def read_profile(text: str, where: str, facts: Mapping[str, FactDefinition], que
 def value_fault(fact: FactDefinition, value: Any) -> str | None:
     """What is wrong with `value` as an answer to the fact; None when nothing is."""
     if fact.kind == "bool":
-        return None if isinstance(value, bool) else f"{value!r} is neither true, false nor unknown"
+        return None if isinstance(value, bool) else f"{shown(value)} is neither true, false nor unknown"
     if fact.kind == "level":
         names = [level.id for level in fact.levels]
-        return None if value in names else f"{value!r} is none of {', '.join(names)}, unknown"
+        return None if value in names else f"{shown(value)} is none of {', '.join(names)}, unknown"
     if isinstance(value, bool) or not isinstance(value, int if fact.kind == "count" else int | float):
-        return f"{value!r} is not a {'whole number' if fact.kind == 'count' else 'number'} from 0, nor unknown"
-    return None if 0 <= value < 1e15 else f"{value} is out of bounds, 0 to 10^15"
+        return f"{shown(value)} is not a {'whole number' if fact.kind == 'count' else 'number'} from 0, nor unknown"
+    return None if 0 <= value < 1e15 else f"{shown(value)} is out of bounds, 0 to 10^15"
 
 
 def _profile(entry: Entry, facts: Mapping[str, FactDefinition], questions: Mapping[str, Any]) -> Profile:
@@ -96,7 +104,7 @@ def _profile(entry: Entry, facts: Mapping[str, FactDefinition], questions: Mappi
     for name, answer in entry.mixed("facts", "value"):
         found = _stated(answer)
         if name not in facts:
-            answer.fault(None, f"there is no fact {name}{_near(name, facts)}")
+            answer.fault(None, f"there is no fact {_cut(name)}{_near(answer, name, facts)}")
         elif found.value is None or found.value == UNKNOWN:
             unanswered.add(name)
         elif problem := value_fault(facts[name], found.value):
@@ -104,7 +112,14 @@ def _profile(entry: Entry, facts: Mapping[str, FactDefinition], questions: Mappi
         else:
             stated[name] = found
     readings = {question: _reading(question, one, questions) for question, one in entry.mixed("readings", "taken")}
-    return Profile(entry.text_or("service", ""), stated, readings, frozenset(unanswered))
+    return Profile(_service(entry), stated, readings, frozenset(unanswered))
+
+
+def _service(entry: Entry) -> str:
+    found = entry.text_or("service", "")
+    if len(found) > MAX_NAME:
+        entry.fault("service", f"longer than {MAX_NAME} characters")
+    return found
 
 
 def _stated(answer: Entry) -> Stated:
@@ -119,12 +134,18 @@ def _stated(answer: Entry) -> Stated:
 
 def _reading(question: str, entry: Entry, questions: Mapping[str, Any]) -> AdoptedReading:
     if question not in questions:
-        entry.fault(None, f"there is no question {question}{_near(question, questions)}")
+        entry.fault(None, f"there is no question {_cut(question)}{_near(entry, question, questions)}")
     return AdoptedReading(
         entry.one_of("taken", get_args(Side)), entry.text_or_none("by"), entry.day_or_none("on"), entry.place
     )
 
 
-def _near(name: str, known: Iterable[str]) -> str:
+def _cut(name: str) -> str:
+    return name if len(name) <= 60 else f"{name[:57]}…"
+
+
+def _near(entry: Entry, name: str, known: Iterable[str]) -> str:
+    if len(name) > 60 or len(entry.faults.found) >= MAX_HINTS:
+        return ""
     found = get_close_matches(name, known, n=1)
     return f"; did you mean {found[0]}?" if found else ""

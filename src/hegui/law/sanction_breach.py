@@ -13,6 +13,7 @@ from functools import cached_property
 
 from hegui.errors import InputError
 from hegui.kernel.logic import Verdict, all_of, any_of, negation, verdict
+from hegui.law.instants import day_of
 from hegui.law.sanction_amounts import Figures
 from hegui.law.sanction_data import Tier
 from hegui.law.sanction_names import AGGRAVATING, AUTHORITIES, CIRCUMSTANCES, IMPLIED, STAGES
@@ -98,6 +99,8 @@ def _covers(article: str, provisions: frozenset[str]) -> Verdict:
 
 
 def _check_days(breach: Breach) -> None:
+    for one in filter(None, (breach.act_on, breach.found_on, breach.decided_on)):
+        day_of(one)
     for name, day in (("decided_on", breach.decided_on), ("found_on", breach.found_on)):
         if day is not None and day < breach.act_on:
             raise InputError(

@@ -12,7 +12,6 @@ from hegui.law.sanction_amounts import Band, Bound, Contest
 from hegui.law.sanction_data import Chain
 from hegui.law.sanction_findings import Finding
 from hegui.law.sanctions import Assessment, Reading
-from hegui.law.words import Words
 
 __all__ = ["assessment_record", "chain_record"]
 
@@ -46,14 +45,14 @@ def chain_record(chain: Chain) -> dict[str, Any]:
     """A chain."""
     return {
         "id": chain.id,
-        "breach": _words(chain.breach),
+        "breach": chain.breach.plain(),
         "routes": [
-            [{"cites": list(step.cites), "does": _words(step.does)} for step in route] for route in chain.routes
+            [{"cites": list(step.cites), "does": step.does.plain()} for step in route] for route in chain.routes
         ],
         "sanctions": list(chain.sanctions),
         "provisions": list(chain.provisions),
-        "outcome": _words(chain.outcome),
-        "source": _words(chain.source),
+        "outcome": chain.outcome.plain(),
+        "source": chain.source.plain(),
         "confidence": chain.confidence,
     }
 
@@ -79,13 +78,13 @@ def _finding(one: Finding) -> dict[str, Any]:
     sanction, version = one.sanction, one.version
     return {
         "code": sanction.id,
-        "basis": _words(sanction.basis),
+        "basis": sanction.basis.plain(),
         "rank": sanction.rank,
         "authorities": list(sanction.authorities.who) if sanction.authorities else None,
         "by_authority": one.by_authority.value,
         "standing": one.standing,
         "because": list(one.because),
-        "wording": _words(version.wording) if version else None,
+        "wording": version.wording.plain() if version else None,
         "effective": version.span.effective.isoformat() if version and version.span.effective else None,
         "until": version.span.until.isoformat() if version and version.span.until else None,
         "confidence": version.confidence if version else None,
@@ -112,7 +111,3 @@ def _band(band: Band) -> dict[str, Any]:
 
 def _bound(bound: Bound) -> dict[str, Any]:
     return {"amount": bound.amount, "at_least": bound.at_least, "gaps": list(bound.gaps)}
-
-
-def _words(words: Words) -> dict[str, str]:
-    return {"zh": words.zh, "en": words.en}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hegui.kernel.logic import Verdict, all_of, any_of
+from hegui.law.instants import add_months
 from hegui.law.sanction_breach import Breach
 from hegui.law.sanction_data import Leniency, LimitationRule, PenaltyRule
 
@@ -68,7 +69,7 @@ def _in_force(breach: Breach, rules: Iterable[PenaltyRule]) -> list[PenaltyRule]
 
 
 def _last_days(breach: Breach, rule: LimitationRule) -> tuple[date, date]:
-    short, long = _after(breach.act_on, rule.years), _after(breach.act_on, rule.longer_years)
+    short, long = add_months(breach.act_on, 12 * rule.years), add_months(breach.act_on, 12 * rule.longer_years)
     is_long = breach.is_so(rule.longer_if)
     return (long if is_long is Verdict.HOLDS else short, short if is_long is Verdict.FAILS else long)
 
@@ -80,14 +81,6 @@ def _expired(breach: Breach, earliest: date, latest: date) -> Verdict:
         return Verdict.FAILS if breach.found_on <= earliest else Verdict.UNKNOWN
     within = breach.decided_on is not None and breach.decided_on <= earliest
     return Verdict.FAILS if within else Verdict.UNKNOWN
-
-
-def _after(day: date, years: int) -> date:
-    """The same day of a later year; 29 February becomes the 28th."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
 
 
 def _ground(breach: Breach, rule: PenaltyRule, ground: Leniency) -> LeniencyFinding:

@@ -7,13 +7,13 @@ published (from then on it can be known), effective and until. Knows no clock.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Generic, Protocol, TypeVar
 
 from hegui.law.entries import Entry
 
-__all__ = ["Dated", "Span", "Timeline", "read_span"]
+__all__ = ["Dated", "Span", "Timeline", "as_known", "read_span"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,24 @@ class Dated(Protocol):
 D = TypeVar("D", bound=Dated)
 
 
+def as_known(versions: Sequence[D], known_on: date | None) -> list[tuple[D, Span]]:
+    """The versions published by that day, each with its span as it looked then.
+
+    An end that only the next version brings was open until that was published: before 28 October 2025 nobody knew that the
+    Cybersecurity Law of 2017 would be amended. What was withdrawn before its effect counts until its replacement was published.
+    """
+    if known_on is None:
+        return [(version, version.span) for version in versions if version.span.withdrawn is None]
+    found = []
+    for number, version in enumerate(versions):
+        span = version.span
+        if span.is_known(known_on) and (span.withdrawn is None or known_on < span.withdrawn):
+            later = (one.span for one in versions[number + 1 : number + 2] if not one.span.is_known(known_on))
+            is_open = any(one.effective == span.until for one in later)
+            found.append((version, replace(span, until=None if is_open else span.until, withdrawn=None)))
+    return found
+
+
 @dataclass(frozen=True)
 class Timeline(Generic[D]):
     """Versions of one thing in order of effect, without overlap."""
@@ -61,12 +79,8 @@ class Timeline(Generic[D]):
     versions: tuple[D, ...]
 
     def on(self, day: date, known_on: date | None = None) -> D | None:
-        """The version that binds on `day`, of those published by `known_on`; None when there is none."""
-        found = None
-        for version in self.versions:
-            if version.span.binds(day) and (known_on is None or version.span.is_known(known_on)):
-                found = version
-        return found
+        """The version that binds on `day`, as far as was published by `known_on`; None when there is none."""
+        return next((version for version, span in as_known(self.versions, known_on) if span.binds(day)), None)
 
     def changes(self, after: date, upto: date) -> Sequence[date]:
         """The days in (after, upto] on which a version begins or ends to bind."""

@@ -7,27 +7,34 @@ force, which is an answer with a reason and a date, not a default.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from hegui.law.instruments import Instrument
 from hegui.law.provisions import Provision, ProvisionVersion
+from hegui.law.spans import Span, as_known
 
 __all__ = ["Standing", "Timing", "timing"]
 
 Standing = Literal[
-    "in_force", "attested", "not_yet", "unattested", "ended", "draft", "superseded", "unpublished", "non_statutory",
+    "in_force", "attested", "not_yet", "unattested", "ended", "draft", "superseded", "unpublished", "publication_unknown",
+    "non_statutory",
 ]  # fmt: skip
-"""现行有效、至迟自某日起有效、尚未施行、当日是否有效无来源、已失效、征求意见稿、已被正式文本取代、尚未公布、非法律文件.
-attested and unattested: the sources do not say since when it binds, only that it did on some day."""
+"""现行有效、至迟自某日起有效、尚未施行、当日是否有效无来源、已失效、征求意见稿、已被正式文本取代、尚未公布、公布日期不明、非法律文件.
+attested and unattested: the sources do not say since when it binds, only that it did on some day. publication_unknown: nor when it
+was published; it counts as known from its effect on, and before that nobody can tell."""
 
 
 @dataclass(frozen=True)
 class Timing:
-    """standing: what it is on that day. version: the one that binds, or the nearest. turn: the day that explains the standing:
-    of effect for what is in force or not yet, of the end for what has ended, of publication for a draft."""
+    """Where it stands.
+
+    version: the one that binds, or the nearest.
+    turn: the day that explains the standing: of effect for what is in force, not yet in force, or of unknown publication; of the
+        end for what has ended; of publication for the rest.
+    """
 
     standing: Standing
     version: ProvisionVersion | None
@@ -48,42 +55,33 @@ def timing(
         as_of: the day whose law is asked for.
         known_on: the day up to which publications count; None for all that the law book holds.
     """
-    known = list(_known(provision.versions, known_on))
+    known = as_known(provision.versions, known_on)
     if not known:
-        return Timing("unpublished", None, _first(v.span.published or v.span.effective for v in provision.versions))
+        return _unknown([version.span for version in provision.versions])
     if instrument.is_draft:
-        return _draft(known[0], replaced_on, as_of, known_on)
+        return _draft(known[0][0], replaced_on, as_of, known_on)
     return _dated(known, as_of)
 
 
-def _known(versions: Sequence[ProvisionVersion], known_on: date | None) -> Iterator[ProvisionVersion]:
-    """The versions as they could be known by that day.
-
-    What was withdrawn before it took effect counts until its replacement was published; and the end that a later version brings
-    is known with that version.
-    """
-    for version in versions:
-        span = version.span
-        if known_on is None:
-            if span.withdrawn is None:
-                yield version
-        elif span.is_known(known_on) and (span.withdrawn is None or known_on < span.withdrawn):
-            brought = [v.span for v in versions if span.until is not None and v.span.effective == span.until]
-            until = None if any(not one.is_known(known_on) for one in brought) else span.until
-            yield replace(version, span=replace(span, until=until, withdrawn=None))
+def _unknown(spans: Sequence[Span]) -> Timing:
+    published = [span.published for span in spans if span.published is not None]
+    if published:
+        return Timing("unpublished", None, min(published))
+    effective = [span.effective for span in spans if span.effective is not None]
+    return Timing("publication_unknown", None, min(effective, default=None))
 
 
-def _dated(known: list[ProvisionVersion], as_of: date) -> Timing:
-    for version in known:
-        if version.span.binds(as_of):
-            return Timing("attested" if version.span.is_attested else "in_force", version, version.span.effective)
-    later = [v for v in known if v.span.effective is not None and as_of < v.span.effective]
-    if later:
-        return Timing("unattested" if later[0].span.is_attested else "not_yet", later[0], later[0].span.effective)
-    ended = [v for v in known if v.span.until is not None]
-    if ended:
-        return Timing("ended", ended[-1], ended[-1].span.until)
-    return Timing("non_statutory", known[-1], known[-1].span.published)
+def _dated(known: list[tuple[ProvisionVersion, Span]], as_of: date) -> Timing:
+    for version, span in known:
+        if span.binds(as_of):
+            return Timing("attested" if span.is_attested else "in_force", version, span.effective)
+    for version, span in known:
+        if span.effective is not None and as_of < span.effective:
+            return Timing("unattested" if span.is_attested else "not_yet", version, span.effective)
+    version, span = known[-1]
+    if span.until is not None:
+        return Timing("ended", version, span.until)
+    return Timing("non_statutory", version, span.published)
 
 
 def _draft(version: ProvisionVersion, replaced_on: date | None, as_of: date, known_on: date | None) -> Timing:
@@ -93,7 +91,3 @@ def _draft(version: ProvisionVersion, replaced_on: date | None, as_of: date, kno
     if replaced_on is not None and replaced_on <= as_of and (known_on is None or replaced_on <= known_on):
         return Timing("superseded", version, replaced_on)
     return Timing("draft", version, published)
-
-
-def _first(days: Iterable[date | None]) -> date | None:
-    return min((day for day in days if day is not None), default=None)

@@ -22,5 +22,9 @@ class Words:
         first, second = (self.zh, self.en) if lang == "zh" else (self.en, self.zh)
         return first or second
 
+    def plain(self) -> dict[str, str]:
+        """Both, for JSON."""
+        return {"zh": self.zh, "en": self.en}
+
     def __bool__(self) -> bool:
         return bool(self.zh or self.en)

@@ -23,13 +23,13 @@ GAP = "  "
 
 
 def print_json(value: Any) -> None:
-    """One JSON document, indented."""
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z).decode())
+    """One JSON document, indented; UTF-8 whatever the terminal reads."""
+    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
 
 
 def print_json_line(value: Any) -> None:
     """One line of JSON Lines."""
-    click.echo(orjson.dumps(value, option=orjson.OPT_UTC_Z).decode())
+    click.echo(orjson.dumps(value, option=orjson.OPT_UTC_Z))
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -69,13 +69,14 @@ def error_json(error: HeguiError, lang: str) -> dict[str, Any]:
 
 
 def show_error(error: HeguiError, lang: str, *, as_json: bool) -> None:
-    """An error, on stderr."""
+    """An error, on stderr; what could steer a terminal is shown as a question mark."""
     if as_json:
-        click.echo(orjson.dumps(error_json(error, lang), option=orjson.OPT_INDENT_2).decode(), err=True)
+        click.echo(orjson.dumps(error_json(error, lang), option=orjson.OPT_INDENT_2), err=True)
         return
     text = error_text(error, lang)
     place = f" {error.where} —" if error.where else ""
-    click.echo(f"{error.code}{place} {text.problem}\n{text.remedy}", err=True)
+    for line in f"{error.code}{place} {text.problem}\n{text.remedy}".split("\n"):
+        click.echo(_plain(line), err=True)
 
 
 def _plain(cell: str) -> str:

@@ -8,6 +8,8 @@ An error of hegui goes to stderr in the language of the run, without a traceback
 from __future__ import annotations
 
 import os
+import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,9 @@ class HeguiGroup(click.Group):
 @click.pass_context
 def main(ctx: click.Context, config: Path | None, lang: str | None) -> None:
     """Run China's rules for generative-AI services (生成式人工智能服务合规)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows no 合 gets \\u5408, and no traceback
     ctx.obj = Session(config, os.environ, lang)
 
 

@@ -33,13 +33,16 @@ REASONS: Mapping[str, Words] = {
 
 STANDINGS: Mapping[Standing, Words] = {
     "in_force": Words("现行有效", "in force"),
-    "attested": Words("至迟自该日起有效", "in force since that day at the latest"),
-    "unattested": Words("不适用：来源仅能证明此后有效", "Not in force: our sources attest it only later"),
     "not_yet": Words("不适用：尚未施行", "Not in force: it takes effect later"),
     "ended": Words("不适用：已失效", "Not in force: it has ended"),
     "draft": Words("不适用：征求意见稿", "Not in force: a draft"),
     "superseded": Words(
         "不适用：征求意见稿，已被正式文本取代", "Not in force: a draft that the final text has replaced"
+    ),
+    "attested": Words("至迟自该日起有效", "in force at the latest since that day"),
+    "unattested": Words("不适用：来源只能证明其后有效", "Not in force: our sources attest it only later"),
+    "publication_unknown": Words(
+        "不适用：来源未载明公布日期", "Not in force: our sources do not say when it was published"
     ),
     "unpublished": Words("不适用：截至该日尚未公布", "Not in force: not published by that day"),
     "non_statutory": Words(

@@ -62,6 +62,9 @@ def _heading(assessment: Assessment, lang: str) -> Iterator[str]:
         yield message("law.check.known_on", lang, known_on=assessment.known_on)
     if assessment.draft:
         yield message("law.check.draft_view", lang)
+    checked_on = max(instrument.checked_on for instrument in assessment.book.instruments.values())
+    if checked_on < assessment.as_of:
+        yield message("law.check.beyond", lang, checked_on=checked_on)
 
 
 def _section(name: str, answers: Sequence[Answer], lang: str, lines: Lines) -> Iterator[str]:

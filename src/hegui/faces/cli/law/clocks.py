@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hegui.faces.cli.law.desk import as_json, as_of, assessed, library, read_day, today
+from hegui.faces.cli.law.desk import as_json, as_of, library, load_profile, read_day, today
 from hegui.faces.cli.render import print_json, print_lines, print_table
 from hegui.faces.cli.session import BEIJING, Session, pass_session
 
 if TYPE_CHECKING:
+    from hegui.law.assessment import Assessment
     from hegui.law.deadline_data import Deadline
     from hegui.law.deadlines import Answer
     from hegui.law.parameters import NoValue, Value
@@ -23,8 +24,9 @@ __all__ = ["deadlines", "figures"]
 
 def read_event_time(ctx: click.Context, param: click.Parameter, value: str | None) -> date | datetime | None:
     """A civil day, where the hour is not known, or an instant; without an offset it is Beijing time."""
+    day = read_day(ctx, param, value and value.partition("T")[0])
     if value is None or "T" not in value:
-        return read_day(ctx, param, value)
+        return day
     try:
         instant = datetime.fromisoformat(value)
     except ValueError:
@@ -59,6 +61,8 @@ def deadlines(
         rows = [{**as_dict(answer), "applies": outcome} for answer, outcome in found]
         print_json({"law_digest": library().book.digest, "deadlines": rows})
         return
+    if not found:
+        session.say("law.deadlines.none" if profile is None else "law.deadlines.none_for_service", event=event)
     for answer, outcome in found:
         print_lines(explain(answer, session.lang))
         if outcome is not None:
@@ -71,8 +75,9 @@ def _answers(profile: Path | None, event: str, at: date | datetime) -> Iterator[
     from hegui.law.instants import day_of
 
     times = library().times
-    assessment = assessed(profile, day_of(at)) if profile is not None else None
-    for deadline in times.started_by(event):
+    started = times.started_by(event)
+    assessment = None if profile is None else _on_the_day(profile, event, day_of(at))
+    for deadline in started:
         outcome = None
         if assessment is not None:
             outcome = _best(
@@ -81,6 +86,15 @@ def _answers(profile: Path | None, event: str, at: date | datetime) -> Iterator[
             if outcome in ("does_not_apply", "not_in_force"):
                 continue
         yield reckon(deadline, at, times.calendar, times.counting), outcome
+
+
+def _on_the_day(file: Path, event: str, day: date) -> Assessment:
+    """The service in the file on the day of the event. Raises as `assess` does."""
+    from hegui.law.assessment import assess
+
+    book, fact = library().book, library().times.events[event].fact
+    profile = load_profile(book, file)
+    return assess(book, profile if fact is None else profile.with_event(fact, f"--event {event}"), as_of=day)
 
 
 def _best(outcomes: set[str]) -> str | None:

@@ -57,6 +57,9 @@ def sanctions(
     from hegui.law.sanction_names import CIRCUMSTANCES
 
     if words or not identifiers:
+        if as_json:
+            print_json([{"word": name, "zh": one.zh, "en": one.en} for name, one in CIRCUMSTANCES.items()])
+            return
         print_pairs((name, one.text(session.lang)) for name, one in CIRCUMSTANCES.items())
         return
     if both := sorted(set(given) & set(without)):

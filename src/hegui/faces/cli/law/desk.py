@@ -5,6 +5,7 @@ Knows options and files; decides nothing. The law itself is imported when a comm
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from hegui.errors import InputError
+from hegui.faces.cli.law.profile_file import read_text
 from hegui.faces.cli.session import BEIJING
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 LAW_VARIABLE = "HEGUI_LAW_FOLDER"
 LIBRARY = "hegui.law.library"
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""fromisoformat alone would read 2026-W01-1 as a day of 2025."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -54,7 +57,7 @@ def read_day(ctx: click.Context, param: click.Parameter, value: str | None) -> d
     if value is None:
         return None
     try:
-        if len(value) != len("2026-01-31"):
+        if not _DAY.fullmatch(value):
             raise ValueError
         return date.fromisoformat(value)
     except ValueError:
@@ -102,15 +105,10 @@ def book_of() -> LawBook:
 
 
 def load_profile(book: LawBook, file: Path) -> Profile:
-    """The profile in the file. Raises FileFaults (LAW020), InputError (LAW022) for a file that is no text."""
+    """The profile in the file. Raises FileFaults (LAW020), and InputError as `read_text` does."""
     from hegui.law.profile import read_profile
 
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        problem = f"byte {error.start} is not UTF-8"
-        raise InputError("LAW022", str(file), problem, "Save the profile as UTF-8 text.") from None
-    return read_profile(text, str(file), book.facts, book.uncertainties)
+    return read_profile(read_text(file), str(file), book.facts, book.uncertainties)
 
 
 def assessed(file: Path, as_of: date | None, known_on: date | None = None, draft: bool = False) -> Assessment:

@@ -93,6 +93,10 @@ def schema(target: Path | None) -> None:
 
 def _write(text: str, target: Path | None) -> None:
     if target is None:
-        click.echo(text, nl=False)
-    else:
+        click.echo(text.encode(), nl=False)
+        return
+    try:
         target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        remedy = "Name a file in a folder that is there and can be written to."
+        raise InputError("LAW027", str(target), f"cannot be written: {error.strerror}", remedy) from None

@@ -10,19 +10,30 @@ from typing import TYPE_CHECKING
 import click
 
 from hegui.errors import HeguiError
-from hegui.faces.cli.law.desk import book_of, dated, load_profile, today
+from hegui.faces.cli.law.desk import book_of, dated, today
+from hegui.faces.cli.law.profile_file import ProfileFile
 from hegui.faces.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
     from hegui.law.interview import Interview
+    from hegui.law.profile import Profile
     from hegui.law.questions import Question
 
 __all__ = ["interview"]
 
 
+def _read_service(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """A name that can be printed."""
+    if value is not None and not value.isprintable():
+        raise click.BadParameter("it has characters that cannot be shown.", ctx, param)
+    return value
+
+
 @click.command()
-@click.argument("profile", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--service", metavar="NAME", help="Name of the service, for a new profile (服务名称).")
+@click.argument("profile", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option(
+    "--service", callback=_read_service, metavar="NAME", help="Name of the service, for a new profile (服务名称)."
+)
 @dated
 @pass_session
 def interview(
@@ -30,14 +41,14 @@ def interview(
 ) -> None:
     """Fill PROFILE by answering questions, only those that still matter; goes on where it stopped (问答建档)."""
     from hegui.law.interview import Interview
-    from hegui.law.profile import Profile
 
-    book = book_of()
-    begun = load_profile(book, profile) if profile.exists() else Profile(service=service or "")
-    _converse(Interview(book, begun, as_of or today(), draft), session, profile)
+    if service is not None and profile.exists():
+        raise click.UsageError(f"--service names a new profile, and {profile} is there already.")
+    file = ProfileFile(book_of(), profile, service or "")
+    _converse(Interview(book_of(), file.begun, as_of or today(), known_on, draft, today()), session, profile, file.save)
 
 
-def _converse(state: Interview, session: Session, file: Path) -> None:
+def _converse(state: Interview, session: Session, file: Path, save: Callable[[Profile], None]) -> None:
     session.say("law.interview.intro", file=file)
     while left := state.questions():
         _put(session, left[0], len(left))
@@ -46,13 +57,13 @@ def _converse(state: Interview, session: Session, file: Path) -> None:
         except (click.Abort, EOFError):
             typed = "q"
         if typed.strip().lower() == "q":
-            session.say("law.interview.saved", file=file)
+            session.say("law.interview.saved" if file.exists() else "law.interview.nothing", file=file)
             return
         after = _step(state, session, left[0], typed.strip())
         if after is not state:
-            _save(after, file)
+            save(after.profile)
         state = after
-    _save(state, file)
+    save(state.profile)
     session.say("law.interview.done", file=file)
 
 
@@ -97,12 +108,3 @@ def _prompt(session: Session, question: Question) -> str:
     unit = fact.unit.text(session.lang) if fact.unit else ""
     levels = " / ".join(f"{level.id} {level.words.text(session.lang)}" for level in fact.levels)
     return session.word(f"law.interview.prompt_{fact.kind}", unit=unit, levels=levels)
-
-
-def _save(state: Interview, file: Path) -> None:
-    """The profile replaces the file whole, so that a crash leaves the one before or the one after."""
-    from hegui.law.profile_file import write_profile
-
-    fresh = file.with_name(f".{file.name}.new")
-    fresh.write_text(write_profile(state.profile), encoding="utf-8")
-    fresh.replace(file)

@@ -6,6 +6,7 @@ from datetime import date
 
 import click
 
+from hegui.errors import NotFoundError
 from hegui.faces.cli.law.desk import as_json, as_of, book_of, today
 from hegui.faces.cli.render import print_json, print_lines, print_table
 from hegui.faces.cli.session import Session, pass_session
@@ -50,11 +51,18 @@ def list_(
 ) -> None:
     """The provisions, with where they stand on a day (列出规定)."""
     from hegui.law.assessment import assess
+    from hegui.law.coverage import DUTIES
     from hegui.law.memo.words import standing_text
     from hegui.law.plain import plain_answer
     from hegui.law.profile import Profile
 
     book = book_of()
+    if instrument is not None and instrument not in book.instruments:
+        raise NotFoundError(
+            "LAW012", instrument, "there is no such instrument", f"Write one of: {', '.join(book.instruments)}."
+        )
+    if duty is not None and duty not in DUTIES:
+        raise NotFoundError("LAW012", duty, "there is no such row of the duty table", "Write one of M01 to M30.")
     answers = [
         answer
         for answer in assess(book, Profile(), as_of=as_of or today()).answers.values()
