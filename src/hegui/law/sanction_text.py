@@ -7,7 +7,7 @@ decides nothing: every word comes from the assessment, every sentence from the c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import timedelta
 
 from hegui.kernel.logic import Verdict
 from hegui.law.sanction_amounts import Band, Contest
@@ -83,7 +83,7 @@ def _finding(finding: Finding, lang: str) -> Iterator[str]:
         "sanction.standing", lang, code=sanction.id, basis=sanction.basis.text(lang), rank=rank, standing=standing
     )
     if sanction.residual:
-        yield _INDENT + message("sanction.tried_first", lang, laws=_list(sanction.tried_first, lang))
+        yield _INDENT + message("sanction.tried_first", lang, laws=_list([_say(f"law_named.{one}", lang) for one in sanction.tried_first], lang))
     if finding.version is not None and finding.truth is not Verdict.FAILS:
         yield from (_INDENT + line for line in _version(finding, lang))
     if sanction.note and finding.truth is not Verdict.FAILS:
@@ -249,8 +249,12 @@ def _gap(lang: str) -> str:
 
 
 def _span(span: Span, lang: str) -> str:
-    effective: date | str = span.effective or _say("unknown", lang)
-    return f"{effective} – {span.until}" if span.until else f"{effective} –"
+    """The first and the last day of force, both included."""
+    if span.effective is None:
+        return _say("no_day", lang)
+    if span.until is None:
+        return message("sanction.since", lang, first=span.effective)
+    return message("sanction.between", lang, first=span.effective, last=span.until - timedelta(days=1))
 
 
 def _say(key: str, lang: str) -> str:
