@@ -14,7 +14,7 @@ from hegui.law.sanction_amounts import Band, Contest
 from hegui.law.sanction_data import Chain, PersonPenalty, Tier
 from hegui.law.sanction_findings import Finding
 from hegui.law.sanction_money import band_text, custody_text, fine_text
-from hegui.law.sanction_names import AUTHORITIES, CIRCUMSTANCES, MEASURES, RANKS, ROLES, STAGES
+from hegui.law.sanction_names import AUTHORITIES, CIRCUMSTANCES, LAWS, MEASURES, RANKS, ROLES, STAGES
 from hegui.law.sanctions import Assessment, Handover, Measure, Reading
 from hegui.law.spans import Span
 from hegui.locale import message
@@ -83,7 +83,9 @@ def _finding(finding: Finding, lang: str) -> Iterator[str]:
         "sanction.standing", lang, code=sanction.id, basis=sanction.basis.text(lang), rank=rank, standing=standing
     )
     if sanction.residual:
-        yield _INDENT + message("sanction.tried_first", lang, laws=_list([_say(f"law_named.{one}", lang) for one in sanction.tried_first], lang))
+        yield _INDENT + message(
+            "sanction.tried_first", lang, laws=_list([LAWS[one].text(lang) for one in sanction.tried_first], lang)
+        )
     if finding.version is not None and finding.truth is not Verdict.FAILS:
         yield from (_INDENT + line for line in _version(finding, lang))
     if sanction.note and finding.truth is not Verdict.FAILS:
