@@ -143,4 +143,4 @@ def _figure_row(session: Session, name: str, found: Value | NoValue) -> tuple[st
         return name, title, session.word(f"law.figure.{found.reason.value}"), "", ""
     value = figure_text(found.value, parameter.unit, parameter.sense, session.lang)
     confidence = session.word(f"law.confidence.{found.provenance.confidence}")
-    return name, title, value, found.provenance.source, confidence
+    return name, title, value, found.provenance.source_text(session.lang), confidence
