@@ -27,8 +27,8 @@ def test_a_memo_in_english() -> None:
         "  2026-02-15 – 2026-02-23 holiday (Spring Festival)",
         "  2026-02-28 made-up working day (Spring Festival)",
         "  2026-03-01 weekend",
-        "Source: Provisions on the Management of Algorithm Recommendation of Internet Information Services, art. 24"
-        " (互联网信息服务算法推荐管理规定第24条) (verified in the text).",
+        "Source: Provisions on the Management of Algorithm Recommendation of Internet Information Services, art. 24 "
+        + "(互联网信息服务算法推荐管理规定第24条) (verified in the text).",
     ]
 
 
