@@ -247,7 +247,9 @@ def test_an_interview_ends_when_nothing_matters_any_more(tmp_path: Path) -> None
 
 
 def test_deadlines_of_an_event_for_a_service(hegui: Hegui, profile: Path) -> None:
-    more = "  incident_occurred: true\n  incident_level: larger\n  incident_involves_cii: false\n  is_state_organ: false\n"
+    more = (
+        "  incident_occurred: true\n  incident_level: larger\n  incident_involves_cii: false\n  is_state_organ: false\n"
+    )
     profile.write_text(PROFILE + more)
     found = json.loads(
         hegui(

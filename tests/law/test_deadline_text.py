@@ -17,6 +17,12 @@ def _answer(clock: str, event: date) -> Answer:
     return reckon(book().deadlines[clock], event, book().calendar, book().counting)
 
 
+SOURCE = (
+    "Provisions on the Management of Algorithm Recommendation of Internet Information Services, art. 24"
+    " (互联网信息服务算法推荐管理规定第24条)"
+)
+
+
 def test_a_memo_in_english() -> None:
     assert explain(_answer("AR-24-1", date(2026, 2, 10)), "en")[:9] == [
         "AR-24-1 Algorithm filing",
@@ -27,7 +33,7 @@ def test_a_memo_in_english() -> None:
         "  2026-02-15 – 2026-02-23 holiday (Spring Festival)",
         "  2026-02-28 made-up working day (Spring Festival)",
         "  2026-03-01 weekend",
-        "Source: 互联网信息服务算法推荐管理规定第24条 (verified in the text).",
+        f"Source: {SOURCE} (verified in the text).",
     ]
 
 

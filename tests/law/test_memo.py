@@ -107,8 +107,13 @@ def test_an_adopted_reading_is_named_with_who_adopted_it() -> None:
         ("17", "IM", "第十七条", "art. 17"),
         ("286-1", "CRL", "第二百八十六条之一", "art. 286-1"),
         ("1019", "CIV", "第一千零一十九条", "art. 1019"),
-        ("5.2", "GB45438", "第5.2条", "cl. 5.2"),
-        ("F1", "REG", "第F1条", "cl. F1"),
+        ("5.2", "GB45438", "5.2", "cl. 5.2"),
+        ("3.7", "GB45438", "3.7", "cl. 3.7"),
+        ("8", "GB45654", "第8章", "cl. 8"),
+        ("A", "GB45438", "附录A", "annex A"),
+        ("A", "INC", "附录", "annex"),
+        ("C1", "EU", "第C1项", "item C1"),
+        ("F1", "REG", "第F1项", "item F1"),
     ],
 )
 def test_articles_are_cited_as_each_language_does(article: str, key: str, zh: str, en: str) -> None:

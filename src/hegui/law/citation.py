@@ -1,6 +1,7 @@
 """Cite a provision the way a memo does (引用).
 
-Knows how Chinese writes the number of an article: 第十七条, 第二百八十六条之一; and that standards have clauses.
+Knows how Chinese writes the number of an article: 第十七条, 第二百八十六条之一; that standards have chapters, clauses and annexes
+(第5章, 5.2, 附录A, as GB/T 1.1 cites them); and that what has no articles, such as practice, is counted by us in items (第F1项).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ __all__ = ["article_text", "chinese_number", "cite", "title_text"]
 _DIGITS = "零一二三四五六七八九"
 _PLACES = ("", "十", "百", "千")
 _STANDARDS = ("mandatory_standard", "recommended_standard")
+_ANNEX = "A"
 _NUMBER = re.compile(r"(\d{1,4})(?:-(\d{1,2}))?")
 
 
@@ -34,14 +36,31 @@ def title_text(instrument: Instrument, lang: str) -> str:
 
 
 def article_text(instrument: Instrument, article: str, lang: str) -> str:
-    """The article in words: 第十七条, art. 17; of a standard, the clause."""
+    """The article in words: 第十七条, art. 17; of a standard, chapter, clause or annex; else our own count of items."""
+    if instrument.rank in _STANDARDS:
+        return _clause(article, lang)
+    if article == _ANNEX:
+        return "附录" if lang == "zh" else "annex"
     found = _NUMBER.fullmatch(article)
-    if found is None or instrument.rank in _STANDARDS:
-        return f"第{article}条" if lang == "zh" else f"cl. {article}"
+    if found is None:
+        return f"第{article}项" if lang == "zh" else f"item {article}"
     if lang != "zh":
         return f"art. {article}"
     number, part = found.groups()
     return f"第{chinese_number(int(number))}条" + (f"之{chinese_number(int(part))}" if part else "")
+
+
+def _clause(number: str, lang: str) -> str:
+    """A place in a standard.
+
+    >>> [_clause(place, lang) for place in ("5", "5.2", "A") for lang in ("zh", "en")]
+    ['第5章', 'cl. 5', '5.2', 'cl. 5.2', '附录A', 'annex A']
+    """
+    if number.isalpha():
+        return f"附录{number}" if lang == "zh" else f"annex {number}"
+    if lang != "zh":
+        return f"cl. {number}"
+    return number if "." in number else f"第{number}章"
 
 
 def chinese_number(number: int) -> str:

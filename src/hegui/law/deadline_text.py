@@ -186,14 +186,15 @@ class _Teller:
     def basis(self, provenance: Provenance) -> str:
         sure = _CONFIDENCE[provenance.confidence].text(self.lang)
         note = f" {provenance.note.text(self.lang)}" if provenance.note else ""
-        return self.say(f"依据：{provenance.source}（{sure}）。{note}", f"Source: {provenance.source} ({sure}).{note}")
+        source = provenance.source_text(self.lang)
+        return self.say(f"依据：{source}（{sure}）。{note}", f"Source: {source} ({sure}).{note}")
 
     def rule(self, rule: CountingRule) -> str:
         sure = _CONFIDENCE[rule.provenance.confidence].text(self.lang)
         kind = self.say(
             "计算（参照）" if rule.is_reading else "计算", "Counting, a reading" if rule.is_reading else "Counting"
         )
-        text, source = rule.text.text(self.lang), rule.provenance.source
+        text, source = rule.text.text(self.lang), rule.provenance.source_text(self.lang)
         return self.say(f"{kind}：{text}〔{source}；{sure}〕", f"{kind}: {text} [{source}; {sure}]")
 
     def end(self, end: Reckoning) -> str:

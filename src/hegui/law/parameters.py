@@ -28,10 +28,10 @@ __all__ = [
 Figure = int | float | tuple[int, int] | tuple[str, str]
 """A number, a span of numbers, or a span of local times (HH:MM)."""
 
-Sense = Literal["minimum", "maximum", "trigger", "default", "span", "exact"]
+Sense = Literal["minimum", "maximum", "trigger", "below", "above", "default", "span", "exact"]
 UNITS = (
     "share", "item", "day", "working_day", "month", "year", "hour", "minute", "second", "person", "user", "input", "tap",
-    "character_per_minute", "local_time", "minute_per_day", "years_of_age", "cny",
+    "character_per_minute", "local_time", "minute_per_day", "years_of_age", "cny", "question", "kind", "time",
 )  # fmt: skip
 
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
@@ -52,8 +52,8 @@ class Value:
 class Parameter:
     """One figure over time.
 
-    sense: at least this (minimum), at most this (maximum), from this on (trigger), unless set otherwise (default),
-    within (span), or just this (exact).
+    sense: at least this (minimum), at most this (maximum), from this on (trigger: 达到), only under it (below: 不满) or only over
+    it (above: 超过), unless set otherwise (default), within (span), or just this (exact).
     """
 
     id: str

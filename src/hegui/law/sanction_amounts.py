@@ -116,16 +116,15 @@ def least(bounds: Iterable[Bound]) -> Bound:
 def ladder(rows: Sequence[tuple[Verdict, Fine]], figures: Figures, *, hidden: bool) -> Ladder | None:
     """What tiers in order from light to heavy come to; `hidden`: the clause has fines that our facts do not hold.
 
-    None where no tier that may be reached has a fine.
+    None where no tier that may be reached has a fine. A lighter tier that is open says nothing once a heavier one surely governs.
     """
     live = [(truth, fine_band(fine, figures)) for truth, fine in rows if truth is not Verdict.FAILS]
-    certain = next((band for truth, band in reversed(live) if truth is Verdict.HOLDS), None)
+    governing = max((number for number, (truth, _) in enumerate(live) if truth is Verdict.HOLDS), default=-1)
+    certain = live[governing][1] if governing >= 0 else None
     if not live and not hidden:
         return None
     unseen = [Bound(None, gaps=("not_in_facts",))] if hidden else []
-    low = [band.minimum for truth, band in live if truth is Verdict.UNKNOWN] + (
-        [certain.minimum] if certain else unseen
-    )
+    low = [band.minimum for _, band in live[governing + 1 :]] + ([certain.minimum] if certain else unseen)
     return Ladder(
         certain=certain,
         overall=Band(

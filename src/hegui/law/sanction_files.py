@@ -30,6 +30,7 @@ from hegui.law.sanction_data import (
 from hegui.law.sanction_names import (
     AUTHORITIES,
     CIRCUMSTANCES,
+    LAWS,
     MEASURES,
     RANKS,
     ROLES,
@@ -62,7 +63,7 @@ def read_sanction(entry: Entry) -> Sanction:
         articles=entry.texts("articles"),
         authorities=entry.entry_or_none("authorities", _authorities),
         residual=entry.flag("residual"),
-        tried_first=entry.texts("tried_first"),
+        tried_first=_list_of(entry, "tried_first", LAWS),
         versions=entry.entries("versions", _version),
         note=entry.words_or_none("note"),
         place=entry.place,

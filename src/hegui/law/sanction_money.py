@@ -6,6 +6,8 @@ the reason.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from hegui.law.sanction_amounts import Band, Bound
 from hegui.law.sanction_data import Custody, Fine
 from hegui.law.sanction_names import Currency
@@ -15,6 +17,7 @@ __all__ = ["band_text", "custody_text", "fine_text", "money"]
 
 _UNITS_ZH = {"CNY": "元", "EUR": "欧元", "USD": "美元", "GBP": "英镑"}
 _TEN_THOUSAND = 10_000
+_HUNDRED_MILLION = 100_000_000
 _CUSTODY = {
     (True, True): "range_bare",
     (True, False): "from_bare",
@@ -26,11 +29,13 @@ _CUSTODY = {
 def money(amount: int, currency: Currency, lang: str) -> str:
     """An amount in whole units.
 
-    >>> money(500_000, "CNY", "zh"), money(500_000, "CNY", "en"), money(5_000, "EUR", "zh")
-    ('50万元', 'RMB 500,000', '5000欧元')
+    >>> money(500_000, "CNY", "zh"), money(500_000, "CNY", "en"), money(5_000, "EUR", "zh"), money(150_000_000, "CNY", "zh")
+    ('50万元', 'RMB 500,000', '5000欧元', '1.5亿元')
     """
     if lang != "zh":
         return f"{'RMB' if currency == 'CNY' else currency} {amount:,}"
+    if amount >= _HUNDRED_MILLION and amount % _TEN_THOUSAND == 0:
+        return f"{(Decimal(amount) / _HUNDRED_MILLION).normalize():f}亿{_UNITS_ZH[currency]}"
     if amount and amount % _TEN_THOUSAND == 0:
         return f"{amount // _TEN_THOUSAND}万{_UNITS_ZH[currency]}"
     return f"{amount}{_UNITS_ZH[currency]}"

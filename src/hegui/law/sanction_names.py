@@ -19,6 +19,7 @@ __all__ = [
     "AUTHORITIES",
     "CIRCUMSTANCES",
     "IMPLIED",
+    "LAWS",
     "MEASURES",
     "RANKS",
     "ROLES",
@@ -59,6 +60,15 @@ penalty is open; residual and displaced by one; its dates are not known; not yet
 
 Gap = Literal["gains_unknown", "turnover_unknown", "count_unknown", "not_in_facts", "no_floor", "no_ceiling"]
 """Why a bound has no number."""
+
+LAWS: Mapping[str, Words] = {
+    "CSL": Words("《网络安全法》", "Cybersecurity Law"),
+    "DSL": Words("《数据安全法》", "Data Security Law"),
+    "PIPL": Words("《个人信息保护法》", "Personal Information Protection Law"),
+    "STP": Words("《科学技术进步法》", "Law on Progress of Science and Technology"),
+    "MPO": Words("《未成年人网络保护条例》", "Regulations on the Protection of Minors Online"),
+}
+"""Laws and administrative regulations that come before a residual sanction."""
 
 RANKS: Mapping[str, Words] = {
     "law": Words("法律", "law"),

@@ -7,14 +7,14 @@ decides nothing: every word comes from the assessment, every sentence from the c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import timedelta
 
 from hegui.kernel.logic import Verdict
 from hegui.law.sanction_amounts import Band, Contest
 from hegui.law.sanction_data import Chain, PersonPenalty, Tier
 from hegui.law.sanction_findings import Finding
 from hegui.law.sanction_money import band_text, custody_text, fine_text
-from hegui.law.sanction_names import AUTHORITIES, CIRCUMSTANCES, MEASURES, RANKS, ROLES, STAGES
+from hegui.law.sanction_names import AUTHORITIES, CIRCUMSTANCES, LAWS, MEASURES, RANKS, ROLES, STAGES
 from hegui.law.sanctions import Assessment, Handover, Measure, Reading
 from hegui.law.spans import Span
 from hegui.locale import message
@@ -83,7 +83,9 @@ def _finding(finding: Finding, lang: str) -> Iterator[str]:
         "sanction.standing", lang, code=sanction.id, basis=sanction.basis.text(lang), rank=rank, standing=standing
     )
     if sanction.residual:
-        yield _INDENT + message("sanction.tried_first", lang, laws=_list(sanction.tried_first, lang))
+        yield _INDENT + message(
+            "sanction.tried_first", lang, laws=_list([LAWS[one].text(lang) for one in sanction.tried_first], lang)
+        )
     if finding.version is not None and finding.truth is not Verdict.FAILS:
         yield from (_INDENT + line for line in _version(finding, lang))
     if sanction.note and finding.truth is not Verdict.FAILS:
@@ -249,8 +251,12 @@ def _gap(lang: str) -> str:
 
 
 def _span(span: Span, lang: str) -> str:
-    effective: date | str = span.effective or _say("unknown", lang)
-    return f"{effective} – {span.until}" if span.until else f"{effective} –"
+    """The first and the last day of force, both included."""
+    if span.effective is None:
+        return _say("no_day", lang)
+    if span.until is None:
+        return message("sanction.since", lang, first=span.effective)
+    return message("sanction.between", lang, first=span.effective, last=span.until - timedelta(days=1))
 
 
 def _say(key: str, lang: str) -> str:

@@ -74,6 +74,8 @@ def _particulars(book: LawBook, answer: Answer, lang: str) -> Iterator[str]:
     checked = (provision.source or answer.instrument.verification).text(lang)
     day = answer.instrument.checked_on
     yield message("law.explain.confidence", lang, confidence=confidence, verification=checked, checked_on=day)
+    if provision.note:
+        yield message("law.explain.note", lang, note=provision.note.text(lang))
 
 
 def _tree(reason: Reason, assessment: Assessment, lang: str, depth: int) -> Iterator[str]:

@@ -148,18 +148,13 @@ def figures(session: Session, identifier: str | None, as_of: date | None, as_jso
 
 
 def _figure_row(session: Session, name: str, found: Value | NoValue) -> tuple[str, ...]:
+    from hegui.law.figure_text import figure_text
     from hegui.law.parameters import NoValue
 
     parameter = library().times.parameters[name]
     title = parameter.title.text(session.lang)
     if isinstance(found, NoValue):
         return name, title, session.word(f"law.figure.{found.reason.value}"), "", ""
-    value = session.word(f"law.figure.{parameter.sense}", value=_shown(found.value), unit=parameter.unit)
+    value = figure_text(found.value, parameter.unit, parameter.sense, session.lang)
     confidence = session.word(f"law.confidence.{found.provenance.confidence}")
-    return name, title, value, found.provenance.source, confidence
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, tuple | list):
-        return "–".join(map(_shown, value))
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return name, title, value, found.provenance.source_text(session.lang), confidence
