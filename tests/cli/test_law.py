@@ -145,7 +145,7 @@ def test_an_interview_ends_when_nothing_matters_any_more(tmp_path: Path) -> None
 
 
 def test_deadlines_of_an_event_for_a_service(hegui: Hegui, profile: Path) -> None:
-    more = "  incident_occurred: true\n  incident_level: larger\n  incident_involves_cii: false\n"
+    more = "  incident_occurred: true\n  incident_level: larger\n  incident_involves_cii: false\n  is_state_organ: false\n"
     profile.write_text(PROFILE + more)
     found = json.loads(
         hegui(
@@ -156,6 +156,30 @@ def test_deadlines_of_an_event_for_a_service(hegui: Hegui, profile: Path) -> Non
     assert "INC-4-1" not in clocks, "the one-hour clock is for critical infrastructure"
     assert clocks["INC-4-3"]["applies"] == "applies"
     assert "2027-01-01T03:30:00+08:00" in json.dumps(clocks["INC-4-3"])
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("C.UTF-8", "since the event has happened, although the profile says no: a cybersecurity incident occurred"),
+        ("zh_CN.UTF-8", "画像称“否”，但事件既已发生，本次按“是”计算：发生网络安全事件[incident_occurred]"),
+    ],
+)
+def test_an_event_overrides_what_the_profile_says_of_it(hegui: Hegui, profile: Path, lang: str, said: str) -> None:
+    profile.write_text(PROFILE + "  network_operator_in_PRC: true\n  incident_occurred: false\n")
+    asked = ("law", "deadlines", "shop.yaml", "--event", "incident_detected", "--at", "2026-11-26T09:00")
+    printed = hegui(*asked, LANG=lang).stdout
+    assert said in printed
+    assert "INC-4-3" in printed
+    assert "[incident_level]" in printed
+    found = json.loads(hegui(*asked, "--json").stdout)
+    assert found["taken_as_true"] == {"fact": "incident_occurred", "stated": False}
+
+
+def test_an_event_without_clocks_says_so(hegui: Hegui, profile: Path) -> None:
+    profile.write_text("facts:\n  uses_generative_ai: false\n  serves_public_in_PRC: false\n")
+    printed = hegui("law", "deadlines", "shop.yaml", "--event", "user_in_crisis", "--at", "2026-11-26").stdout
+    assert "No clock is started: " in printed
 
 
 def test_a_deadline_in_an_unannounced_year_is_a_range(hegui: Hegui) -> None:

@@ -103,9 +103,7 @@ def parameter(
     """
     found = parameters.get(parameter_id)
     if found is None:
-        raise NotFoundError(
-            "LAW045", parameter_id, "there is no such parameter", "See data/parameters/ for those there are."
-        )
+        raise NotFoundError("LAW045", parameter_id, "there is no such parameter", "See the figures: hegui law figures")
     value = found.timeline.on(on, known_on)
     if value is not None:
         return value

@@ -57,6 +57,8 @@ def plain_answer(answer: Answer) -> dict[str, Any]:
         "missing": list(answer.missing),
         "unclear": list(answer.unclear),
         "residual": written(answer.residual) if answer.outcome == "unclear" else None,
+        "when_it_happens": answer.when_it_happens,
+        "event_condition": written(answer.event_condition) if answer.when_it_happens else None,
         "instrument": provision.instrument,
         "citation": {lang: cite(answer.instrument, version, lang) for lang in ("zh", "en")},
         "rank": answer.instrument.rank,

@@ -14,7 +14,7 @@ from hegui.law.timing import Timing
 from hegui.law.uncertainties import Uncertainty
 from hegui.locale import message
 
-__all__ = ["joined", "question_line", "reading_lines", "short_digest", "standing_text", "value_text"]
+__all__ = ["joined", "labels", "question_line", "reading_lines", "short_digest", "standing_text", "value_text"]
 
 INDENT = "  "
 
@@ -22,6 +22,13 @@ INDENT = "  "
 def joined(texts: Iterable[str], lang: str) -> str:
     """Texts one after the other, parted as the language does."""
     return ("、" if lang == "zh" else ", ").join(texts)
+
+
+def labels(book: LawBook, names: Iterable[str], lang: str, *, named: bool = False) -> str:
+    """Facts by what they claim; `named`: with the name that a profile writes, in square brackets."""
+    gap = "" if lang == "zh" else " "
+    texts = (book.facts[name].label.text(lang) + (f"{gap}[{name}]" if named else "") for name in names)
+    return ("；" if lang == "zh" else "; ").join(texts)
 
 
 def value_text(value: object, lang: str) -> str:
