@@ -138,14 +138,62 @@ def test_an_interview_saves_each_answer_and_goes_on_where_it_stopped(tmp_path: P
     assert (tmp_path / "shop.yaml").read_text() == saved, "back takes the answer out of the file"
 
 
+def test_an_interview_stopped_before_an_answer_saves_nothing(tmp_path: Path) -> None:
+    assert "Nothing was answered, and no file was written." in converse(tmp_path, "q\n", "--service", "shop")
+    assert "Nothing was answered" in converse(tmp_path, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_name_of_the_service_is_asked_for_and_kept(tmp_path: Path) -> None:
+    assert "Name of the service" in converse(tmp_path, "shop\ny\nq\n")
+    before = (tmp_path / "shop.yaml").read_text()
+    assert before.startswith('service: "shop"\n')
+    assert "names its service already, shop" in converse(tmp_path, "q\n", "--service", "other")
+    assert (tmp_path / "shop.yaml").read_text() == before
+    (tmp_path / "shop.yaml").write_text("facts: {}\n")
+    converse(tmp_path, "q\n", "--service", "other")
+    assert (tmp_path / "shop.yaml").read_text().startswith('service: "other"\n')
+
+
+@pytest.mark.parametrize("file", ["no/folder/shop.yaml", "/proc/shop.yaml", "x" * 300 + ".yaml"])
+def test_an_interview_is_refused_where_nothing_can_be_saved(hegui: Hegui, file: str) -> None:
+    result = hegui("law", "interview", file, "--service", "shop")
+    assert result.returncode == 1
+    assert "LAW025" in result.stderr
+    assert "left] " not in result.stdout
+
+
+def test_an_interview_says_that_events_were_left_out(tmp_path: Path) -> None:
+    printed = converse(tmp_path, "n\n" * 150, "--service", "shop")
+    assert "Nothing left to ask would change an answer of hegui law check." in printed
+    (tmp_path / "shop.yaml").write_text("facts:\n  network_operator_in_PRC: true\n")
+    assert "hegui law interview shop.yaml --events" in converse(tmp_path, "0\n" * 150, "--service", "shop")
+
+
+def test_ask_says_that_nothing_is_left_and_what_stays_open(hegui: Hegui, tmp_path: Path) -> None:
+    converse(tmp_path, "u\n" * 200, "--service", "shop")
+    printed = hegui("law", "ask", "shop.yaml", "--as-of", "2026-11-26").stdout
+    assert printed.startswith("Nothing more is to be asked about the service.\n")
+    assert "Said to be unknown" in printed
+    assert "[uses_generative_ai]: " in printed
+    assert "  U1  " in printed
+    found = json.loads(hegui("law", "ask", "shop.yaml", "--as-of", "2026-11-26", "--json").stdout)
+    assert (found["questions"], found["complete"]) == ([], True)
+    assert found["unknown"][0]["bears_on"] >= found["unknown"][-1]["bears_on"] > 0
+    assert {one["question"] for one in found["readings"]} >= {"U1"}
+    assert found["events_left_out"]
+
+
 def test_an_interview_ends_when_nothing_matters_any_more(tmp_path: Path) -> None:
     printed = converse(tmp_path, "n\n" * 150)
-    assert "Nothing that is left to ask would change an answer." in printed
+    assert "Nothing left to ask would change an answer of hegui law check." in printed
     assert converse(tmp_path, "").count(" left] ") == 0
 
 
 def test_deadlines_of_an_event_for_a_service(hegui: Hegui, profile: Path) -> None:
-    more = "  incident_occurred: true\n  incident_level: larger\n  incident_involves_cii: false\n  is_state_organ: false\n"
+    more = (
+        "  incident_occurred: true\n  incident_level: larger\n  incident_involves_cii: false\n  is_state_organ: false\n"
+    )
     profile.write_text(PROFILE + more)
     found = json.loads(
         hegui(

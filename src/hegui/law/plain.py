@@ -17,13 +17,13 @@ from hegui.law.facts import FactDefinition
 from hegui.law.instruments import Instrument
 from hegui.law.parameters import NoValue, Parameter, Value
 from hegui.law.profile import AdoptedReading, Profile, Stated
-from hegui.law.questions import Question
+from hegui.law.questions import Leftover, Question
 from hegui.law.spans import Span
 from hegui.law.uncertainties import Uncertainty
 from hegui.law.words import Words
 
 __all__ = [
-    "plain_answer", "plain_assessment", "plain_fact", "plain_figure", "plain_instrument", "plain_item",
+    "plain_answer", "plain_assessment", "plain_fact", "plain_figure", "plain_instrument", "plain_item", "plain_leftover",
     "plain_profile", "plain_question", "plain_reason", "plain_uncertainty", "plain_words",
 ]  # fmt: skip
 
@@ -118,6 +118,15 @@ def plain_question(question: Question) -> dict[str, Any]:
         "settles_at_least": question.settles_at_least,
         "decisive": question.is_decisive,
         "cases": [{"value": case.value, "settles": case.settles} for case in question.cases],
+    }
+
+
+def plain_leftover(left: Leftover) -> dict[str, Any]:
+    """What keeps provisions open although nobody asks it."""
+    return {
+        "unknown": [{"fact": one.name, "bears_on": one.bears_on} for one in left.unknown],
+        "readings": [{"question": one.name, "bears_on": one.bears_on} for one in left.readings],
+        "events_left_out": [{"fact": one.name, "bears_on": one.bears_on} for one in left.events],
     }
 
 

@@ -80,19 +80,29 @@ def explain(
 @profile_argument
 @dated
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="At most so many.")
+@click.option("--events", is_flag=True, help="What has happened, too, not only what the service is (发生的事件).")
 @as_json
 @pass_session
 def ask(
-    session: Session, profile: Path, as_of: date | None, known_on: date | None, draft: bool, limit: int, as_json: bool
+    session: Session,
+    profile: Path,
+    as_of: date | None,
+    known_on: date | None,
+    draft: bool,
+    limit: int,
+    events: bool,
+    as_json: bool,
 ) -> None:
     """What to find out next about the service in PROFILE, what decides most first (下一步查明)."""
-    from hegui.law.memo.words import question_line
-    from hegui.law.plain import plain_question
-    from hegui.law.questions import questions
+    from hegui.law.memo.ask import ask_lines
+    from hegui.law.plain import plain_leftover, plain_question
+    from hegui.law.questions import leftover, questions
 
     found = assessed(profile, as_of, known_on, draft)
-    asked = questions(found)[:limit]
+    asked, left = questions(found, events=events), leftover(found, events=events)
     if as_json:
-        print_json({"law_digest": found.book.digest, "questions": [plain_question(one) for one in asked]})
+        rows = [plain_question(one) for one in asked[:limit]]
+        more = {"total": len(asked), "complete": not asked, **plain_leftover(left)}
+        print_json({"law_digest": found.book.digest, "questions": rows, **more})
     else:
-        print_lines(question_line(one, session.lang) for one in asked)
+        print_lines(ask_lines(found, asked, left, session.lang, limit=limit))
