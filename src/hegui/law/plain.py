@@ -19,6 +19,7 @@ from hegui.law.parameters import NoValue, Parameter, Value
 from hegui.law.profile import AdoptedReading, Profile, Stated
 from hegui.law.questions import Leftover, Question
 from hegui.law.spans import Span
+from hegui.law.summary import counts, status, topics
 from hegui.law.uncertainties import Uncertainty
 from hegui.law.words import Words
 
@@ -41,8 +42,16 @@ def plain_assessment(assessment: Assessment) -> dict[str, Any]:
         "draft": assessment.draft,
         "law_digest": assessment.book.digest,
         "profile": plain_profile(assessment.profile),
+        "summary": _summary(assessment),
         "questions_of_law": list(assessment.questions_of_law),
         "answers": [plain_answer(answer) for answer in assessment.answers.values()],
+    }
+
+
+def _summary(assessment: Assessment) -> dict[str, Any]:
+    return {
+        "counts": dict(counts(assessment.answers.values())),
+        "topics": {one.name: {a.provision.id: status(a) for a in one.answers} for one in topics(assessment)},
     }
 
 

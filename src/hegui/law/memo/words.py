@@ -48,16 +48,14 @@ def short_digest(book: LawBook) -> str:
     return book.digest[:12]
 
 
-def question_line(question: Question, lang: str) -> str:
-    """A fact worth finding out, and what each answer would settle."""
-    cases = joined(
-        (
-            message("law.check.next_case", lang, settles=case.settles, value=value_text(case.value, lang))
-            for case in question.cases
-        ),
-        lang,
+def question_line(question: Question, lang: str, *, named: bool = True) -> str:
+    """A fact worth finding out, and what each answer would settle; `named`: with the name that a profile writes."""
+    cases = ("，" if lang == "zh" else ", ").join(
+        message("law.check.next_case", lang, settles=case.settles, value=value_text(case.value, lang))
+        for case in question.cases
     )
-    name, asked = question.fact.name, question.fact.question.text(lang)
+    name = f"[{question.fact.name}] " if named else ""
+    asked = question.fact.question.text(lang)
     return message("law.check.next_line", lang, name=name, question=asked, bears_on=question.bears_on, cases=cases)
 
 
