@@ -241,6 +241,32 @@ def test_events_are_listed_and_an_unknown_one_is_said_to_be_unknown(hegui: Hegui
     assert "is no instant" in hegui("law", "deadlines", "--event", "service_started", "--at", "2026-01-01T25:00").stderr
 
 
+def test_an_unknown_event_or_figure_says_where_to_look(hegui: Hegui) -> None:
+    assert "Perhaps service_ended" in hegui("law", "deadlines", "--event", "servce_ended").stderr
+    assert "hegui law deadlines" in hegui("law", "deadlines", "--event", "zzz").stderr
+    assert "hegui law figures" in hegui("law", "figures", "zzz").stderr
+
+
+def test_an_article_with_several_provisions_names_them(hegui: Hegui) -> None:
+    result = hegui("law", "explain", "IM-17", LANG="zh_CN.UTF-8")
+    assert "IM-17-1 / IM-17-2" in result.stderr
+    assert hegui("law", "explain", "IM 13").stdout.startswith("IM-13-1 ")
+    assert hegui("law", "show", "IM 13").stdout.startswith("IM-13-1 ")
+
+
+def test_an_export_says_what_was_written(hegui: Hegui, tmp_path: Path) -> None:
+    result = hegui("law", "export", "schema", "--to", "schema.json")
+    assert result.stdout == ""
+    assert result.stderr == f"Written: schema.json ({(tmp_path / 'schema.json').stat().st_size} bytes)\n"
+    assert "LAW025" in hegui("law", "export", "schema", "--to", "no/schema.json").stderr
+
+
+def test_sanctions_of_nothing_is_an_error_of_usage(hegui: Hegui) -> None:
+    result = hegui("law", "sanctions")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "especially_serious" in hegui("law", "sanctions", "--words").stdout
+
+
 def test_figures_are_those_of_the_day(hegui: Hegui) -> None:
     one = "companion.assessment_registered_users"
     before, after = (

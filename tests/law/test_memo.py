@@ -11,7 +11,7 @@ from hegui.law.book import law_book
 from hegui.law.citation import article_text, chinese_number
 from hegui.law.memo.check import check_lines
 from hegui.law.memo.explain import explain_lines
-from hegui.law.profile import read_profile
+from hegui.law.profile import Profile, read_profile
 from hegui.law.summary import TOPICS, topics
 from hegui.locale import message
 
@@ -87,6 +87,17 @@ def test_an_explanation_shows_where_each_fact_comes_from(lang: str) -> None:
     assert "[has_forum_or_chatroom]" in text
     for reading in BOOK.uncertainties["U2"].readings:
         assert reading.words.text(lang) in text
+
+
+def test_a_derivation_is_explained_once() -> None:
+    """Of all provisions: a rule stands in a memo once, and where a fact comes again it says so."""
+    found, above = assess(BOOK, Profile(), as_of=date(2026, 11, 26)), 0
+    for answer in found.answers.values():
+        printed = [line for line in explain_lines(found, answer, "en") if "] — follows from others: " in line]
+        rules = [line.split("[", 1)[1] for line in printed if not line.endswith("see above")]
+        assert len(rules) == len(set(rules))
+        above += len(printed) - len(rules)
+    assert above
 
 
 def test_everything_lists_every_provision_that_is_in_force() -> None:

@@ -58,17 +58,18 @@ def explain(
     """Why the provision ID applies to the service in PROFILE, or not, or cannot be told (说明理由)."""
     from hegui.law.assessment import assess
     from hegui.law.explanation import explain as tree_of
+    from hegui.law.lookup import provision_meant
     from hegui.law.memo.explain import explain_lines
     from hegui.law.plain import plain_answer, plain_reason
     from hegui.law.profile import Profile
 
     book = book_of()
-    book.provision(provision)
+    identifier = provision_meant(book, provision).id
     if profile is None:
         found = assess(book, Profile(), as_of=as_of or today(), known_on=known_on, draft=draft)
     else:
         found = assessed(profile, as_of, known_on, draft)
-    answer = found.answers[provision]
+    answer = found.answers[identifier]
     if as_json:
         reason = plain_reason(tree_of(found, answer))
         print_json({**plain_answer(answer), "reason": reason, "as_of": found.as_of, "law_digest": book.digest})

@@ -34,6 +34,7 @@ __all__ = [
     "profile_argument",
     "read_day",
     "today",
+    "unwritable",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -119,3 +120,9 @@ def assessed(file: Path, as_of: date | None, known_on: date | None = None, draft
 
     book = book_of()
     return assess(book, load_profile(book, file), as_of=as_of or today(), known_on=known_on, draft=draft)
+
+
+def unwritable(file: Path, error: OSError) -> InputError:
+    """A file that cannot be written, and why."""
+    reason = error.strerror or type(error).__name__
+    return InputError("LAW025", str(file), f"it cannot be written: {reason}", "Name a file that can be written.")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hegui.errors import HeguiError, InputError
-from hegui.faces.cli.law.desk import book_of, dated, load_profile, today
+from hegui.faces.cli.law.desk import book_of, dated, load_profile, today, unwritable
 from hegui.faces.cli.session import Session, pass_session
 from hegui.locale.errors import error_text
 
@@ -157,12 +157,7 @@ def refuse_unwritable(file: Path) -> None:
         with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}."):
             pass
     except OSError as error:
-        raise _unwritable(file, error) from None
-
-
-def _unwritable(file: Path, error: OSError) -> InputError:
-    reason = error.strerror or type(error).__name__
-    return InputError("LAW025", str(file), f"it cannot be written: {reason}", "Name a file that can be written.")
+        raise unwritable(file, error) from None
 
 
 def _save(state: Interview, file: Path) -> None:
@@ -174,4 +169,4 @@ def _save(state: Interview, file: Path) -> None:
         fresh.write_text(write_profile(state.profile), encoding="utf-8")
         fresh.replace(file)
     except OSError as error:
-        raise _unwritable(file, error) from None
+        raise unwritable(file, error) from None
