@@ -201,7 +201,7 @@ def begun(folder: Path) -> subprocess.Popen[str]:
     process = subprocess.Popen(command, cwd=folder, env=env, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
     assert process.stdin
     assert process.stdout
-    process.stdin.write("y\n")
+    process.stdin.write("shop\ny\n")
     process.stdin.flush()
     asked = 0
     while asked < 2:
@@ -232,7 +232,9 @@ def test_an_interview_that_cannot_write_says_so_and_one_without_answers_writes_n
 ) -> None:
     command = [sys.executable, "-m", "hegui", "law", "interview", "none/shop.yaml"]
     env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
-    result = subprocess.run(command, cwd=tmp_path, env=env, input="y\n", capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        command, cwd=tmp_path, env=env, input="shop\ny\n", capture_output=True, text=True, check=False
+    )
     assert (result.returncode, "Traceback" in result.stderr) == (1, False)
     assert "LAW027 none/shop.yaml — cannot be written: No such file or directory" in result.stderr
     assert "Nothing was answered, nothing is saved: shop.yaml" in converse(tmp_path, "q\n")
@@ -240,9 +242,54 @@ def test_an_interview_that_cannot_write_says_so_and_one_without_answers_writes_n
     assert "characters that cannot be shown" in hegui("law", "interview", "x.yaml", "--service", "a\x1b[2J").stderr
 
 
+def test_an_interview_stopped_before_an_answer_saves_nothing(tmp_path: Path) -> None:
+    assert "Nothing was answered, nothing is saved: shop.yaml" in converse(tmp_path, "q\n", "--service", "shop")
+    assert "Nothing was answered" in converse(tmp_path, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_name_of_the_service_is_asked_for_where_nobody_gave_one(hegui: Hegui, tmp_path: Path) -> None:
+    assert "Name of the service" in converse(tmp_path, "shop\ny\nq\n")
+    before = (tmp_path / "shop.yaml").read_text()
+    assert before.startswith("service:")
+    assert "shop" in before.splitlines()[0]
+    assert "Name of the service" not in converse(tmp_path, "q\n")
+    assert hegui("law", "interview", "shop.yaml", "--service", "other").returncode == 2
+    assert (tmp_path / "shop.yaml").read_text() == before
+
+
+@pytest.mark.parametrize("file", ["no/folder/shop.yaml", "/proc/shop.yaml"])
+def test_an_interview_is_refused_where_nothing_can_be_saved(hegui: Hegui, file: str) -> None:
+    result = hegui("law", "interview", file, "--service", "shop")
+    assert result.returncode == 1
+    assert "LAW027" in result.stderr
+    assert "left] " not in result.stdout
+
+
+def test_an_interview_says_that_events_were_left_out(tmp_path: Path) -> None:
+    printed = converse(tmp_path, "n\n" * 150, "--service", "shop")
+    assert "Nothing left to ask would change an answer of hegui law check." in printed
+    (tmp_path / "shop.yaml").write_text("facts:\n  network_operator_in_PRC: true\n")
+    assert "hegui law interview shop.yaml --events" in converse(tmp_path, "0\n" * 150)
+
+
+def test_ask_says_that_nothing_is_left_and_what_stays_open(hegui: Hegui, tmp_path: Path) -> None:
+    converse(tmp_path, "u\n" * 200, "--service", "shop")
+    printed = hegui("law", "ask", "shop.yaml", "--as-of", "2026-11-26").stdout
+    assert printed.startswith("Nothing more is to be asked about the service.\n")
+    assert "Said to be unknown" in printed
+    assert "[uses_generative_ai]: " in printed
+    assert "  U1  " in printed
+    found = json.loads(hegui("law", "ask", "shop.yaml", "--as-of", "2026-11-26", "--json").stdout)
+    assert (found["questions"], found["complete"]) == ([], True)
+    assert found["unknown"][0]["bears_on"] >= found["unknown"][-1]["bears_on"] > 0
+    assert {one["question"] for one in found["readings"]} >= {"U1"}
+    assert found["events_left_out"]
+
+
 def test_an_interview_ends_when_nothing_matters_any_more(tmp_path: Path) -> None:
     printed = converse(tmp_path, "n\n" * 150)
-    assert "Nothing that is left to ask would change an answer." in printed
+    assert "Nothing left to ask would change an answer of hegui law check." in printed
     assert converse(tmp_path, "").count(" left] ") == 0
 
 
@@ -270,10 +317,28 @@ def test_the_event_named_counts_as_happened_whatever_the_profile_said_before(heg
         assert "applies" in {one["applies"] for one in found}
 
 
-def test_an_event_from_which_nothing_follows_for_the_service_is_said_to_be_one(hegui: Hegui, profile: Path) -> None:
-    profile.write_text("facts: {uses_generative_ai: false, network_operator_in_PRC: false}\n")
-    printed = hegui("law", "deadlines", "shop.yaml", "--event", "complaint_received", "--at", "2020-01-01").stdout
-    assert "None of the clocks that start with complaint_received runs for this service" in printed
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("C.UTF-8", "since the event has happened, although the profile says no: a cybersecurity incident occurred"),
+        ("zh_CN.UTF-8", "画像称“否”，但事件既已发生，本次按“是”计算：发生网络安全事件[incident_occurred]"),
+    ],
+)
+def test_an_event_overrides_what_the_profile_says_of_it(hegui: Hegui, profile: Path, lang: str, said: str) -> None:
+    profile.write_text(PROFILE + "  network_operator_in_PRC: true\n  incident_occurred: false\n")
+    asked = ("law", "deadlines", "shop.yaml", "--event", "incident_detected", "--at", "2026-11-26T09:00")
+    printed = hegui(*asked, LANG=lang).stdout
+    assert said in printed
+    assert "INC-4-3" in printed
+    assert "[incident_level]" in printed
+    found = json.loads(hegui(*asked, "--json").stdout)
+    assert found["taken_as_true"] == {"fact": "incident_occurred", "stated": False}
+
+
+def test_an_event_without_clocks_says_so(hegui: Hegui, profile: Path) -> None:
+    profile.write_text("facts:\n  uses_generative_ai: false\n  serves_public_in_PRC: false\n")
+    printed = hegui("law", "deadlines", "shop.yaml", "--event", "user_in_crisis", "--at", "2026-11-26").stdout
+    assert "No clock is started: " in printed
 
 
 def test_a_deadline_in_an_unannounced_year_is_a_range(hegui: Hegui) -> None:
@@ -285,6 +350,32 @@ def test_events_are_listed_and_an_unknown_one_is_said_to_be_unknown(hegui: Hegui
     assert "service_started" in {one["event"] for one in json.loads(hegui("law", "deadlines", "--json").stdout)}
     assert "LAW046 nothing" in hegui("law", "deadlines", "--event", "nothing").stderr
     assert "is no instant" in hegui("law", "deadlines", "--event", "service_started", "--at", "2026-01-01T25:00").stderr
+
+
+def test_an_unknown_event_or_figure_says_where_to_look(hegui: Hegui) -> None:
+    assert "Perhaps service_ended" in hegui("law", "deadlines", "--event", "servce_ended").stderr
+    assert "hegui law deadlines" in hegui("law", "deadlines", "--event", "zzz").stderr
+    assert "hegui law figures" in hegui("law", "figures", "zzz").stderr
+
+
+def test_an_article_with_several_provisions_names_them(hegui: Hegui) -> None:
+    result = hegui("law", "explain", "IM-17", LANG="zh_CN.UTF-8")
+    assert "IM-17-1 / IM-17-2" in result.stderr
+    assert hegui("law", "explain", "IM 13").stdout.startswith("IM-13-1 ")
+    assert hegui("law", "show", "IM 13").stdout.startswith("IM-13-1 ")
+
+
+def test_an_export_says_what_was_written(hegui: Hegui, tmp_path: Path) -> None:
+    result = hegui("law", "export", "schema", "--to", "schema.json")
+    assert result.stdout == ""
+    assert result.stderr == f"Written: schema.json ({(tmp_path / 'schema.json').stat().st_size} bytes)\n"
+    assert "LAW027" in hegui("law", "export", "schema", "--to", "no/schema.json").stderr
+
+
+def test_sanctions_of_nothing_is_an_error_of_usage(hegui: Hegui) -> None:
+    result = hegui("law", "sanctions")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "especially_serious" in hegui("law", "sanctions", "--words").stdout
 
 
 def test_figures_are_those_of_the_day(hegui: Hegui) -> None:

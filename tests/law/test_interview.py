@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 
 from hegui.errors import FileFaults, InputError
+from hegui.law.assessment import assess
 from hegui.law.book import law_book
 from hegui.law.interview import Interview, read_answer
-from hegui.law.profile import Profile
+from hegui.law.profile import Profile, Stated
+from hegui.law.questions import leftover, matters
 
 BOOK = law_book()
 DAY = date(2026, 11, 23)
@@ -27,9 +29,33 @@ def test_an_answer_makes_other_questions_idle() -> None:
 
 
 def test_what_a_service_is_comes_before_what_has_happened() -> None:
-    asked = [BOOK.phases[question.fact.name] for question in begun().questions()]
+    asked = [
+        BOOK.phases[question.fact.name] for question in Interview(BOOK, Profile("x"), DAY, events=True).questions()
+    ]
     assert asked == sorted(asked)
     assert {1, 2} == set(asked)
+
+
+def test_what_has_happened_is_asked_only_on_request() -> None:
+    assert {BOOK.phases[question.fact.name] for question in begun().questions()} == {1}
+    assert {one.name for one in begun().leftover().events} <= BOOK.events
+    assert begun().leftover().events
+    assert Interview(BOOK, Profile("x"), DAY, events=True).leftover().events == ()
+
+
+def test_what_was_said_to_be_unknown_is_counted_with_what_hangs_on_it() -> None:
+    state = begun().left_open("uses_generative_ai")
+    (waiting,) = state.leftover().unknown
+    found = assess(BOOK, state.profile, as_of=DAY)
+    assert waiting.name == "uses_generative_ai"
+    assert waiting.bears_on == sum(waiting.name in one.missing for one in matters(found)) > 0
+
+
+def test_readings_that_would_settle_something_are_counted() -> None:
+    stated = {"uses_generative_ai": True, "b2b_only": True, "downstream_serves_public": True}
+    profile = Profile("x", {name: Stated(value) for name, value in stated.items()})
+    left = {one.name: one.bears_on for one in leftover(assess(BOOK, profile, as_of=DAY)).readings}
+    assert left["U1"] > 0
 
 
 def test_what_is_not_known_is_not_asked_again() -> None:
@@ -72,6 +98,15 @@ def test_a_contradiction_is_refused() -> None:
         ("rd_only", " YES ", True),
         ("rd_only", "是", True),
         ("rd_only", "否", False),
+        *(("rd_only", word, True) for word in ("是的", "有的", "是。")),
+        *(("rd_only", word, False) for word in ("不是", "没有")),
+        ("pi_subjects", "2万", 20_000),
+        ("pi_subjects", "1.5万", 15_000),
+        ("pi_subjects", "300万", 3_000_000),
+        ("pi_subjects", "1.2亿", 120_000_000),
+        ("pi_subjects", "１ 000 000", 1_000_000),
+        ("pi_subjects", "1，000，000", 1_000_000),
+        ("pi_subjects", "300万人", 3_000_000),
         ("rd_only", "N", False),
         ("pi_subjects", "1,500,000", 1_500_000),
         ("pi_subjects", "１，５００，０００", 1_500_000),
@@ -88,8 +123,9 @@ def test_reads_what_people_type(name: str, typed: str, value: object) -> None:
 
 @pytest.mark.parametrize(
     ("name", "typed"),
-    [("rd_only", "maybe"), ("pi_subjects", "-1"), ("pi_subjects", "2.5"),
-     ("pi_subjects", "1,5"), ("pi_subjects", "1,500,00"), ("pi_subjects", "9" * 5000), ("continuous_use_hours", "nan"),
+    [("rd_only", "maybe"), ("pi_subjects", "-1"), ("pi_subjects", "2.5"), ("pi_subjects", "1.23456万"),
+     ("pi_subjects", "1 2"), ("pi_subjects", "万"), ("pi_subjects", "1,5"), ("pi_subjects", "1,500,00"),
+     ("pi_subjects", "9" * 5000), ("pi_subjects", "9" * 30), ("pi_subjects", "٣"), ("continuous_use_hours", "nan"),
      ("continuous_use_hours", "inf"), ("incident_level", "5"), ("pi_subjects", "")],
 )  # fmt: skip
 def test_refuses_what_is_no_answer(name: str, typed: str) -> None:

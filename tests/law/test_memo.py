@@ -11,7 +11,9 @@ from hegui.law.book import law_book
 from hegui.law.citation import article_text, chinese_number
 from hegui.law.memo.check import check_lines
 from hegui.law.memo.explain import explain_lines
-from hegui.law.profile import read_profile
+from hegui.law.profile import Profile, read_profile
+from hegui.law.summary import TOPICS, topics
+from hegui.locale import message
 
 BOOK = law_book()
 
@@ -38,7 +40,7 @@ def assessed(text: str = PROFILE, day: date = date(2026, 11, 26)) -> Assessment:
             "zh",
             [
                 "客服助手：2026-11-26适用的规定",
-                "  《生成式人工智能服务管理暂行办法》 （部门规章、自2023-08-15起施行）",
+                "  《生成式人工智能服务管理暂行办法》（部门规章，自2023-08-15起施行）",
                 "  适用条件：具有舆论属性或社会动员能力",
                 "    法律本身不明确：U2",
                 f"表述为本项目自拟，以各文件中文原文为准。法律数据 {BOOK.digest[:12]}。",
@@ -87,11 +89,69 @@ def test_an_explanation_shows_where_each_fact_comes_from(lang: str) -> None:
         assert reading.words.text(lang) in text
 
 
+def test_a_derivation_is_explained_once() -> None:
+    """Of all provisions: a rule stands in a memo once, and where a fact comes again it says so."""
+    found, above = assess(BOOK, Profile(), as_of=date(2026, 11, 26)), 0
+    for answer in found.answers.values():
+        printed = [line for line in explain_lines(found, answer, "en") if "] — follows from others: " in line]
+        rules = [line.split("[", 1)[1] for line in printed if not line.endswith("see above")]
+        assert len(rules) == len(set(rules))
+        above += len(printed) - len(rules)
+    assert above
+
+
 def test_everything_lists_every_provision_that_is_in_force() -> None:
     found = assessed()
     text = "\n".join(check_lines(found, "en", everything=True))
     listed = [one for one in found.answers.values() if one.outcome != "not_in_force"]
     assert [one.provision.id for one in listed if f" {one.provision.id} " not in text] == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_summary_names_each_topic_with_its_outcome(lang: str) -> None:
+    found = assessed()
+    printed = list(check_lines(found, lang))
+    head = printed[: printed.index("", printed.index("") + 1)]
+    for topic in topics(found):
+        for status, answers in topic.by_status().items():
+            word = message(f"law.status.{status}", lang)
+            assert any(word in line and all(one.provision.id in line for one in answers) for line in head)
+    assert [topic.name for topic in topics(found)] == list(TOPICS)
+
+
+def test_a_duty_that_waits_for_an_event_has_a_section_of_its_own() -> None:
+    printed = list(check_lines(assessed(PROFILE + "  illegal_output_found: false\n"), "zh"))
+    at = printed.index("  发生下列情形时：发现违法输出")
+    assert printed[at + 1].startswith("    IM-14-1  《生成式人工智能服务管理暂行办法》第十四条  ")
+    assert printed[at + 1].endswith("（提供者；时限：及时）")
+
+
+def test_a_duty_stands_with_who_bears_it_and_by_when() -> None:
+    (line,) = [line for line in check_lines(assessed(), "en") if line.startswith("    IM-10-1 ")]
+    assert "(provider; deadline: " in line
+
+
+def test_rights_and_definitions_are_folded_unless_everything_is_asked_for() -> None:
+    found = assessed()
+    folded = [a for a in found.with_outcome("applies") if a.provision.kind == "definition_or_scope"]
+    short, full = (list(check_lines(found, "en", everything=everything)) for everything in (False, True))
+    assert folded
+    for answer in folded:
+        head = f"    {answer.provision.id}  "
+        assert not any(line.startswith(head) for line in short)
+        assert any(line.startswith(head) for line in full)
+        if answer.instrument.jurisdiction == "CN":
+            assert any(answer.provision.id in line for line in short)
+
+
+def test_names_of_facts_are_shown_only_with_everything() -> None:
+    short, full = ("\n".join(check_lines(assessed(), "zh", everything=everything)) for everything in (False, True))
+    assert [name for name in BOOK.facts if "_" in name and name in short] == []
+    assert "[has_forum_or_chatroom]" in full
+
+
+def test_chinese_puts_no_blank_before_a_bracket() -> None:
+    assert [line for line in check_lines(assessed(), "zh") if " （" in line] == []
 
 
 def test_an_adopted_reading_is_named_with_who_adopted_it() -> None:

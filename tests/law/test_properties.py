@@ -92,7 +92,7 @@ def test_a_question_settles_just_as_many_provisions_as_it_says(
     known: dict[str, FactValue], data: st.DataObject
 ) -> None:
     before = assessed(profile(known))
-    asked = questions(before)
+    asked = questions(before, events=True)
     if not asked:
         assert all(not answer.missing for answer in matters(before))
         return
@@ -117,7 +117,7 @@ def test_a_question_settles_just_as_many_provisions_as_it_says(
 def test_asking_on_settles_everything_but_what_the_law_leaves_open(random: Random) -> None:
     known: dict[str, FactValue] = {}
     for _ in BOOK.facts:
-        asked = questions(assessed(profile(known)))
+        asked = questions(assessed(profile(known)), events=True)
         if not asked:
             break
         name = asked[0].fact.name

@@ -9,7 +9,7 @@ settled one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -47,6 +47,7 @@ class Answer:
 
     condition: gate, rule and exceptions as one condition; node: the same under the profile, as a number of `conditions.forest`.
     counts: whether its time lets it bind: in force, or a draft where the draft view was asked for.
+    before_events: the conditions of the same profile with all that has happened left open; events: the facts about that.
     """
 
     provision: Provision
@@ -56,6 +57,8 @@ class Answer:
     node: int
     counts: bool
     conditions: Conditions = field(repr=False, compare=False)
+    before_events: Conditions = field(repr=False, compare=False)
+    events: frozenset[str] = field(repr=False, compare=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -85,6 +88,24 @@ class Answer:
     def residual(self) -> Expression:
         """What is left of the condition: together with the facts it decides."""
         return residual(self.condition, self.conditions)
+
+    @property
+    def when_it_happens(self) -> bool:
+        """Whether it does not apply, or is unclear, for no other reason than that nothing has happened yet (发生时适用).
+
+        Exact: with every fact about what has happened left open it does not fail, and nothing else is missing.
+        """
+        if self.outcome not in ("does_not_apply", "unclear"):
+            return False
+        node = self.before_events.node(self.condition)
+        if self.outcome == "does_not_apply":
+            return node != FALSE
+        return not self.unclear and self.events.issuperset(self.missing)
+
+    @property
+    def event_condition(self) -> Expression:
+        """What is left of the condition with everything about what has happened left open."""
+        return residual(self.condition, self.before_events)
 
     @property
     def exceptions(self) -> tuple[Considered, ...]:
@@ -142,9 +163,10 @@ def answer_all(
 ) -> Assessment:
     """As `assess`, for conditions that are already there and whose facts are taken as they are."""
     answers = {}
+    before = _before_events(book, conditions)
     for provision in book.provisions.values():
         refuse_contradiction(provision, conditions)
-        answers[provision.id] = _answer(book, provision, conditions, as_of, known_on, draft)
+        answers[provision.id] = _answer(book, provision, conditions, before, as_of, known_on, draft)
     return Assessment(book, conditions.profile, as_of, known_on, draft, conditions, answers)
 
 
@@ -173,11 +195,27 @@ def _contradicted(conditions: Conditions) -> Iterable[tuple[str, str]]:
         )
 
 
+def _before_events(book: LawBook, conditions: Conditions) -> Conditions:
+    """The same conditions without what the profile says to have happened, or not."""
+    stated = {name: one for name, one in conditions.profile.stated.items() if name not in book.events}
+    if len(stated) == len(conditions.profile.stated):
+        return conditions
+    profile = replace(conditions.profile, stated=stated)
+    return Conditions(conditions.facts, conditions.questions, conditions.domains, profile)
+
+
 def _answer(
-    book: LawBook, provision: Provision, conditions: Conditions, as_of: date, known_on: date | None, draft: bool
+    book: LawBook,
+    provision: Provision,
+    conditions: Conditions,
+    before: Conditions,
+    as_of: date,
+    known_on: date | None,
+    draft: bool,
 ) -> Answer:
     instrument = book.instrument_of(provision)
     condition = book.conditions[provision.id]
     when = timing(provision, instrument, book.replaced_on(instrument), as_of, known_on)
     counts = when.binds or (draft and when.standing == "draft")
-    return Answer(provision, instrument, when, condition, conditions.node(condition), counts, conditions)
+    node = conditions.node(condition)
+    return Answer(provision, instrument, when, condition, node, counts, conditions, before, book.events)

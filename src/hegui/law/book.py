@@ -21,7 +21,7 @@ from hegui.law.domains import Domain, domains_of
 from hegui.law.entries import Entry, Faults
 from hegui.law.exemptions import condition_of
 from hegui.law.expression import Expression
-from hegui.law.facts import FactDefinition, FactGroup, derivation_parts, read_fact_group
+from hegui.law.facts import EVENTS, FactDefinition, FactGroup, derivation_parts, read_fact_group
 from hegui.law.instruments import Instrument, read_instrument
 from hegui.law.provisions import Provision, read_provisions
 from hegui.law.uncertainties import Uncertainty, read_uncertainty
@@ -67,6 +67,11 @@ class LawBook:
     def phases(self) -> Mapping[str, int]:
         """When each fact is asked: what the service is comes before what has happened."""
         return {fact.name: group.phase for group in self.groups for fact in group.facts}
+
+    @cached_property
+    def events(self) -> frozenset[str]:
+        """The facts about what has happened."""
+        return frozenset(name for name, phase in self.phases.items() if phase == EVENTS)
 
     def replaced_on(self, instrument: Instrument) -> date | None:
         """The day on which what took the place of a draft was published."""

@@ -19,6 +19,7 @@ from hegui.law.read_expression import read_expression
 from hegui.law.words import Words
 
 __all__ = [
+    "EVENTS",
     "Derivation",
     "FactDefinition",
     "FactGroup",
@@ -34,6 +35,9 @@ FactKind = Literal["bool", "count", "number", "level"]
 
 FactValue = bool | int | float | str
 """What a fact may be: a truth value, a number, or the id of a level."""
+
+EVENTS = 2
+"""The phase of the facts about what has happened, which a group of facts is asked in; see FactGroup."""
 
 _NAME = re.compile(r"[a-z][A-Za-z0-9_]*")
 

@@ -10,21 +10,25 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from unicodedata import normalize
 
 from hegui.errors import InputError
-from hegui.law.assessment import assess
+from hegui.law.assessment import Assessment, assess
 from hegui.law.book import LawBook
 from hegui.law.facts import FactDefinition, FactValue
 from hegui.law.profile import Profile, Stated, value_fault
-from hegui.law.questions import Question, questions
+from hegui.law.questions import Leftover, Question, leftover, questions
 
 __all__ = ["Interview", "read_answer"]
 
-YES = {"y", "yes", "true", "1", "是", "有", "对"}
-NO = {"n", "no", "false", "0", "否", "没有", "无", "不"}
-_FIGURE = re.compile(r"([0-9]{1,18}|[0-9]{1,3}([,_][0-9]{3}){1,5})(\.[0-9]{1,9})?")
-"""1500000, or its thousands parted: 1,5 is no number here, for it is one and a half to some and fifteen to nobody."""
+YES = {"y", "yes", "true", "1", "是", "是的", "有", "有的", "对", "对的"}
+NO = {"n", "no", "false", "0", "否", "不", "不是", "没有", "没", "无", "不对"}
+
+_NUMBER = re.compile(r"([0-9]{1,3}(?:[, _'][0-9]{3})+|[0-9]+)(\.[0-9]+)?\s*([百千万萬亿億]{0,2})")
+_TIMES = {"百": 100, "千": 1000, "万": 10_000, "萬": 10_000, "亿": 10**8, "億": 10**8}
+MOST_TYPED = 40
+"""Characters of a number; a longer one is no answer."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Interview:
 
     as_of, known_on, draft: whose law decides which questions matter, as in `assess`.
     today: the day on which the answers are given, noted with each; None notes none.
+    events: whether it asks what has happened, too, or only what the service is.
     asked: the facts answered in this run, the latest last.
     """
 
@@ -42,12 +47,19 @@ class Interview:
     known_on: date | None = None
     draft: bool = False
     today: date | None = None
+    events: bool = False
     asked: tuple[str, ...] = ()
 
     def questions(self) -> Sequence[Question]:
         """What is left to ask, the next first."""
-        found = assess(self.book, self.profile, as_of=self.as_of, known_on=self.known_on, draft=self.draft)
-        return questions(found)
+        return questions(self._assessed(), events=self.events)
+
+    def leftover(self) -> Leftover:
+        """What keeps provisions open although it is not asked."""
+        return leftover(self._assessed(), events=self.events)
+
+    def _assessed(self) -> Assessment:
+        return assess(self.book, self.profile, as_of=self.as_of, known_on=self.known_on, draft=self.draft)
 
     def answered(self, name: str, value: FactValue) -> Interview:
         """After the answer. Raises FileFaults (LAW021) when it contradicts what was stated before."""
@@ -72,8 +84,8 @@ class Interview:
 
 
 def read_answer(fact: FactDefinition, text: str) -> FactValue:
-    """The answer in what somebody typed: y, n, 是, 否; 1,500,000; a level. Raises InputError (LAW023)."""
-    value = _value(fact, text.strip())
+    """The answer in what somebody typed: y, 不是; 1,500,000, 150万; a level. Raises InputError (LAW023)."""
+    value = _value(fact, text.strip().rstrip("。.!！"))
     problem = value_fault(fact, value)
     if problem is not None:
         raise InputError("LAW023", fact.name, problem, "Answer the question, or u for not known.")
@@ -86,8 +98,20 @@ def _value(fact: FactDefinition, text: str) -> FactValue:
     if fact.kind == "level":
         named = {word: level.id for level in fact.levels for word in (level.id, level.words.zh, level.words.en)}
         return named.get(text, text)
-    figure = normalize("NFKC", text)
-    if not _FIGURE.fullmatch(figure):
+    return _number(fact, text)
+
+
+def _number(fact: FactDefinition, text: str) -> FactValue:
+    """A number as people write it, thousands apart or not, 万 and 亿 understood, with or without its unit."""
+    plain = normalize("NFKC", text)
+    for unit in (fact.unit.zh, fact.unit.en) if fact.unit else ():
+        plain = plain.removesuffix(unit).rstrip()
+    found = _NUMBER.fullmatch(plain) if len(plain) <= MOST_TYPED else None
+    if found is None:
         return text
-    plain = re.sub("[,_]", "", figure)
-    return int(plain) if fact.kind == "count" and "." not in plain else float(plain)
+    value = Decimal(re.sub(r"\D", "", found[1]) + (found[2] or ""))
+    for sign in found[3]:
+        value *= _TIMES[sign]
+    if value == value.to_integral_value():
+        return int(value) if fact.kind == "count" else float(value)
+    return text if fact.kind == "count" else float(value)

@@ -17,13 +17,14 @@ from hegui.law.facts import FactDefinition
 from hegui.law.instruments import Instrument
 from hegui.law.parameters import NoValue, Parameter, Value
 from hegui.law.profile import AdoptedReading, Profile, Stated
-from hegui.law.questions import Question
+from hegui.law.questions import Leftover, Question
 from hegui.law.spans import Span
+from hegui.law.summary import counts, status, topics
 from hegui.law.uncertainties import Uncertainty
 from hegui.law.words import Words
 
 __all__ = [
-    "plain_answer", "plain_assessment", "plain_fact", "plain_figure", "plain_instrument", "plain_item",
+    "plain_answer", "plain_assessment", "plain_fact", "plain_figure", "plain_instrument", "plain_item", "plain_leftover",
     "plain_profile", "plain_question", "plain_reason", "plain_uncertainty", "plain_words",
 ]  # fmt: skip
 
@@ -41,8 +42,16 @@ def plain_assessment(assessment: Assessment) -> dict[str, Any]:
         "draft": assessment.draft,
         "law_digest": assessment.book.digest,
         "profile": plain_profile(assessment.profile),
+        "summary": _summary(assessment),
         "questions_of_law": list(assessment.questions_of_law),
         "answers": [plain_answer(answer) for answer in assessment.answers.values()],
+    }
+
+
+def _summary(assessment: Assessment) -> dict[str, Any]:
+    return {
+        "counts": dict(counts(assessment.answers.values())),
+        "topics": {one.name: {a.provision.id: status(a) for a in one.answers} for one in topics(assessment)},
     }
 
 
@@ -57,6 +66,8 @@ def plain_answer(answer: Answer) -> dict[str, Any]:
         "missing": list(answer.missing),
         "unclear": list(answer.unclear),
         "residual": written(answer.residual) if answer.outcome == "unclear" else None,
+        "when_it_happens": answer.when_it_happens,
+        "event_condition": written(answer.event_condition) if answer.when_it_happens else None,
         "instrument": provision.instrument,
         "citation": {lang: cite(answer.instrument, version, lang) for lang in ("zh", "en")},
         "rank": answer.instrument.rank,
@@ -116,6 +127,15 @@ def plain_question(question: Question) -> dict[str, Any]:
         "settles_at_least": question.settles_at_least,
         "decisive": question.is_decisive,
         "cases": [{"value": case.value, "settles": case.settles} for case in question.cases],
+    }
+
+
+def plain_leftover(left: Leftover) -> dict[str, Any]:
+    """What keeps provisions open although nobody asks it."""
+    return {
+        "unknown": [{"fact": one.name, "bears_on": one.bears_on} for one in left.unknown],
+        "readings": [{"question": one.name, "bears_on": one.bears_on} for one in left.readings],
+        "events_left_out": [{"fact": one.name, "bears_on": one.bears_on} for one in left.events],
     }
 
 

@@ -10,14 +10,14 @@ A fact on which nothing open depends any more is never asked.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hegui.kernel.diagrams import TRUE
 from hegui.law.assessment import Answer, Assessment
 from hegui.law.facts import FactDefinition, FactValue
 
-__all__ = ["Case", "Question", "matters", "questions"]
+__all__ = ["Case", "Leftover", "Question", "Waiting", "leftover", "matters", "questions"]
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,49 @@ class Question:
         return -self.settles_at_least, -sum(case.settles for case in self.cases), -self.bears_on
 
 
-def questions(assessment: Assessment, answers: Iterable[Answer] | None = None) -> Sequence[Question]:
+@dataclass(frozen=True)
+class Waiting:
+    """Something that open provisions wait for and no question will bring: a fact, or a question of law, by its name."""
+
+    name: str
+    bears_on: int
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """Why provisions stay open although nothing more is asked, each with what hangs on it, the most first.
+
+    unknown: facts that were said to be unknown; readings: questions of law that a reading adopted by counsel would settle;
+    events: facts about what has happened that nobody was asked.
+    """
+
+    unknown: tuple[Waiting, ...]
+    readings: tuple[Waiting, ...]
+    events: tuple[Waiting, ...]
+
+
+def leftover(assessment: Assessment, *, events: bool = False) -> Leftover:
+    """What the open answers wait for besides the questions that are asked; `events` as in `questions`."""
+    book, profile, conditions = assessment.book, assessment.profile, assessment.conditions
+    facts = Counter(name for answer in matters(assessment) for name in conditions.missing(answer.node))
+    laws = Counter(name for answer in matters(assessment) for name in conditions.unclear(answer.node))
+    left_out = {} if events else {n: c for n, c in facts.items() if n in book.events and n not in profile.open}
+    return Leftover(_most({n: c for n, c in facts.items() if n in profile.open}), _most(laws), _most(left_out))
+
+
+def _most(found: Mapping[str, int]) -> tuple[Waiting, ...]:
+    ranked = sorted(found.items(), key=lambda item: -item[1])
+    return tuple(Waiting(name, count) for name, count in ranked)
+
+
+def questions(
+    assessment: Assessment, answers: Iterable[Answer] | None = None, *, events: bool = False
+) -> Sequence[Question]:
     """The facts that still matter to the open answers, the one that decides most first.
 
     Args:
         answers: the open answers that count; None for all of the assessment that `matters`.
+        events: ask what has happened, too, not only what the service is.
     Returns:
         questions nobody has said to be unanswerable: facts stated as `unknown` are left out.
     """
@@ -64,7 +102,7 @@ def questions(assessment: Assessment, answers: Iterable[Answer] | None = None) -
     waiting: dict[str, list[Answer]] = {}
     for answer in matters(assessment) if answers is None else answers:
         for name in conditions.missing(answer.node):
-            if name not in assessment.profile.open:
+            if name not in assessment.profile.open and (events or name not in assessment.book.events):
                 waiting.setdefault(name, []).append(answer)
     asked = [_question(assessment, name, found) for name, found in waiting.items()]
     order = {name: number for number, name in enumerate(assessment.book.facts)}

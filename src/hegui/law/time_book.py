@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Protocol, TypeVar
 
 from hegui.errors import NotFoundError
@@ -43,10 +44,19 @@ class TimeBook:
 
     def started_by(self, event: str) -> Iterator[Deadline]:
         """The clocks that an event starts, in the order of their ids. Raises NotFoundError (LAW046) for an unknown event."""
-        if event not in self.events:
-            known = ", ".join(self.events)
-            raise NotFoundError("LAW046", event, "there is no such event", f"Write one of: {known}.")
+        self.known_event(event)
         return (one for one in self.deadlines.values() if event in one.events)
+
+    def known_event(self, event: str) -> Event:
+        """The event. Raises NotFoundError (LAW046), naming the events nearest in spelling, where there are any."""
+        found = self.events.get(event)
+        if found is not None:
+            return found
+        near = get_close_matches(event, self.events, n=3)
+        if near:
+            remedy = f"Perhaps {' or '.join(near)}? All of them: hegui law deadlines"
+            raise NotFoundError("LAW046", event, "there is no such event", remedy)
+        raise NotFoundError("LAW046", event, "there is no such event", "See the events: hegui law deadlines")
 
     def of_provision(self, citation: str) -> Iterator[Deadline]:
         """The clocks that stand in a provision, or that it refers to."""

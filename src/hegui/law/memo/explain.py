@@ -29,7 +29,7 @@ def explain_lines(assessment: Assessment, answer: Answer, lang: str) -> Iterator
     yield from provision_lines(assessment.book, answer, lang, outcome=True)
     yield ""
     yield message("law.explain.why", lang)
-    yield from _tree(explain(assessment, answer), assessment, lang, 1)
+    yield from _tree(explain(assessment, answer), assessment, lang, 1, set())
     if answer.verdict is Verdict.UNKNOWN:
         condition = condition_text(answer.residual, assessment.book.facts, lang)
         yield message("law.explain.left", lang, condition=condition)
@@ -78,32 +78,40 @@ def _particulars(book: LawBook, answer: Answer, lang: str) -> Iterator[str]:
         yield message("law.explain.note", lang, note=provision.note.text(lang))
 
 
-def _tree(reason: Reason, assessment: Assessment, lang: str, depth: int) -> Iterator[str]:
+def _tree(reason: Reason, assessment: Assessment, lang: str, depth: int, seen: set[str]) -> Iterator[str]:
+    """The tree; `seen` are the facts whose derivation has been printed, which are not explained again."""
     lead = f"{INDENT * depth}{MARKS[reason.verdict]} "
     match reason:
         case Constant(verdict):
             yield lead + message("law.explain.always" if verdict is Verdict.HOLDS else "law.explain.never", lang)
         case Branch("not", _, (FactLeaf() as leaf,)):
-            yield lead + message("law.condition.not", lang, part=_fact(leaf, assessment, lang))
-            if leaf.derived is not None:
-                yield from _tree(leaf.derived, assessment, lang, depth + 1)
+            folded = leaf.derived is not None and leaf.fact.name in seen
+            yield lead + message("law.condition.not", lang, part=_fact(leaf, assessment, lang, folded))
+            yield from _derived(leaf, assessment, lang, depth, seen)
         case Branch():
             yield lead + message(f"law.explain.{reason.joined}", lang)
             for part in decisive(reason):
-                yield from _tree(part, assessment, lang, depth + 1)
+                yield from _tree(part, assessment, lang, depth + 1, seen)
         case FactLeaf():
-            yield lead + _fact(reason, assessment, lang)
-            if reason.derived is not None:
-                yield from _tree(reason.derived, assessment, lang, depth + 1)
+            yield lead + _fact(reason, assessment, lang, reason.derived is not None and reason.fact.name in seen)
+            yield from _derived(reason, assessment, lang, depth, seen)
         case ReadingLeaf():
             yield lead + f"{written(reason.expression)}: {reason.uncertainty.question.text(lang)}"
         case _:
             assert_never(reason)
 
 
-def _fact(leaf: FactLeaf, assessment: Assessment, lang: str) -> str:
+def _derived(leaf: FactLeaf, assessment: Assessment, lang: str, depth: int, seen: set[str]) -> Iterator[str]:
+    """Where a fact that follows from others comes from, once."""
+    if leaf.derived is not None and leaf.fact.name not in seen:
+        seen.add(leaf.fact.name)
+        yield from _tree(leaf.derived, assessment, lang, depth + 1, seen)
+
+
+def _fact(leaf: FactLeaf, assessment: Assessment, lang: str, folded: bool) -> str:
     claim = condition_text(leaf.expression, assessment.book.facts, lang)
-    return f"{claim} [{leaf.fact.name}] — {_origin(leaf, assessment, lang)}"
+    origin = message("law.explain.above", lang) if folded else _origin(leaf, assessment, lang)
+    return f"{claim} [{leaf.fact.name}] — {origin}"
 
 
 def _origin(leaf: FactLeaf, assessment: Assessment, lang: str) -> str:

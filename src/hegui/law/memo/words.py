@@ -14,7 +14,7 @@ from hegui.law.timing import Timing
 from hegui.law.uncertainties import Uncertainty
 from hegui.locale import message
 
-__all__ = ["joined", "question_line", "reading_lines", "short_digest", "standing_text", "value_text"]
+__all__ = ["joined", "labels", "question_line", "reading_lines", "short_digest", "standing_text", "value_text"]
 
 INDENT = "  "
 
@@ -22,6 +22,13 @@ INDENT = "  "
 def joined(texts: Iterable[str], lang: str) -> str:
     """Texts one after the other, parted as the language does."""
     return ("、" if lang == "zh" else ", ").join(texts)
+
+
+def labels(book: LawBook, names: Iterable[str], lang: str, *, named: bool = False) -> str:
+    """Facts by what they claim; `named`: with the name that a profile writes, in square brackets."""
+    gap = "" if lang == "zh" else " "
+    texts = (book.facts[name].label.text(lang) + (f"{gap}[{name}]" if named else "") for name in names)
+    return ("；" if lang == "zh" else "; ").join(texts)
 
 
 def value_text(value: object, lang: str) -> str:
@@ -41,16 +48,14 @@ def short_digest(book: LawBook) -> str:
     return book.digest[:12]
 
 
-def question_line(question: Question, lang: str) -> str:
-    """A fact worth finding out, and what each answer would settle."""
-    cases = joined(
-        (
-            message("law.check.next_case", lang, settles=case.settles, value=value_text(case.value, lang))
-            for case in question.cases
-        ),
-        lang,
+def question_line(question: Question, lang: str, *, named: bool = True) -> str:
+    """A fact worth finding out, and what each answer would settle; `named`: with the name that a profile writes."""
+    cases = ("，" if lang == "zh" else ", ").join(
+        message("law.check.next_case", lang, settles=case.settles, value=value_text(case.value, lang))
+        for case in question.cases
     )
-    name, asked = question.fact.name, question.fact.question.text(lang)
+    name = f"[{question.fact.name}] " if named else ""
+    asked = question.fact.question.text(lang)
     return message("law.check.next_line", lang, name=name, question=asked, bears_on=question.bears_on, cases=cases)
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from hegui.faces.cli.law.desk import as_json, as_of, library, load_profile, read_day, today
+from hegui.faces.cli.law.desk import as_json, as_of, assessed, library, read_day, today
 from hegui.faces.cli.render import print_json, print_lines, print_table
 from hegui.faces.cli.session import BEIJING, Session, pass_session
 
 if TYPE_CHECKING:
-    from hegui.law.assessment import Assessment
     from hegui.law.deadline_data import Deadline
-    from hegui.law.deadlines import Answer
+    from hegui.law.event_clocks import EventClocks
     from hegui.law.parameters import NoValue, Value
 
 __all__ = ["deadlines", "figures"]
@@ -50,56 +48,69 @@ def deadlines(
     session: Session, profile: Path | None, event: str | None, at: date | datetime | None, as_json: bool
 ) -> None:
     """When what follows from an EVENT is due; with PROFILE only what may apply to the service (期限计算)."""
-    from hegui.law.deadline_dict import as_dict
-    from hegui.law.deadline_text import explain
+    from hegui.law.event_clocks import event_clocks
+    from hegui.law.instants import day_of
 
     if event is None:
         _events(session, as_json)
         return
-    found = list(_answers(profile, event, at or datetime.now(BEIJING)))
-    if as_json:
-        rows = [{**as_dict(answer), "applies": outcome} for answer, outcome in found]
-        print_json({"law_digest": library().book.digest, "deadlines": rows})
-        return
-    if not found:
-        session.say("law.deadlines.none" if profile is None else "law.deadlines.none_for_service", event=event)
-    for answer, outcome in found:
-        print_lines(explain(answer, session.lang))
-        if outcome is not None:
-            session.say("law.explain.outcome", outcome=session.word(f"law.outcome.{outcome}"))
-        click.echo("")
-
-
-def _answers(profile: Path | None, event: str, at: date | datetime) -> Iterator[tuple[Answer, str | None]]:
-    from hegui.law.deadlines import reckon
-    from hegui.law.instants import day_of
-
+    when = at or datetime.now(BEIJING)
     times = library().times
-    started = times.started_by(event)
-    assessment = None if profile is None else _on_the_day(profile, event, day_of(at))
-    for deadline in started:
-        outcome = None
-        if assessment is not None:
-            outcome = _best(
-                {assessment.answers[one].outcome for one in deadline.provisions if one in assessment.answers}
-            )
-            if outcome in ("does_not_apply", "not_in_force"):
-                continue
-        yield reckon(deadline, at, times.calendar, times.counting), outcome
+    times.known_event(event)
+    assessment = assessed(profile, day_of(when)) if profile is not None else None
+    found = event_clocks(times, event, when, assessment)
+    if as_json:
+        print_json(_plain(event, found))
+    else:
+        _print(session, event, found)
 
 
-def _on_the_day(file: Path, event: str, day: date) -> Assessment:
-    """The service in the file on the day of the event. Raises as `assess` does."""
-    from hegui.law.assessment import assess
+def _plain(event: str, found: EventClocks) -> dict[str, Any]:
+    from hegui.law.deadline_dict import as_dict
 
-    book, fact = library().book, library().times.events[event].fact
-    profile = load_profile(book, file)
-    return assess(book, profile if fact is None else profile.with_event(fact, f"--event {event}"), as_of=day)
+    rows = [
+        {
+            **as_dict(one.answer),
+            "applies": one.outcome,
+            "depends_on": {"missing": list(one.missing), "unclear": list(one.unclear)},
+        }
+        for one in found.clocks
+    ]
+    taken = found.taken
+    stated = taken.stated.value if taken is not None and taken.stated is not None else None
+    return {
+        "law_digest": library().book.digest,
+        "event": event,
+        "taken_as_true": None if taken is None else {"fact": taken.fact.name, "stated": stated},
+        "deadlines": rows,
+        "not_of_this_service": [one.id for one in found.left_out],
+    }
 
 
-def _best(outcomes: set[str]) -> str | None:
-    """A clock runs when one of the provisions it stands in applies."""
-    return next((one for one in ("applies", "unclear", "does_not_apply", "not_in_force") if one in outcomes), None)
+def _print(session: Session, event: str, found: EventClocks) -> None:
+    from hegui.law.deadline_text import explain
+    from hegui.law.memo.words import joined, labels
+
+    if found.taken is not None:
+        stated = "unstated" if found.taken.stated is None else "stated"
+        label = found.taken.fact.label.text(session.lang)
+        session.say(f"law.deadlines.taken_{stated}", label=label, name=found.taken.fact.name)
+        click.echo("")
+    for one in found.clocks:
+        print_lines(explain(one.answer, session.lang))
+        if one.outcome is not None:
+            session.say("law.explain.outcome", outcome=session.word(f"law.outcome.{one.outcome}"))
+        if one.missing:
+            session.say("law.check.missing", facts=labels(library().book, one.missing, session.lang, named=True))
+        if one.unclear:
+            session.say("law.check.turns_on", questions=joined(one.unclear, session.lang))
+        click.echo("")
+    title = library().times.events[event].title.text(session.lang)
+    if not found.clocks:
+        session.say("law.deadlines.none", event=title)
+    if found.left_out:
+        ids = joined((one.id for one in found.left_out), session.lang)
+        session.say("law.deadlines.left_out", count=len(found.left_out), deadlines=ids)
 
 
 def _events(session: Session, as_json: bool) -> None:

@@ -56,7 +56,9 @@ def sanctions(
     from hegui.law.sanction_breach import FIRST_BREACH, Breach
     from hegui.law.sanction_names import CIRCUMSTANCES
 
-    if words or not identifiers:
+    if not words and not identifiers:
+        raise click.UsageError("Name what was broken, such as IM-14-1, C4 or S-CSL61; --words lists the circumstances.")
+    if words:
         if as_json:
             print_json([{"word": name, "zh": one.zh, "en": one.en} for name, one in CIRCUMSTANCES.items()])
             return

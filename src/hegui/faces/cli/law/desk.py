@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from hegui.errors import InputError
 from hegui.faces.cli.law.profile_file import read_text
 from hegui.faces.cli.session import BEIJING
 
@@ -35,6 +36,7 @@ __all__ = [
     "profile_argument",
     "read_day",
     "today",
+    "unwritable",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -117,3 +119,10 @@ def assessed(file: Path, as_of: date | None, known_on: date | None = None, draft
 
     book = book_of()
     return assess(book, load_profile(book, file), as_of=as_of or today(), known_on=known_on, draft=draft)
+
+
+def unwritable(file: Path, error: OSError) -> InputError:
+    """A file that cannot be written, and why."""
+    reason = error.strerror or type(error).__name__
+    remedy = "Name a file in a folder that is there and can be written to."
+    return InputError("LAW027", str(file), f"cannot be written: {reason}", remedy)

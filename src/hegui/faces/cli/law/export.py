@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from hegui.errors import InputError
-from hegui.faces.cli.law.desk import as_of, assessed, library, today
+from hegui.faces.cli.law.desk import as_of, assessed, library, today, unwritable
 from hegui.faces.cli.session import Session, pass_session
 
 __all__ = ["export"]
@@ -92,11 +92,14 @@ def schema(target: Path | None) -> None:
 
 
 def _write(text: str, target: Path | None) -> None:
+    """To the terminal, or to the file, which is then named on stderr. Raises InputError (LAW025)."""
     if target is None:
         click.echo(text.encode(), nl=False)
         return
     try:
         target.write_text(text, encoding="utf-8")
     except OSError as error:
-        remedy = "Name a file in a folder that is there and can be written to."
-        raise InputError("LAW027", str(target), f"cannot be written: {error.strerror}", remedy) from None
+        raise unwritable(target, error) from None
+    session = click.get_current_context().find_object(Session)
+    if session is not None:
+        click.echo(session.word("law.export.written", file=target, size=len(text.encode())), err=True)

@@ -94,10 +94,13 @@ def list_(
 @pass_session
 def show(session: Session, identifier: str, as_of: date | None, as_json: bool) -> None:
     """The provision ID, an instrument by its key, or an unclear question by its number, whole (查看)."""
+    from hegui.law.lookup import provision_meant
     from hegui.law.memo.show import show_lines
     from hegui.law.plain import plain_item
 
     book = book_of()
+    if identifier not in book.uncertainties and identifier not in book.instruments:
+        identifier = provision_meant(book, identifier).id
     if as_json:
         print_json(plain_item(book, identifier, as_of or today()))
     else:
