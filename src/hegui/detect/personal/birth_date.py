@@ -49,5 +49,5 @@ def match(text: str, at: int) -> Hit | None:
     return None
 
 
-DETECTOR = Detector("birth_date", compact, validate, match, _TRIGGER, PERSONAL)
+DETECTOR = Detector("birth_date", compact, validate, match, (_TRIGGER,), PERSONAL)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

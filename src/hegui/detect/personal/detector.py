@@ -40,7 +40,7 @@ class Detector:
         validate: what is wrong with one value.
         match: the candidate whose value begins at a place of text already read, or None. It looks at no more than CONTEXT
             characters before and `window` after, so that text far away never changes what is found here.
-        trigger: where `match` is worth asking: a pattern that takes one character and looks ahead.
+        triggers: where `match` is worth asking: patterns that take one character and look ahead.
         provisions: ids of the provisions it serves.
         sensitive: whether it is sensitive personal information (敏感个人信息) by itself, GB/T 35273-2020 annex B.
         leads: whether `match` is asked at the words before the value, so that the value begins later, by at most CONTEXT.
@@ -51,7 +51,7 @@ class Detector:
     compact: Callable[[str], str]
     validate: Callable[[str], Checked]
     match: Callable[[str, int], Hit | None]
-    trigger: re.Pattern[str]
+    triggers: tuple[re.Pattern[str], ...]
     provisions: tuple[str, ...]
     sensitive: bool = False
     leads: bool = False
@@ -73,9 +73,9 @@ class Detector:
     def find(self, text: str) -> tuple[PersonalFinding, ...]:
         """Every candidate of this kind alone, also the unlikely; the first of those that overlap."""
         reading, found, end = read(text), [], 0
-        for place in self.trigger.finditer(reading.text):
-            hit = self.match(reading.text, place.start())
-            if hit is not None and hit.start >= end:
+        places = {place.start() for trigger in self.triggers for place in trigger.finditer(reading.text)}
+        for hit in sorted(filter(None, (self.match(reading.text, at) for at in places))):
+            if hit.start >= end:
                 start, end = reading.raw_start(hit.start), hit.end
                 found.append(PersonalFinding(self.kind, start, reading.raw_end(end), hit.check, hit.confidence))
         return tuple(found)

@@ -54,5 +54,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(at, found.end(), "wrong", "medium") if says(_SAYS_SO, text, at) else None
 
 
-DETECTOR = Detector("iban", compact, validate, match, WORD, PERSONAL, sensitive=True)
+DETECTOR = Detector("iban", compact, validate, match, (WORD,), PERSONAL, sensitive=True)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

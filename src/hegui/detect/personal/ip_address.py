@@ -69,5 +69,5 @@ def _leads_nowhere(written: str, address: ipaddress.IPv4Address | ipaddress.IPv6
     return first in (0, 10) or first >= 240 or (first, second) == (192, 168) or (first == 172 and 16 <= second < 32)
 
 
-DETECTOR = Detector("ip_address", compact, validate, match, _TRIGGER, PERSONAL)
+DETECTOR = Detector("ip_address", compact, validate, match, (_TRIGGER,), PERSONAL)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

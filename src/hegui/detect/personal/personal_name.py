@@ -15,46 +15,58 @@ from hegui.detect.personal.findings import Checked, Hit
 from hegui.detect.personal.name_words import COMPOUND_SURNAMES, GIVEN, LABELS, NOT_NAMES, RARE_SURNAMES, ROLES, SURNAMES
 from hegui.detect.personal.reading import read_value
 
-__all__ = ["AFTER_FIRST", "AFTER_MOST", "GIVEN_CLASS", "LEAD", "SURNAME_CLASS", "compact", "explain", "find", "is_valid", "validate"]
+__all__ = ["OPEN_NAME", "OPEN_WINDOW", "compact", "explain", "find", "is_valid", "validate"]
 
 
 def _of(characters: str) -> str:
     return "".join(sorted(set(characters)))
 
 
-SURNAME_CLASS = _of(SURNAMES + RARE_SURNAMES)
-GIVEN_CLASS = _of(GIVEN)
+_SURNAME_CLASS = _of(SURNAMES + RARE_SURNAMES)
+_GIVEN_CLASS = _of(GIVEN)
 _COMPOUND = "|".join(COMPOUND_SURNAMES)
 _RARE = frozenset(RARE_SURNAMES)
 _GIVEN = frozenset(GIVEN)
-_SURNAME = frozenset(SURNAME_CLASS)
+_SURNAME = frozenset(_SURNAME_CLASS)
 
+_STRONG_WORDS = (
+    "名下", "身份证", "手机", "电话", "微信", "邮箱", "联系电话", "住址", "家住", "住在", "银行卡", "出生于", "生于",
+    *("的" + word for word in ("电话", "手机", "联系", "邮箱", "电子邮", "身份证", "证件", "住址", "地址", "家庭", "微信", "银行卡", "卡号", "号码",
+                              "账户", "账号", "生日", "车牌", "护照", "病历", "工资", "QQ")),
+)  # fmt: skip
+_WEAK_WORDS = ("先生", "女士", "小姐", "同志", "您好", "你好", "老师", "医生", "同学", "律师", "教授", "经理", "主任", "负责", "本人", "，您", ",您")
 _STRONG_AFTER = (
-    r"名下|身份证|手机|电话|微信|邮箱|联系电话|住址|家住|住在|银行卡|出生于|生于|于(?:18|19|20)[0-9]{2}年|的(?:电话|手机|联系|邮箱|电子邮|身份证|证件|住址|地址|家庭|微信|银行卡|卡号|号码|账户|账号|生日|车牌|护照|病历|工资|QQ)"
+    rf"{'|'.join(_STRONG_WORDS)}|于(?:18|19|20)[0-9]{{2}}年"
     r"|[(（](?:身份证|证件|公民|护照|男|女|电话|手机|联系|[0-9]{11})"
     r"|[,，、;；\t|:： ]{1,2}(?:\+?86)?[- ]?1[3-9][0-9]{4}|[,，、;；\t|:： ]{1,2}[1-9][0-9]{5} ?(?:19|20)"
     r"|[,，、;；\t| ]{1,2}(?:男|女)[,，、;；。\t| ]|[,，](?:身份证|证件|电话|手机|联系电话|公民身份|邮箱|住址|驾驶证|(?:19|20)[0-9]{2}年[0-9]{1,2}月)"
 )
-_WEAK_AFTER = r"先生|女士|小姐|同志|您好|你好|老师|医生|同学|律师|教授|经理|主任|负责|本人|，您|,您"
-AFTER_FIRST = "身手电微邮联住家银出生于名的(（,，、;；\t|:： 先女小同您你老医律教经主负本"
-"""The first characters of what stands after a name."""
-AFTER_MOST = 16
-"""Characters of it, count, at most."""
+_WEAK_AFTER = "|".join(_WEAK_WORDS)
+_SIGNS = r"(（,，、;；\t|:： "
+_AFTER_FIRST = "".join(sorted({word[0] for word in (*_STRONG_WORDS, *_WEAK_WORDS)})) + "于" + _SIGNS
+_AFTER_MOST = 16
 _AFTER = re.compile(f"(?P<strong>{_STRONG_AFTER})|{_WEAK_AFTER}")
 _SECOND = _of("".join(c[1] for c in COMPOUND_SURNAMES))
-_FIRST = _of(SURNAME_CLASS + "".join(c[0] for c in COMPOUND_SURNAMES))
-_BEFORE_WORDS = rf"[{_FIRST}](?=[{_SECOND}]?[{GIVEN_CLASS}]{{1,2}}(?:{_STRONG_AFTER}|{_WEAK_AFTER}))"
-_OWN = re.compile(rf"(?:{_COMPOUND}|[{SURNAME_CLASS}])[{GIVEN_CLASS}]{{1,2}}")
+_FIRST = _of(_SURNAME_CLASS + "".join(c[0] for c in COMPOUND_SURNAMES))
+_BEFORE_WORDS = rf"[{_FIRST}](?=[{_SECOND}]?[{_GIVEN_CLASS}]{{1,2}}[{_AFTER_FIRST}])"
+_OWN = re.compile(rf"(?:{_COMPOUND}|[{_SURNAME_CLASS}])[{_GIVEN_CLASS}]{{1,2}}")
 
 _LABEL = "|".join(sorted(LABELS, key=len, reverse=True))
 _ROLE = "|".join(sorted(ROLES, key=len, reverse=True))
-LEAD = rf"(?:(?P<label>{_LABEL})(?P<mark> ?[:：]? ?(?:是|为|叫)? ?)|(?P<role>{_ROLE})[:：]?)"
-_LED = re.compile(LEAD + rf"(?=(?P<name>[{HAN}]))")
+_LEAD = rf"(?:(?P<label>{_LABEL})(?P<mark> ?[:：]? ?(?:是|为|叫)? ?)|(?P<role>{_ROLE})[:：]?)"
+_LED = re.compile(_LEAD + rf"(?=(?P<name>[{HAN}]))")
 _WORDS = (*LABELS, *ROLES)
 _AFTER_WORDS = rf"[{_of(''.join(w[0] for w in _WORDS))}](?=[{_of(''.join(w[1] for w in _WORDS))}])(?<=(?=(?:{_LABEL}|{_ROLE})).)"
-_TRIGGER = re.compile(f"{_AFTER_WORDS}|{_BEFORE_WORDS}")
+_TRIGGERS = (re.compile(_AFTER_WORDS), re.compile(_BEFORE_WORDS))
 _FIELD = re.compile(rf"[{HAN}]{{2,4}}(?:·[{HAN}]{{1,6}})?(?![{HAN}·])")
 _TAIL = frozenset("的请您你先女同老医负名住在是来已于电手身与和及为说因从到将被把向对以等曾也就则并未无有要想会能可申提发收联出办购报投签委作系现男今这那我他她")
+
+_CUT = "|".join(sorted({word[:size] for word in (*_STRONG_WORDS, *_WEAK_WORDS) for size in range(1, len(word))}))
+OPEN_NAME = re.compile(
+    rf"(?:{_COMPOUND}|[{_FIRST}])(?:[{_GIVEN_CLASS}]{{0,2}}|[{_GIVEN_CLASS}]{{1,2}}(?:{_CUT}|于[0-9]{{0,4}}|[{_SIGNS}][^\n\x02]{{0,{_AFTER_MOST}}}))\Z"
+)
+"""A name, or the beginning of one, that the end of the text has cut from the words after it."""
+OPEN_WINDOW = _AFTER_MOST + 6
 
 
 def compact(value: str) -> str:
@@ -129,5 +141,5 @@ def _ends(text: str, end: int) -> bool:
     return not ("\u3400" <= following <= "\u9fff") or following in _TAIL
 
 
-DETECTOR = Detector("personal_name", compact, validate, match, _TRIGGER, PERSONAL, leads=True)
+DETECTOR = Detector("personal_name", compact, validate, match, _TRIGGERS, PERSONAL, leads=True)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

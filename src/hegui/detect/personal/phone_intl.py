@@ -56,5 +56,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(at, found.end(), "none", "high" if named else "low" if says(NOT_NUMBER, text, at) else "medium")
 
 
-DETECTOR = Detector("phone_intl", compact, validate, match, NUMBER, PERSONAL)
+DETECTOR = Detector("phone_intl", compact, validate, match, (NUMBER,), PERSONAL)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

@@ -16,13 +16,13 @@ from hegui.detect.personal.findings import Checked, Hit
 from hegui.detect.personal.reading import read_value
 from hegui.detect.personal.regions import city_names, province_names
 
-__all__ = ["PLACE", "STEP", "WINDOW", "WORDS", "compact", "explain", "find", "is_undecided", "is_valid", "validate"]
+__all__ = ["STEP", "WINDOW", "compact", "explain", "find", "is_valid", "open_address", "validate"]
 
 WINDOW = 220
-STEP = 20
+STEP = 40
 """Characters that one step may look at, count, at most."""
 
-_DIVISIONS, _MAX_DETAILS = 7, 6
+_DIVISIONS, _MAX_DETAILS, _MAX_LEAD = 7, 6, 8
 _SHORT = {"内蒙古自治区": "内蒙古", "广西壮族自治区": "广西", "西藏自治区": "西藏", "宁夏回族自治区": "宁夏", "新疆维吾尔自治区": "新疆"}
 
 
@@ -36,8 +36,7 @@ def _places() -> dict[str, list[str]]:
 
 
 _BY_FIRST = _places()
-PLACE = "".join(sorted(_BY_FIRST))
-"""The characters with which a place begins, as the inside of a character class."""
+_PLACE = "".join(sorted(_BY_FIRST))
 _SECOND = "".join(sorted({rest[0] for rests in _BY_FIRST.values() for rest in rests}))
 _NAMES = "|".join(first + rest for first, rests in sorted(_BY_FIRST.items()) for rest in rests)
 WORDS = "地址|住址|住在|家住|住所|居住地|送到|送至|送达|寄到|寄往|寄至|寄送|位于|住于|户籍|籍贯|住处"
@@ -45,8 +44,13 @@ _LEAD = re.compile(rf"(?:{WORDS})(?:是|为|在|[:：])?[ ]?(?=[{HAN}])")
 _BEGIN = re.compile(_NAMES)
 # One character of a class and one more before the names are tried: the names are many, and nearly no place begins one.
 _TRIGGER = re.compile(
-    rf"[{PLACE}地住家居送寄位户籍](?=[{_SECOND}址在住所到至达往于籍贯处送居])(?<=(?=(?:{_NAMES}|{WORDS})).)"
+    rf"[{_PLACE}地住家居送寄位户籍](?=[{_SECOND}址在住所到至达往于籍贯处送居])(?<=(?=(?:{_NAMES}|{WORDS})).)"
 )
+
+_CUT_NAME = re.compile(
+    rf"(?:{'|'.join(sorted({first + rest[:size] for first, rests in _BY_FIRST.items() for rest in rests for size in range(len(rest))}))})\Z"
+)
+_MAY_BEGIN = re.compile(rf"[{_PLACE}](?=[{_SECOND}]|\Z)")
 
 _DIVISION = re.compile(
     rf" ?[{HAN}]{{1,14}}?(?:省|自治区|自治州|地区|盟|市|新区|开发区|高新区|林区|区|自治县|县|旗|镇|乡|街道|村)"
@@ -91,10 +95,23 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(start, parsed.end, "none", "high" if _BEGIN.match(text, start) else "medium")
 
 
-def is_undecided(text: str, at: int) -> bool:
-    """Whether more text could still change what `match` says of an address that begins at this place."""
-    lead = _LEAD.match(text, at)
-    reached = _parse(text, lead.end() if lead else at).reached
+def open_address(text: str, floor: int) -> int:
+    """Where the first address may begin, at or after `floor`, that what follows could still make or change; else the end."""
+    first = size = len(text)
+    for found in _MAY_BEGIN.finditer(text, max(floor, size - WINDOW)):
+        at = found.start()
+        if _CUT_NAME.match(text, at) or (_BEGIN.match(text, at) and _is_open(text, at)):
+            first = at
+            break
+    for found in _LEAD.finditer(text, max(0, size - WINDOW - _MAX_LEAD)):
+        if floor <= found.end() < first and _is_open(text, found.end()):
+            return found.end()
+    return first
+
+
+def _is_open(text: str, at: int) -> bool:
+    """Whether more text could still change how far an address reaches that begins at this place."""
+    reached = _parse(text, at).reached
     return len(text) - reached <= STEP and _RUN_ON.match(text, reached) is not None
 
 
@@ -127,5 +144,5 @@ def _details(text: str, at: int, has_number: bool) -> _Parsed:
     return _Parsed(end, end, True)
 
 
-DETECTOR = Detector("postal_address", compact, validate, match, _TRIGGER, PERSONAL, leads=True, window=WINDOW)
+DETECTOR = Detector("postal_address", compact, validate, match, (_TRIGGER,), PERSONAL, leads=True, window=WINDOW)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

@@ -36,5 +36,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(found.start("id"), found.end("id"), "none", "high") if found else None
 
 
-DETECTOR = Detector("qq_id", compact, validate, match, _TRIGGER, PERSONAL, leads=True)
+DETECTOR = Detector("qq_id", compact, validate, match, (_TRIGGER,), PERSONAL, leads=True)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

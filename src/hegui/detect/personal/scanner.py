@@ -15,12 +15,26 @@ from typing import NamedTuple
 from hegui.detect.personal.detector import CONTEXT, HAN, Detector
 from hegui.detect.personal.findings import Hit
 from hegui.detect.personal.name_words import LABELS, ROLES
-from hegui.detect.personal.personal_name import AFTER_FIRST, AFTER_MOST, GIVEN_CLASS, SURNAME_CLASS
-from hegui.detect.personal.postal_address import PLACE, WORDS, is_undecided
-from hegui.detect.personal.postal_address import WINDOW as ADDRESS_WINDOW
+from hegui.detect.personal.personal_name import OPEN_NAME, OPEN_WINDOW
+from hegui.detect.personal.postal_address import open_address
 from hegui.detect.personal.vehicle_plate import PROVINCES
 
 __all__ = ["Scanner", "Settled", "open_at"]
+
+
+_ASCII = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+(（"
+_RUN = re.compile(
+    r"[0-9A-Za-z+(（](?<![0-9A-Za-z].)(?:(?<=[0-9+(（])"
+    r"|(?=[A-Za-z]{0,3}[-. (（]?[0-9]|[qQxXvVeE]|[0-9A-Za-z._%+\-]{0,63}+@|[0-9A-Fa-f]{0,3}:))"
+)
+"""Where a number or a word begins that a detector could ask for: one pass for all of them."""
+# What shows on which of those characters a trigger can begin at all.
+_PROBES = tuple(
+    first + rest
+    for first in _ASCII
+    for rest in ("01234567890", "1111111111111", "a11111111111", "11.22.33.44", "990年1月", "990-1-1", "Q：1234567", "X:abcdefg",
+                 "eChat：abcdef", "a@b.cc", "a0:b0:c0:d0", "V:abcdefg", "9900101")
+)  # fmt: skip
 
 
 class Settled(NamedTuple):
@@ -34,28 +48,51 @@ class Scanner:
     """A choice of detectors, ready to be asked together."""
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
-        by_trigger: dict[re.Pattern[str], list[tuple[int, Detector]]] = {}
+        asked: dict[re.Pattern[str], list[tuple[int, Detector]]] = {}
         for order, detector in enumerate(detectors):
-            by_trigger.setdefault(detector.trigger, []).append((order, detector))
-        self._asked = tuple((trigger, tuple(asked), any(d.leads for _, d in asked)) for trigger, asked in by_trigger.items())
+            for trigger in detector.triggers:
+                asked.setdefault(trigger, []).append((order, detector))
+        self._anywhere = tuple(
+            (trigger, tuple(them), any(d.leads for _, d in them))
+            for trigger, them in asked.items()
+            if not any(map(trigger.match, _PROBES))
+        )
+        runs = [(trigger, tuple(them)) for trigger, them in asked.items() if any(map(trigger.match, _PROBES))]
+        self._runs = {
+            first: tuple((trigger, them) for trigger, them in runs if any(trigger.match(p) for p in _PROBES if p[0] == first))
+            for first in _ASCII
+        }
 
     def settle(self, text: str, floor: int, upto: int) -> Iterator[Settled]:
         """What stays of the candidates that begin at or after `floor` and before `upto`, in the order of the text."""
         candidates: list[tuple[int, bool, int, int, str, Hit]] = []
-        for trigger, asked, leads in self._asked:
-            for place in trigger.finditer(text, max(0, floor - CONTEXT) if leads else floor):
-                at = place.start()
-                if at >= upto:
-                    break
-                for order, detector in asked:
-                    hit = detector.match(text, at)
-                    if hit is not None and floor <= hit.start < upto:
-                        candidates.append((hit.start, hit.confidence == "low", -hit.end, order, detector.kind, hit))
+        for at, asked in self._places(text, floor, upto):
+            for order, detector in asked:
+                hit = detector.match(text, at)
+                if hit is not None and floor <= hit.start < upto:
+                    candidates.append((hit.start, hit.confidence == "low", -hit.end, order, detector.kind, hit))
         end = floor
         for start, _, _, _, kind, hit in sorted(candidates):
             if start >= end:
                 end = hit.end
                 yield Settled(kind, hit)
+
+    def _places(self, text: str, floor: int, upto: int) -> Iterator[tuple[int, tuple[tuple[int, Detector], ...]]]:
+        """Where to ask whom."""
+        led = max(0, floor - CONTEXT)
+        for run in _RUN.finditer(text, led):
+            at = run.start()
+            if at >= upto:
+                break
+            for trigger, asked in self._runs[run[0]]:
+                if trigger.match(text, at):
+                    yield at, asked
+        for trigger, asked, leads in self._anywhere:
+            for place in trigger.finditer(text, led if leads else floor):
+                at = place.start()
+                if at >= upto:
+                    break
+                yield at, asked
 
 
 # Where a value may begin that the end of the text has cut: (pattern, group of its beginning, characters from the end).
@@ -65,18 +102,11 @@ _OPEN: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z][0-9A-Za-z._%+\-@:]*+\Z"), 330),
     (re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{1,2}(?:[-. ]?\Z|[-. ]?[0-9(（][0-9A-Za-z\-. ()（）]*+\Z)"), 96),
     (re.compile(rf"[{PROVINCES}](?:[A-Za-z](?:[·•・. -]?[0-9A-Za-z]{{0,6}})?)?\Z"), 12),
-    (
-        re.compile(
-            rf"[{SURNAME_CLASS}](?:[{GIVEN_CLASS}]{{0,3}}|[{GIVEN_CLASS}]{{1,3}}[{AFTER_FIRST}][^\n\x02]{{0,{AFTER_MOST}}})\Z"
-        ),
-        AFTER_MOST + 6,
-    ),
+    (OPEN_NAME, OPEN_WINDOW),
 )
 _LED_NAME = re.compile(
     rf"(?:{'|'.join(sorted((*LABELS, *ROLES), key=len, reverse=True))})(?: ?[:：]? ?(?:是|为|叫)? ?)([{HAN}][{HAN}·]{{0,12}})\Z"
 )
-_LED_PLACE = re.compile(rf"(?:{WORDS})(?:是|为|在|[:：])?[ ]?(?=([{HAN}]))")
-_PLACE = re.compile(f"[{PLACE}]")
 _LED_WINDOW = 32
 
 
@@ -88,7 +118,7 @@ def open_at(text: str, floor: int) -> int:
         found = pattern.search(text, max(floor, size - window))
         if found is not None and found.start() < first:
             first = found.start()
-    return min(first, _open_name(text, floor), _open_address(text, floor, first))
+    return min(first, _open_name(text, floor), open_address(text, floor))
 
 
 def _open_name(text: str, floor: int) -> int:
@@ -98,9 +128,3 @@ def _open_name(text: str, floor: int) -> int:
             return found.start(1)
     return size
 
-
-def _open_address(text: str, floor: int, before: int) -> int:
-    for found in _PLACE.finditer(text, max(floor, len(text) - ADDRESS_WINDOW), before):
-        if is_undecided(text, found.start()):
-            return found.start()
-    return len(text)

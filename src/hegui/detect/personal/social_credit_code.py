@@ -53,5 +53,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(at, found.end(), "wrong", "medium") if says(_SAYS_SO, text, at) else None
 
 
-DETECTOR = Detector("social_credit_code", compact, validate, match, _TRIGGER, ("PIPL-51-1", "IM-11-1"))
+DETECTOR = Detector("social_credit_code", compact, validate, match, (_TRIGGER,), ("PIPL-51-1", "IM-11-1"))
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

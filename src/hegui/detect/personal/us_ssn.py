@@ -45,5 +45,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(at, found.end(), "none", "low" if says(NOT_NUMBER, text, at) else "medium")
 
 
-DETECTOR = Detector("us_ssn", compact, validate, match, NUMBER, PERSONAL, sensitive=True)
+DETECTOR = Detector("us_ssn", compact, validate, match, (NUMBER,), PERSONAL, sensitive=True)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

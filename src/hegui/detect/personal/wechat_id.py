@@ -44,5 +44,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(found.start("id"), found.end("id"), "none", "high" if marked else "medium")
 
 
-DETECTOR = Detector("wechat_id", compact, validate, match, _TRIGGER, PERSONAL, leads=True)
+DETECTOR = Detector("wechat_id", compact, validate, match, (_TRIGGER,), PERSONAL, leads=True)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find
