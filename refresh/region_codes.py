@@ -32,7 +32,9 @@ def rows(folder: Path) -> dict[str, str]:
 
 def main(folder: Path, as_of: str) -> None:
     """Write the table."""
-    head = f"# Origin: modood/Administrative-divisions-of-China (WTFPL 2), taken {as_of}, made by refresh/region_codes.py."
+    head = (
+        f"# Origin: modood/Administrative-divisions-of-China (WTFPL 2), taken {as_of}, made by refresh/region_codes.py."
+    )
     lines = [head, *(f"{code} {name}" for code, name in sorted(rows(folder).items()))]
     TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -53,7 +53,29 @@ def test_any_text_at_all(text: str, places: list[int]) -> None:
     assert tuple(found) == scan(text)
 
 
-@pytest.mark.parametrize("unit", ["1", "a", "1 ", "a.", "a@", "(", "+", "\u0301", "1\u0301", "北京", "张", "张伟的", "客户", "：", "京A", "1:", "12-", "地址"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "1",
+        "a",
+        "1 ",
+        "a.",
+        "a@",
+        "(",
+        "+",
+        "\u0301",
+        "1\u0301",
+        "北京",
+        "张",
+        "张伟的",
+        "客户",
+        "：",
+        "京A",
+        "1:",
+        "12-",
+        "地址",
+    ],
+)
 def test_what_is_held_back_is_bounded(unit: str) -> None:
     stream = PersonalStream()
     held = 0

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from hegui.detect.personal.findings import Checked, Hit, PersonalFinding
 from hegui.detect.personal.reading import read, read_value
+from hegui.detect.personal.triggers import Trigger, places_of
 from hegui.locale import message
 
 __all__ = ["CONTEXT", "HAN", "WINDOW", "Detector", "before", "digits", "says", "squeezed"]
@@ -40,7 +41,7 @@ class Detector:
         validate: what is wrong with one value.
         match: the candidate whose value begins at a place of text already read, or None. It looks at no more than CONTEXT
             characters before and `window` after, so that text far away never changes what is found here.
-        triggers: where `match` is worth asking: patterns that take one character and look ahead.
+        triggers: where `match` is worth asking.
         provisions: ids of the provisions it serves.
         sensitive: whether it is sensitive personal information (敏感个人信息) by itself, GB/T 35273-2020 annex B.
         leads: whether `match` is asked at the words before the value, so that the value begins later, by at most CONTEXT.
@@ -51,7 +52,7 @@ class Detector:
     compact: Callable[[str], str]
     validate: Callable[[str], Checked]
     match: Callable[[str, int], Hit | None]
-    triggers: tuple[re.Pattern[str], ...]
+    triggers: tuple[Trigger, ...]
     provisions: tuple[str, ...]
     sensitive: bool = False
     leads: bool = False
@@ -73,7 +74,7 @@ class Detector:
     def find(self, text: str) -> tuple[PersonalFinding, ...]:
         """Every candidate of this kind alone, also the unlikely; the first of those that overlap."""
         reading, found, end = read(text), [], 0
-        places = {place.start() for trigger in self.triggers for place in trigger.finditer(reading.text)}
+        places = {at for trigger in self.triggers for at in places_of(trigger, reading.text)}
         for hit in sorted(filter(None, (self.match(reading.text, at) for at in places))):
             if hit.start >= end:
                 start, end = reading.raw_start(hit.start), hit.end

@@ -11,15 +11,14 @@ import re
 from hegui.detect.personal.detector import PERSONAL, Detector
 from hegui.detect.personal.findings import Checked, Hit
 from hegui.detect.personal.reading import read_value
+from hegui.detect.personal.triggers import DIGITS, LETTERS, Trigger
 
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 
 _WINDOW = 328
-_ADDRESS = (
-    r"[0-9A-Za-z](?:[0-9A-Za-z._%+\-]{0,62}[0-9A-Za-z_+\-])?@(?:[0-9A-Za-z](?:[0-9A-Za-z\-]{0,61}[0-9A-Za-z])?\.){1,4}(?:[a-z]{2,24}|[A-Z]{2,24})"
-)
+_ADDRESS = r"[0-9A-Za-z](?:[0-9A-Za-z._%+\-]{0,62}[0-9A-Za-z_+\-])?@(?:[0-9A-Za-z](?:[0-9A-Za-z\-]{0,61}[0-9A-Za-z])?\.){1,4}(?:[a-z]{2,24}|[A-Z]{2,24})"
 _FORM = re.compile(_ADDRESS + r"(?![0-9A-Za-z@])")
-_TRIGGER = re.compile(r"[0-9A-Za-z](?<![0-9A-Za-z].)(?=[0-9A-Za-z._%+\-]{0,63}+@)")
+_PLACE = re.compile(r"[0-9A-Za-z](?=[0-9A-Za-z._%+\-]{0,63}+@)")
 
 
 def compact(value: str) -> str:
@@ -39,5 +38,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(at, found.end(), "none", "high") if found else None
 
 
-DETECTOR = Detector("email", compact, validate, match, (_TRIGGER,), PERSONAL, window=_WINDOW)
+DETECTOR = Detector("email", compact, validate, match, (Trigger(_PLACE, DIGITS + LETTERS),), PERSONAL, window=_WINDOW)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

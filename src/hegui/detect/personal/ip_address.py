@@ -13,6 +13,7 @@ import re
 from hegui.detect.personal.detector import PERSONAL, Detector, says
 from hegui.detect.personal.findings import Checked, Hit
 from hegui.detect.personal.reading import read_value
+from hegui.detect.personal.triggers import DIGITS, Trigger
 
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 
@@ -20,8 +21,8 @@ _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _FORM = re.compile(
     rf"{_OCTET}(?:\.{_OCTET}){{3}}(?![0-9A-Za-z]|\.[0-9])|[0-9A-Fa-f]{{1,4}}(?::{{1,2}}[0-9A-Fa-f]{{1,4}}){{2,7}}(?![0-9A-Za-z:])"
 )
-_TRIGGER = re.compile(
-    r"[0-9A-Fa-f](?<![0-9A-Za-z].)(?:(?<![0-9][.].)(?=[0-9]{0,2}\.[0-9]{1,3}\.)|(?<![:.].)(?=[0-9A-Fa-f]{0,3}::?[0-9A-Fa-f]{1,4}:))"
+_PLACE = re.compile(
+    r"[0-9A-Fa-f](?:(?<![0-9][.].)(?=[0-9]{0,2}\.[0-9]{1,3}\.)|(?<![:.].)(?=[0-9A-Fa-f]{0,3}::?[0-9A-Fa-f]{1,4}:))"
 )
 _VERSION = re.compile(r"(?:版本|[Vv]ersion|[Vv]er|[Vv])[.:： 号]{0,2}\Z")
 _MIN_HEX = 8
@@ -69,5 +70,5 @@ def _leads_nowhere(written: str, address: ipaddress.IPv4Address | ipaddress.IPv6
     return first in (0, 10) or first >= 240 or (first, second) == (192, 168) or (first == 172 and 16 <= second < 32)
 
 
-DETECTOR = Detector("ip_address", compact, validate, match, (_TRIGGER,), PERSONAL)
+DETECTOR = Detector("ip_address", compact, validate, match, (Trigger(_PLACE, DIGITS + "ABCDEFabcdef"),), PERSONAL)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

@@ -17,7 +17,9 @@ __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 
 _COUNTRY = r"(?:[(（](?:\+|00)?86[)）][- ]?|(?:\+|00)86[- ]?|86[- ])?"
 _BLOCK = r"1(?:3[0-9]|4[0145-9]|5[0-35-9]|6[2567]|7[0-8]|8[0-9]|9[0-35-9])"
-_FORM = re.compile(_COUNTRY + _BLOCK + r"(?:[0-9]{8}|[- .]?[0-9]{4}[- .]?[0-9]{4}|[- ][0-9]{3}[- ][0-9]{5})" + NUMBER_END)
+_FORM = re.compile(
+    _COUNTRY + _BLOCK + r"(?:[0-9]{8}|[- .]?[0-9]{4}[- .]?[0-9]{4}|[- ][0-9]{3}[- ][0-9]{5})" + NUMBER_END
+)
 _NATIONAL = re.compile(_BLOCK + "[0-9]{8}")
 
 

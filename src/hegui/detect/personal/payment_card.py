@@ -17,7 +17,8 @@ from hegui.detect.personal.triggers import NOT_NUMBER, NUMBER, NUMBER_END
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 
 _FORM = re.compile(
-    r"[1-6][0-9]{3}(?:[0-9]{8,15}|[- ][0-9]{4}[- ][0-9]{4}[- ][0-9]{4}(?:[- ][0-9]{3})?|[- ][0-9]{6}[- ][0-9]{4,5})" + NUMBER_END
+    r"[1-6][0-9]{3}(?:[0-9]{8,15}|[- ][0-9]{4}[- ][0-9]{4}[- ][0-9]{4}(?:[- ][0-9]{3})?|[- ][0-9]{6}[- ][0-9]{4,5})"
+    + NUMBER_END
 )
 _RANGE = re.compile(
     "4(?:[0-9]{12}|[0-9]{15}|[0-9]{18})|5[1-5][0-9]{14}|3[47][0-9]{13}|3(?:0[0-5]|[689][0-9])[0-9]{11}|(?:1800|2131)[0-9]{11}"
@@ -36,23 +37,29 @@ def compact(value: str) -> str:
 def validate(value: str) -> Checked:
     """Range, length and Luhn."""
     number = compact(value)
-    if _RANGE.fullmatch(number) is None:
-        return Checked(number, "none", ("issuer_range",))
-    return Checked(number, "right") if luhn_is_right(number) else Checked(number, "wrong", ("check_digit",))
+    if not 12 <= len(number) <= 19:
+        return Checked(number, "none", ("form",))
+    faults = () if _RANGE.fullmatch(number) else ("issuer_range",)
+    return (
+        Checked(number, "right", faults)
+        if luhn_is_right(number)
+        else Checked(number, "wrong", (*faults, "check_digit"))
+    )
 
 
 def match(text: str, at: int) -> Hit | None:
-    """A card at this place. Maestro and the short ones, and a wrong check digit, only where words say that it is one."""
+    """A card at this place. Where words say that it is one, the range may be unknown and the check digit wrong; else neither."""
     found = _FORM.match(text, at)
     if found is None:
         return None
     checked = validate(found[0])
-    named = says(_SAYS_SO, text, at)
-    if checked.check == "none" or (not named and _SHORT.fullmatch(checked.value)):
+    if says(_SAYS_SO, text, at):
+        if checked.check == "right":
+            return Hit(at, found.end(), "right", "medium" if checked.faults else "high")
+        return None if "issuer_range" in checked.faults else Hit(at, found.end(), "wrong", "medium")
+    if checked.faults or _SHORT.fullmatch(checked.value):
         return None
-    if checked.check == "wrong":
-        return Hit(at, found.end(), "wrong", "medium") if named else None
-    return Hit(at, found.end(), "right", "high" if named else "low" if says(NOT_NUMBER, text, at) else "medium")
+    return Hit(at, found.end(), "right", "low" if says(NOT_NUMBER, text, at) else "medium")
 
 
 DETECTOR = Detector("payment_card", compact, validate, match, (NUMBER,), PERSONAL, sensitive=True)

@@ -14,6 +14,7 @@ from hegui.detect.personal.detector import HAN, PERSONAL, Detector
 from hegui.detect.personal.findings import Checked, Hit
 from hegui.detect.personal.name_words import COMPOUND_SURNAMES, GIVEN, LABELS, NOT_NAMES, RARE_SURNAMES, ROLES, SURNAMES
 from hegui.detect.personal.reading import read_value
+from hegui.detect.personal.triggers import Trigger
 
 __all__ = ["OPEN_NAME", "OPEN_WINDOW", "compact", "explain", "find", "is_valid", "validate"]
 
@@ -34,7 +35,25 @@ _STRONG_WORDS = (
     *("的" + word for word in ("电话", "手机", "联系", "邮箱", "电子邮", "身份证", "证件", "住址", "地址", "家庭", "微信", "银行卡", "卡号", "号码",
                               "账户", "账号", "生日", "车牌", "护照", "病历", "工资", "QQ")),
 )  # fmt: skip
-_WEAK_WORDS = ("先生", "女士", "小姐", "同志", "您好", "你好", "老师", "医生", "同学", "律师", "教授", "经理", "主任", "负责", "本人", "，您", ",您")
+_WEAK_WORDS = (
+    "先生",
+    "女士",
+    "小姐",
+    "同志",
+    "您好",
+    "你好",
+    "老师",
+    "医生",
+    "同学",
+    "律师",
+    "教授",
+    "经理",
+    "主任",
+    "负责",
+    "本人",
+    "，您",
+    ",您",
+)
 _STRONG_AFTER = (
     rf"{'|'.join(_STRONG_WORDS)}|于(?:18|19|20)[0-9]{{2}}年"
     r"|[(（](?:身份证|证件|公民|护照|男|女|电话|手机|联系|[0-9]{11})"
@@ -56,10 +75,14 @@ _ROLE = "|".join(sorted(ROLES, key=len, reverse=True))
 _LEAD = rf"(?:(?P<label>{_LABEL})(?P<mark> ?[:：]? ?(?:是|为|叫)? ?)|(?P<role>{_ROLE})[:：]?)"
 _LED = re.compile(_LEAD + rf"(?=(?P<name>[{HAN}]))")
 _WORDS = (*LABELS, *ROLES)
-_AFTER_WORDS = rf"[{_of(''.join(w[0] for w in _WORDS))}](?=[{_of(''.join(w[1] for w in _WORDS))}])(?<=(?=(?:{_LABEL}|{_ROLE})).)"
-_TRIGGERS = (re.compile(_AFTER_WORDS), re.compile(_BEFORE_WORDS))
+_AFTER_WORDS = (
+    rf"[{_of(''.join(w[0] for w in _WORDS))}](?=[{_of(''.join(w[1] for w in _WORDS))}])(?<=(?=(?:{_LABEL}|{_ROLE})).)"
+)
+_TRIGGERS = (Trigger(re.compile(_AFTER_WORDS)), Trigger(re.compile(_BEFORE_WORDS)))
 _FIELD = re.compile(rf"[{HAN}]{{2,4}}(?:·[{HAN}]{{1,6}})?(?![{HAN}·])")
-_TAIL = frozenset("的请您你先女同老医负名住在是来已于电手身与和及为说因从到将被把向对以等曾也就则并未无有要想会能可申提发收联出办购报投签委作系现男今这那我他她")
+_TAIL = frozenset(
+    "的请您你先女同老医负名住在是来已于电手身与和及为说因从到将被把向对以等曾也就则并未无有要想会能可申提发收联出办购报投签委作系现男今这那我他她"
+)
 
 _CUT = "|".join(sorted({word[:size] for word in (*_STRONG_WORDS, *_WEAK_WORDS) for size in range(1, len(word))}))
 OPEN_NAME = re.compile(
@@ -130,7 +153,9 @@ def _usual_name(text: str, start: int) -> int | None:
     if found is None or text[start : start + 2] in NOT_NAMES:
         return None
     end = found.end()
-    if end - start >= 3 and (text[end - 1 : end + 1] in NOT_NAMES or text[end - 2 : end] in NOT_NAMES and not _ends(text, end)):
+    if end - start >= 3 and (
+        text[end - 1 : end + 1] in NOT_NAMES or (text[end - 2 : end] in NOT_NAMES and not _ends(text, end))
+    ):
         return end - 1
     return end
 

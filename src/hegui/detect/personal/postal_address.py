@@ -15,6 +15,7 @@ from hegui.detect.personal.detector import HAN, PERSONAL, Detector
 from hegui.detect.personal.findings import Checked, Hit
 from hegui.detect.personal.reading import read_value
 from hegui.detect.personal.regions import city_names, province_names
+from hegui.detect.personal.triggers import Trigger
 
 __all__ = ["STEP", "WINDOW", "compact", "explain", "find", "is_valid", "open_address", "validate"]
 
@@ -23,7 +24,13 @@ STEP = 40
 """Characters that one step may look at, count, at most."""
 
 _DIVISIONS, _MAX_DETAILS, _MAX_LEAD = 7, 6, 8
-_SHORT = {"内蒙古自治区": "内蒙古", "广西壮族自治区": "广西", "西藏自治区": "西藏", "宁夏回族自治区": "宁夏", "新疆维吾尔自治区": "新疆"}
+_SHORT = {
+    "内蒙古自治区": "内蒙古",
+    "广西壮族自治区": "广西",
+    "西藏自治区": "西藏",
+    "宁夏回族自治区": "宁夏",
+    "新疆维吾尔自治区": "新疆",
+}
 
 
 def _places() -> dict[str, list[str]]:
@@ -43,7 +50,7 @@ WORDS = "地址|住址|住在|家住|住所|居住地|送到|送至|送达|寄�
 _LEAD = re.compile(rf"(?:{WORDS})(?:是|为|在|[:：])?[ ]?(?=[{HAN}])")
 _BEGIN = re.compile(_NAMES)
 # One character of a class and one more before the names are tried: the names are many, and nearly no place begins one.
-_TRIGGER = re.compile(
+_MAY_BE = re.compile(
     rf"[{_PLACE}地住家居送寄位户籍](?=[{_SECOND}址在住所到至达往于籍贯处送居])(?<=(?=(?:{_NAMES}|{WORDS})).)"
 )
 
@@ -55,7 +62,9 @@ _MAY_BEGIN = re.compile(rf"[{_PLACE}](?=[{_SECOND}]|\Z)")
 _DIVISION = re.compile(
     rf" ?[{HAN}]{{1,14}}?(?:省|自治区|自治州|地区|盟|市|新区|开发区|高新区|林区|区|自治县|县|旗|镇|乡|街道|村)"
 )
-_ROAD = re.compile(rf" ?(?:[{HAN}]|[0-9A-Za-z]){{1,9}}?(?:大道|大街|路|街|道|巷|弄|胡同|里|条|桥|线)(?:[东南西北中]段?)?")
+_ROAD = re.compile(
+    rf" ?(?:[{HAN}]|[0-9A-Za-z]){{1,9}}?(?:大道|大街|路|街|道|巷|弄|胡同|里|条|桥|线)(?:[东南西北中]段?)?"
+)
 _NUMBER = re.compile(r" ?[0-9]{1,5}(?:[-][0-9]{1,4})?(?:号院|号楼|号|弄|號)(?:之[0-9一二三])?")
 _COMMUNITY = re.compile(rf" ?[{HAN}]{{2,10}}?(?=[0-9A-Za-z]{{1,4}}(?:号楼|栋|幢|座|号院|期|区))")
 _DETAIL = re.compile(
@@ -144,5 +153,7 @@ def _details(text: str, at: int, has_number: bool) -> _Parsed:
     return _Parsed(end, end, True)
 
 
-DETECTOR = Detector("postal_address", compact, validate, match, (_TRIGGER,), PERSONAL, leads=True, window=WINDOW)
+DETECTOR = Detector(
+    "postal_address", compact, validate, match, (Trigger(_MAY_BE),), PERSONAL, leads=True, window=WINDOW
+)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

@@ -10,13 +10,17 @@ import re
 
 from hegui.detect.personal.detector import PERSONAL, Detector, digits
 from hegui.detect.personal.findings import Checked, Hit
+from hegui.detect.personal.triggers import Trigger
 
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 
 _FORM = re.compile(
     r"(?:[Qq][Qq]|扣扣|企鹅号?)(?P<mark> ?(?:号码|账号|帐号|号)? ?(?:是|为|[:：])? ?)(?P<id>[1-9][0-9]{4,10})(?![0-9A-Za-z@]|[-.][0-9]|群)"
 )
-_TRIGGER = re.compile(r"[Qq扣企](?<![A-Za-z].)(?=[Qq扣鹅][^0-9]{0,8}[1-9][0-9]{4})")
+_TRIGGERS = (
+    Trigger(re.compile(r"[扣企](?=[扣鹅][^0-9]{0,8}[1-9][0-9]{4})")),
+    Trigger(re.compile(r"[Qq](?=[Qq][^0-9]{0,8}[1-9][0-9]{4})"), "Qq"),
+)
 
 
 def compact(value: str) -> str:
@@ -36,5 +40,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(found.start("id"), found.end("id"), "none", "high") if found else None
 
 
-DETECTOR = Detector("qq_id", compact, validate, match, (_TRIGGER,), PERSONAL, leads=True)
+DETECTOR = Detector("qq_id", compact, validate, match, _TRIGGERS, PERSONAL, leads=True)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

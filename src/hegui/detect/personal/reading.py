@@ -29,7 +29,9 @@ _TABLE: dict[int, str] = {code: chr(to) if isinstance(to, int) else str(to) for 
 def _invisible() -> str:
     """The characters nobody sees, as the inside of a character class. Ranges, so that the class stays small."""
     codes = [c for c in range(0x80, 0x10000) if unicodedata.category(chr(c)) in ("Mn", "Me", "Cf")]
-    codes += range(0xE0000, 0xE01F0)  # tags and variation selectors; other marks beyond U+FFFF stand in historic scripts
+    codes += range(
+        0xE0000, 0xE01F0
+    )  # tags and variation selectors; other marks beyond U+FFFF stand in historic scripts
     codes += [c for c in range(0x20) if c not in (2, 9, 10, 11, 12, 13)] + [0x7F, *range(0x80, 0xA0)]
     codes = sorted(set(codes) - {0x85})
     ranges: list[list[int]] = []

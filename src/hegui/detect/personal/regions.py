@@ -37,7 +37,9 @@ def region_name(code: str) -> str:
     ('北京市东城区', '北京市')
     """
     names = [_names().get(code[:size], "") for size in (2, 4, 6)]
-    return "".join(name for name in names if name not in ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"))
+    return "".join(
+        name for name in names if name not in ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
+    )
 
 
 @cache

@@ -17,24 +17,12 @@ from hegui.detect.personal.findings import Hit
 from hegui.detect.personal.name_words import LABELS, ROLES
 from hegui.detect.personal.personal_name import OPEN_NAME, OPEN_WINDOW
 from hegui.detect.personal.postal_address import open_address
+from hegui.detect.personal.triggers import DIGITS, LETTERS, RUN, Trigger
 from hegui.detect.personal.vehicle_plate import PROVINCES
 
 __all__ = ["Scanner", "Settled", "open_at"]
 
-
-_ASCII = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+(（"
-_RUN = re.compile(
-    r"[0-9A-Za-z+(（](?<![0-9A-Za-z].)(?:(?<=[0-9+(（])"
-    r"|(?=[A-Za-z]{0,3}[-. (（]?[0-9]|[qQxXvVeE]|[0-9A-Za-z._%+\-]{0,63}+@|[0-9A-Fa-f]{0,3}:))"
-)
-"""Where a number or a word begins that a detector could ask for: one pass for all of them."""
-# What shows on which of those characters a trigger can begin at all.
-_PROBES = tuple(
-    first + rest
-    for first in _ASCII
-    for rest in ("01234567890", "1111111111111", "a11111111111", "11.22.33.44", "990年1月", "990-1-1", "Q：1234567", "X:abcdefg",
-                 "eChat：abcdef", "a@b.cc", "a0:b0:c0:d0", "V:abcdefg", "9900101")
-)  # fmt: skip
+RUN_FIRST = DIGITS + LETTERS + "+(（"
 
 
 class Settled(NamedTuple):
@@ -48,19 +36,18 @@ class Scanner:
     """A choice of detectors, ready to be asked together."""
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
-        asked: dict[re.Pattern[str], list[tuple[int, Detector]]] = {}
+        asked: dict[Trigger, list[tuple[int, Detector]]] = {}
         for order, detector in enumerate(detectors):
             for trigger in detector.triggers:
                 asked.setdefault(trigger, []).append((order, detector))
         self._anywhere = tuple(
-            (trigger, tuple(them), any(d.leads for _, d in them))
+            (trigger.pattern, tuple(them), any(detector.leads for _, detector in them))
             for trigger, them in asked.items()
-            if not any(map(trigger.match, _PROBES))
+            if not trigger.first
         )
-        runs = [(trigger, tuple(them)) for trigger, them in asked.items() if any(map(trigger.match, _PROBES))]
         self._runs = {
-            first: tuple((trigger, them) for trigger, them in runs if any(trigger.match(p) for p in _PROBES if p[0] == first))
-            for first in _ASCII
+            first: tuple((trigger.pattern, tuple(them)) for trigger, them in asked.items() if first in trigger.first)
+            for first in RUN_FIRST
         }
 
     def settle(self, text: str, floor: int, upto: int) -> Iterator[Settled]:
@@ -80,15 +67,15 @@ class Scanner:
     def _places(self, text: str, floor: int, upto: int) -> Iterator[tuple[int, tuple[tuple[int, Detector], ...]]]:
         """Where to ask whom."""
         led = max(0, floor - CONTEXT)
-        for run in _RUN.finditer(text, led):
+        for run in RUN.finditer(text, led):
             at = run.start()
             if at >= upto:
                 break
-            for trigger, asked in self._runs[run[0]]:
-                if trigger.match(text, at):
+            for pattern, asked in self._runs[run[0]]:
+                if pattern.match(text, at):
                     yield at, asked
-        for trigger, asked, leads in self._anywhere:
-            for place in trigger.finditer(text, led if leads else floor):
+        for pattern, asked, leads in self._anywhere:
+            for place in pattern.finditer(text, led if leads else floor):
                 at = place.start()
                 if at >= upto:
                     break
@@ -127,4 +114,3 @@ def _open_name(text: str, floor: int) -> int:
         if found.start(1) >= floor:
             return found.start(1)
     return size
-

@@ -13,7 +13,7 @@ from hegui.detect.personal.checksums import social_credit_check
 from hegui.detect.personal.detector import Detector, says, squeezed
 from hegui.detect.personal.findings import Checked, Hit
 from hegui.detect.personal.regions import is_province
-from hegui.detect.personal.triggers import PLAIN_END
+from hegui.detect.personal.triggers import DIGITS, PLAIN_END, Trigger
 
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 
@@ -22,7 +22,7 @@ _FORM = re.compile(
     rf"[1-9ANYany]{_SIGN}[- ]?[0-9]{{6}}[- ]?{_SIGN}{{8}}[- ]?{_SIGN}[- ]?{_SIGN}{PLAIN_END}|"
     rf"[1-9ANYany]{_SIGN}[0-9]{{2}}(?:[- ][0-9A-Za-z]{{4}}){{3}}[- ][0-9A-Za-z]{{2}}{PLAIN_END}"
 )
-_TRIGGER = re.compile(rf"[1-9ANYany](?<![0-9A-Za-z].)(?<![0-9A-Za-z][-._].)(?={_SIGN}[- ]?[0-9]{{2}}[- ]?[0-9]{{2}})")
+_PLACE = re.compile(rf"[1-9ANYany](?<![0-9A-Za-z][-._].)(?={_SIGN}[- ]?[0-9]{{2}}[- ]?[0-9]{{2}})")
 _SAYS_SO = re.compile(r"(?:信用代码|税号|纳税人|注册号|USCC)[^。；;\n]{0,10}\Z")
 
 
@@ -37,7 +37,9 @@ def validate(value: str) -> Checked:
     if len(number) != 18 or not number[2:8].isdigit() or (check := social_credit_check(number[:17])) is None:
         return Checked(number, "none", ("form",))
     faults = () if is_province(number[2:]) or number[2:4] == "10" else ("region",)
-    return Checked(number, "right", faults) if check == number[17] else Checked(number, "wrong", (*faults, "check_digit"))
+    return (
+        Checked(number, "right", faults) if check == number[17] else Checked(number, "wrong", (*faults, "check_digit"))
+    )
 
 
 def match(text: str, at: int) -> Hit | None:
@@ -53,5 +55,7 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(at, found.end(), "wrong", "medium") if says(_SAYS_SO, text, at) else None
 
 
-DETECTOR = Detector("social_credit_code", compact, validate, match, (_TRIGGER,), ("PIPL-51-1", "IM-11-1"))
+DETECTOR = Detector(
+    "social_credit_code", compact, validate, match, (Trigger(_PLACE, DIGITS + "ANYany"),), ("PIPL-51-1", "IM-11-1")
+)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

@@ -10,13 +10,13 @@ import re
 
 from hegui.detect.personal.detector import PERSONAL, Detector, says, squeezed
 from hegui.detect.personal.findings import Checked, Hit
-from hegui.detect.personal.triggers import PLAIN_END
+from hegui.detect.personal.triggers import DIGITS, PLAIN_END, Trigger
 
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 
 _NUMBER = r"(?:[TLtl]?[0-9]{8}(?:[(（][0-9A-Za-z]{1,2}[)）]|[0-9]{2}|[A-Za-z])?)"
 _FORM = re.compile(_NUMBER + PLAIN_END)
-_TRIGGER = re.compile(r"[0-9TLtl](?<![0-9A-Za-z].)(?<![0-9A-Za-z][-._].)(?=[0-9]{7})")
+_PLACE = re.compile(r"[0-9TLtl](?<![0-9A-Za-z][-._].)(?=[0-9]{7})")
 _SAYS_SO = re.compile(r"(?:台胞证|台湾居民|台湾通行证|大陆通行证)[^。；;\n0-9]{0,14}\Z")
 
 
@@ -37,5 +37,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(at, found.end(), "none", "high") if found and says(_SAYS_SO, text, at) else None
 
 
-DETECTOR = Detector("taiwan_permit", compact, validate, match, (_TRIGGER,), PERSONAL)
+DETECTOR = Detector("taiwan_permit", compact, validate, match, (Trigger(_PLACE, DIGITS + "TLtl"),), PERSONAL)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

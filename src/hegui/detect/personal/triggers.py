@@ -7,19 +7,60 @@ judged by itself. Never a word boundary: beside Han characters there is none.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
-__all__ = ["FREE", "NOT_NUMBER", "NUMBER", "NUMBER_END", "PLAIN_END", "WORD"]
+__all__ = [
+    "DIGITS",
+    "LETTERS",
+    "NOT_NUMBER",
+    "NUMBER",
+    "NUMBER_END",
+    "PLAIN_END",
+    "RUN",
+    "WORD",
+    "Trigger",
+    "places_of",
+]
 
-FREE = r"(?<![0-9A-Za-z].)(?<![0-9A-Za-z][-._].)"
-"""After the first character: nothing that a number or word runs on from stands before it."""
+DIGITS = "0123456789"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-NUMBER = re.compile(
-    r"[0-9+(（](?<![0-9A-Za-z].)(?<![0-9A-Za-z][-._].)"
-    r"(?=[0-9+(（]{0,3}[-. ()（）]{0,3}[0-9](?:[-. ()（）]{0,3}[0-9]){4})"
+
+class Trigger(NamedTuple):
+    """Where a detector is worth asking.
+
+    Attributes:
+        pattern: takes one character and looks ahead; also behind, as far as CONTEXT.
+        first: the ASCII characters with which a run may begin where it is asked; "" where it is asked at every character.
+    """
+
+    pattern: re.Pattern[str]
+    first: str = ""
+
+
+RUN = re.compile(
+    r"[0-9A-Za-z+(（](?<![0-9A-Za-z].)(?:(?<=[0-9+(（])"
+    r"|(?=[A-Za-z]{0,3}[-. (（]?[0-9]|[qQxXvVeE]|[0-9A-Za-z._%+\-]{0,63}+@|[0-9A-Fa-f]{0,3}:))"
+)
+"""Where a run of ASCII begins that any detector could ask for: one pass for all of them."""
+
+
+def places_of(trigger: Trigger, text: str) -> Iterator[int]:
+    """Where one trigger asks in text already read."""
+    if not trigger.first:
+        return (found.start() for found in trigger.pattern.finditer(text))
+    runs = (run.start() for run in RUN.finditer(text) if run[0] in trigger.first)
+    return (at for at in runs if trigger.pattern.match(text, at))
+
+
+NUMBER = Trigger(
+    re.compile(r"[0-9+(（](?<![0-9A-Za-z][-._].)(?=[0-9+(（]{0,3}[-. ()（）]{0,3}[0-9](?:[-. ()（）]{0,3}[0-9]){4})"),
+    DIGITS + "+(（",
 )
 """Six digits or more."""
 
-WORD = re.compile(r"[A-Za-z](?<![0-9A-Za-z].)(?=[A-Za-z]{0,2}[-. ]?[0-9(（])")
+WORD = Trigger(re.compile(r"[A-Za-z](?=[A-Za-z]{0,2}[-. ]?[0-9(（])"), LETTERS)
 """One to three letters, then a digit."""
 
 NUMBER_END = r"(?![0-9]|[-.]?[0-9]|[A-Za-z](?<![QqVvWw]))"

@@ -11,7 +11,7 @@ import re
 
 from hegui.detect.personal.detector import PERSONAL, Detector, squeezed
 from hegui.detect.personal.findings import Checked, Hit
-from hegui.detect.personal.triggers import PLAIN_END
+from hegui.detect.personal.triggers import PLAIN_END, Trigger
 
 __all__ = ["PROVINCES", "compact", "explain", "find", "is_valid", "validate"]
 
@@ -19,7 +19,7 @@ PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕�
 _SIGN = "[0-9A-HJ-NP-Za-hj-np-z]"
 _REST = rf"[A-HJ-NP-Za-hj-np-z][·•・. -]?(?:{_SIGN}{{5,6}}{PLAIN_END}|{_SIGN}{{4}}[学警港澳挂])"
 _FORM = re.compile(f"[{PROVINCES}]{_REST}")
-_TRIGGER = re.compile(f"[{PROVINCES}](?=[A-Za-z][·•・. -]?{_SIGN}{{4}})")
+_PLATE_BEGINS = re.compile(f"[{PROVINCES}](?=[A-Za-z][·•・. -]?{_SIGN}{{4}})")
 _NUMBER = re.compile(f"[{PROVINCES}][A-HJ-NP-Z](?:[0-9A-HJ-NP-Z]{{5,6}}|[0-9A-HJ-NP-Z]{{4}}[学警港澳挂])")
 
 
@@ -44,5 +44,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(at, found.end(), "none", "high" if has_digit and found[0][1].isupper() else "medium")
 
 
-DETECTOR = Detector("vehicle_plate", compact, validate, match, (_TRIGGER,), PERSONAL)
+DETECTOR = Detector("vehicle_plate", compact, validate, match, (Trigger(_PLATE_BEGINS),), PERSONAL)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

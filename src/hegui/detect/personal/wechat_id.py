@@ -12,14 +12,19 @@ import re
 from hegui.detect.personal.detector import PERSONAL, Detector
 from hegui.detect.personal.findings import Checked, Hit
 from hegui.detect.personal.reading import read_value
+from hegui.detect.personal.triggers import Trigger
 
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 
 _NAMES = r"(?:[微威薇]信|[Ww]e[Cc]hat|[Vv][Xx]|[Ww][Xx]|加[VvWw薇微]|[薇微][：:])"
 _FORM = re.compile(
-    _NAMES + r"(?P<mark> ?(?:号码|账号|帐号|号|[Ii][Dd])? ?(?:是|为|就是|[:：])? ?)(?P<id>[A-Za-z][-_0-9A-Za-z]{5,19})(?![-_0-9A-Za-z@.])"
+    _NAMES
+    + r"(?P<mark> ?(?:号码|账号|帐号|号|[Ii][Dd])? ?(?:是|为|就是|[:：])? ?)(?P<id>[A-Za-z][-_0-9A-Za-z]{5,19})(?![-_0-9A-Za-z@.])"
 )
-_TRIGGER = re.compile(rf"[微威薇WwVv加](?<![A-Za-z].)(?<=(?={_NAMES}).)(?=.{{1,12}}[A-Za-z])")
+_TRIGGERS = (
+    Trigger(re.compile(rf"[微威薇加](?<=(?={_NAMES}).)(?=.{{1,12}}[A-Za-z])")),
+    Trigger(re.compile(rf"[VvWw](?<=(?={_NAMES}).)"), "VvWw"),
+)
 
 
 def compact(value: str) -> str:
@@ -44,5 +49,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(found.start("id"), found.end("id"), "none", "high" if marked else "medium")
 
 
-DETECTOR = Detector("wechat_id", compact, validate, match, (_TRIGGER,), PERSONAL, leads=True)
+DETECTOR = Detector("wechat_id", compact, validate, match, _TRIGGERS, PERSONAL, leads=True)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find
