@@ -1,8 +1,8 @@
 """Bank card of mainland China (银行卡), issued by the banks; range and check digit by UnionPay and ISO/IEC 7812-1.
 
-Sixteen to nineteen digits beginning 62 or 81 (UnionPay, 银联), or nineteen beginning 9558 (older cards of ICBC), Luhn check digit
-last. Cards of the international schemes are `payment_card`. After 卡号 or 账户 a wrong check digit is reported as such.
-Limits: whose card it is, and which bank's, is not told here. We prefer the false alarm where Luhn is right.
+Sixteen to nineteen digits beginning 62 or 81 (UnionPay, 银联), or nineteen beginning 9558 (older cards of ICBC), Luhn check
+digit last. Cards of the international schemes are `payment_card`. After 卡号 or 账户 a wrong check digit is reported as
+such. Limits: whose card it is, and which bank's, is not told here. We prefer the false alarm where Luhn is right.
 """
 
 from __future__ import annotations

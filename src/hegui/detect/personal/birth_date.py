@@ -16,9 +16,12 @@ from hegui.detect.personal.triggers import PLAIN_END, Trigger
 
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 
-_DAY = r"(?:18|19|20)[0-9]{2}(?: ?年 ?[0-9]{1,2} ?月 ?[0-9]{1,2} ?日?|(?P<sep>[-/.])[0-9]{1,2}(?P=sep)[0-9]{1,2}|[01][0-9][0-3][0-9])"
+_DAY = (
+    r"(?:18|19|20)[0-9]{2}(?: ?年 ?[0-9]{1,2} ?月 ?[0-9]{1,2} ?日?"
+    r"|(?P<sep>[-/.])[0-9]{1,2}(?P=sep)[0-9]{1,2}|[01][0-9][0-3][0-9])"
+)
 _FORM = re.compile(_DAY + PLAIN_END)
-_PLACE = re.compile(r"[12](?<![0-9A-Za-z][-._].)(?=[0-9]{3}(?: ?年|[-/.][0-9]|[01][0-9][0-3]))")
+_PLACE = re.compile(r"[12](?<![0-9A-Za-z][-._].)(?=[0-9]{3}(?: ?年 ?[0-9]|[-/.][0-9]|[01][0-9][0-3]))")
 _AFTER = re.compile(r" ?(?:出生|生人|生，|生,|生于)")
 _SAYS_SO = re.compile(
     r"(?:出生(?:日期|年月日|年月|于|时间)?|生日|生于|诞生于|[Bb]orn(?: on)?|DOB|[Dd]ate of [Bb]irth)[是为:： ]{0,3}\Z"

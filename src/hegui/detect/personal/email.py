@@ -1,7 +1,8 @@
 """E-mail address (电子邮件地址), given out by whoever runs the domain; RFC 5321 and RFC 5322, the part that is in use.
 
-Local part of ASCII letters, digits and ._%+- up to 64 characters, a domain of dotted labels, a top level of two letters or more in one case.
-Limits: quoted local parts, addresses on IP literals and internationalised addresses are not found. Role addresses (info@) are.
+Local part of ASCII letters, digits and ._%+- up to 64 characters, a domain of dotted labels, a top level of two letters or
+more in one case. Limits: quoted local parts, addresses on IP literals and internationalised addresses are not found. Role
+addresses (info@) are.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from hegui.detect.personal.triggers import DIGITS, LETTERS, Trigger
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 
 _WINDOW = 328
-_ADDRESS = r"[0-9A-Za-z](?:[0-9A-Za-z._%+\-]{0,62}[0-9A-Za-z_+\-])?@(?:[0-9A-Za-z](?:[0-9A-Za-z\-]{0,61}[0-9A-Za-z])?\.){1,4}(?:[a-z]{2,24}|[A-Z]{2,24})"
+_ADDRESS = (
+    r"[0-9A-Za-z](?:[0-9A-Za-z._%+\-]{0,62}[0-9A-Za-z_+\-])?"
+    r"@(?:[0-9A-Za-z](?:[0-9A-Za-z\-]{0,61}[0-9A-Za-z])?\.){1,4}(?:[a-z]{2,24}|[A-Z]{2,24})"
+)
 _FORM = re.compile(_ADDRESS + r"(?![0-9A-Za-z@])")
 _PLACE = re.compile(r"[0-9A-Za-z](?=[0-9A-Za-z._%+\-]{0,63}+@)")
 

@@ -1,8 +1,8 @@
 """How well personal information is found in labelled text: precision, recall and F1 of exact spans, by kind.
 
-Knows the names that labelled sets use for our kinds. A span counts only where beginning, end and kind all agree; findings of low
-confidence do not count, they are reported beside. Kinds that a set does not label, and labels of things we do not look for, are left out.
-Rules: exact-match scoring as in CoNLL-2003; F1 = 2PR / (P + R).
+Knows the names that labelled sets use for our kinds. A span counts only where beginning, end and kind all agree; findings
+of low confidence do not count, they are reported beside. Kinds that a set does not label, and labels of things we do not
+look for, are left out. Rules: exact-match scoring as in CoNLL-2003; F1 = 2PR / (P + R).
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from hegui.detect.personal.stream import scan
 __all__ = ["LABELS", "Report", "Score", "evaluate"]
 
 _CHINESE = {
-    "PERSON": "personal_name", "ID_CARD": "resident_id", "MOBILE": "mobile_number", "LANDLINE": "landline", "EMAIL": "email", "PLATE": "vehicle_plate",
-    "USCC": "social_credit_code", "BANK_CARD": "bank_card", "DOB": "birth_date", "ADDRESS": "postal_address", "IP": "ip_address",
-    "PASSPORT": "passport_cn", "WECHAT": "wechat_id", "QQ": "qq_id", "HK_MACAU_PERMIT": "hk_macau_permit", "TAIWAN_PERMIT": "taiwan_permit",
+    "PERSON": "personal_name", "ID_CARD": "resident_id", "MOBILE": "mobile_number", "LANDLINE": "landline",
+    "EMAIL": "email", "PLATE": "vehicle_plate", "USCC": "social_credit_code", "BANK_CARD": "bank_card",
+    "DOB": "birth_date", "ADDRESS": "postal_address", "IP": "ip_address", "PASSPORT": "passport_cn",
+    "WECHAT": "wechat_id", "QQ": "qq_id", "HK_MACAU_PERMIT": "hk_macau_permit", "TAIWAN_PERMIT": "taiwan_permit",
 }  # fmt: skip
 _FOREIGN = {
-    "CREDIT_CARD": "payment_card", "EMAIL_ADDRESS": "email", "EMAIL": "email", "IBAN_CODE": "iban", "US_SSN": "us_ssn", "SSN": "us_ssn",
-    "IP_ADDRESS": "ip_address", "PHONE_NUMBER": "phone_intl", "PHONE": "phone_intl",
+    "CREDIT_CARD": "payment_card", "EMAIL_ADDRESS": "email", "EMAIL": "email", "IBAN_CODE": "iban", "US_SSN": "us_ssn",
+    "SSN": "us_ssn", "IP_ADDRESS": "ip_address", "PHONE_NUMBER": "phone_intl", "PHONE": "phone_intl",
 }  # fmt: skip
 LABELS: Mapping[str, Mapping[str, str]] = {"zh": _CHINESE, "en": _FOREIGN}
 """Language of a row → label of its spans → our kind."""

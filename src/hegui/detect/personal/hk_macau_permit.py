@@ -1,7 +1,7 @@
 """Travel permits between the mainland and Hong Kong or Macau, issued by the exit and entry authorities.
 
-港澳居民来往内地通行证 (回乡证): H (Hong Kong) or M (Macau) and eight digits, on older cards two more for the issue; 往来港澳通行证 for mainland
-residents: C or W and eight digits, or C, a letter and seven digits. No public check digit.
+港澳居民来往内地通行证 (回乡证): H (Hong Kong) or M (Macau) and eight digits, on older cards two more for the issue;
+往来港澳通行证 for mainland residents: C or W and eight digits, or C, a letter and seven digits. No public check digit.
 Limits: the form is common, so only a word such as 通行证 makes a finding. The residence permit (居住证) is a `resident_id`.
 """
 

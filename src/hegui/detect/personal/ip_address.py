@@ -1,8 +1,9 @@
-"""IP address (IP 地址), lent by the network operator; RFC 791 and RFC 4291. Personal information where it leads to a subscriber.
+"""IP address (IP 地址), lent by the network operator; RFC 791 and RFC 4291. Personal information where it leads to a
+subscriber.
 
-Four decimal numbers of 0 to 255, or eight groups of hexadecimal digits, shortened or not. Addresses of private, loopback, link-local and
-multicast networks lead to nobody outside and are low; so is what stands after the word version.
-Limits: a version number of four parts looks the same.
+Four decimal numbers of 0 to 255, or eight groups of hexadecimal digits, shortened or not. Addresses of private, loopback,
+link-local and multicast networks lead to nobody outside and are low; so is what stands after the word version. Limits: a
+version number of four parts looks the same.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Read texts and labelled rows from files, and say what is wrong with them.
 
-Knows JSON Lines, plain or gzipped, and UTF-8. Rows need `text`; `spans` hold start, end (raw characters) and type; `lang` is zh or en.
+Knows JSON Lines, plain or gzipped, and UTF-8. Rows need `text`; `spans` hold start, end (raw characters) and type; `lang`
+is zh or en.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
-"""Put placeholders in the place of personal information, and the values back: ⟦手机号1⟧, the same for the same value in one exchange.
+"""Put placeholders in the place of personal information, and the values back: ⟦手机号1⟧, the same for the same value in one
+exchange.
 
-Knows kinds to mask and the pairs of one exchange; knows no policy, no disk and no log. Both ways work on text cut anywhere: nothing of a
-value to be masked leaves before it is decided, and a placeholder that comes in pieces is put together before it is replaced. The pairs
-live as long as the `Placeholders` of the exchange and nowhere else; whoever drops it has made the masking final.
-An opening bracket that was in the text before is masked as well, so that restoring what was masked gives back exactly the text.
-Rules: Personal Information Protection Law Art. 51 (de-identification 去标识化) and 73; GB/T 37964-2019.
+Knows kinds to mask and the pairs of one exchange; knows no policy, no disk and no log. Both ways work on text cut anywhere:
+nothing of a value to be masked leaves before it is decided, and a placeholder that comes in pieces is put together before
+it is replaced. The pairs live as long as the `Placeholders` of the exchange and nowhere else; whoever drops it has made the
+masking final. An opening bracket that was in the text before is masked as well, so that restoring what was masked gives
+back exactly the text. Rules: Personal Information Protection Law Art. 51 (de-identification 去标识化) and 73; GB/T
+37964-2019.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ class Placeholders:
         return dict(self._surface)
 
     def of(self, kind: str, surface: str) -> str:
-        """The placeholder for a value as written. A value written in another way gets another, so that each is restored as it was."""
+        """The placeholder for a value. One written in another way gets another, so that each is restored as it was."""
         known = self._by_value.get((kind, surface))
         if known is not None:
             return known

@@ -1,8 +1,8 @@
 """Mobile number of mainland China (手机号码), allotted by the operators under the numbering plan of the MIIT.
 
-Eleven digits beginning 13 to 19; with or without the country code 86. There is no check digit. Virtual operators (162, 165, 167,
-170, 171) and data cards (140, 141, 144 to 149) are included; 154 and unallotted blocks are not.
-Limits: a right number need not be in use. Of the two errors we prefer the false alarm, save after words such as 订单号.
+Eleven digits beginning 13 to 19; with or without the country code 86. There is no check digit. Virtual operators (162, 165,
+167, 170, 171) and data cards (140, 141, 144 to 149) are included; 154 and unallotted blocks are not. Limits: a right number
+need not be in use. Of the two errors we prefer the false alarm, save after words such as 订单号.
 """
 
 from __future__ import annotations

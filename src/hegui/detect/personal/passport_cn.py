@@ -1,8 +1,10 @@
-"""Passport of the People's Republic of China (护照), issued by the National Immigration Administration and the foreign service.
+"""Passport of the People's Republic of China (护照), issued by the National Immigration Administration and the foreign
+service.
 
-Nine characters: E and eight digits, or E, a letter without I and O and seven digits (ordinary, electronic); G and eight digits (older);
-D, S or P, with or without E, and seven digits (diplomatic, service, public affairs). No public check digit in the number.
-Limits: the same form is used for product numbers, so only a word such as 护照 makes a finding; we prefer to miss the rest.
+Nine characters: E and eight digits, or E, a letter without I and O and seven digits (ordinary, electronic); G and eight
+digits (older); D, S or P, with or without E, and seven digits (diplomatic, service, public affairs). No public check digit
+in the number. Limits: the same form is used for product numbers, so only a word such as 护照 makes a finding; we prefer to
+miss the rest.
 """
 
 from __future__ import annotations

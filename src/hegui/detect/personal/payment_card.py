@@ -1,8 +1,9 @@
 """Payment card of the international schemes, issued by banks; ranges of ISO/IEC 7812-1, check digit Luhn.
 
-Visa (4), Mastercard (51 to 55, 2221 to 2720), American Express (34, 37), Diners (30, 36, 38, 39), Discover (6011, 644 to 65), JCB (3528 to
-3589; 1800 and 2131), Maestro (50, 56 to 58, 6). Twelve to nineteen digits; fewer than fourteen only after a word such as card.
-Limits: one random number in ten passes Luhn; without a word beside it the finding is medium. UnionPay is `bank_card`.
+Visa (4), Mastercard (51 to 55, 2221 to 2720), American Express (34, 37), Diners (30, 36, 38, 39), Discover (6011, 644 to
+65), JCB (3528 to 3589; 1800 and 2131), Maestro (50, 56 to 58, 6). Twelve to nineteen digits; fewer than fourteen only after
+a word such as card. Limits: one random number in ten passes Luhn; without a word beside it the finding is medium. UnionPay
+is `bank_card`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _RANGE = re.compile(
     "|35(?:2[89]|[3-8][0-9])[0-9]{12}|(?:6011|64[4-9][0-9]|65[0-9]{2})[0-9]{12,15}"
     "|2(?:22[1-9]|2[3-9][0-9]|[3-6][0-9]{2}|7[01][0-9]|720)[0-9]{12}|(?:5[0678]|6[013-9])[0-9]{10,17}"
 )
-_SHORT = re.compile("(?:5[0678]|6[013-9])[0-9]{10,17}|4[0-9]{12}")
+_SHORT = re.compile("(?!6011|64[4-9]|65)(?:5[0678]|6[013-9])[0-9]{10,17}|4[0-9]{12}")
 _SAYS_SO = re.compile(r"(?:[Cc]ard|CARD|[Cc]redit|[Dd]ebit|[Vv]isa|VISA|[Mm]aster|AMEX|卡)[^。；;\n0-9]{0,24}\Z")
 
 

@@ -1,9 +1,10 @@
 """Name of a person in Chinese characters (姓名), where words or form around it say that it is one.
 
-A surname and one or two characters of the given name: after words such as 姓名, 联系人, 我叫; before words such as 先生, 您好, 名下, 的电话; or alone
-in a field of a list before a number of a telephone or an identity. After a label with a colon any two to four characters are taken.
-Which error we prefer: the miss. A name alone is no sensitive information and half the language begins like one; a text in which
-ordinary words are masked is spoilt. Limits: names without such words, foreign names in Latin letters, nicknames.
+A surname and one or two characters of the given name: after words such as 姓名, 联系人, 我叫; before words such as 先生,
+您好, 名下, 的电话; or alone in a field of a list before a number of a telephone or an identity. After a label with a colon
+any two to four characters are taken. Which error we prefer: the miss. A name alone is no sensitive information and half the
+language begins like one; a text in which ordinary words are masked is spoilt. Limits: names without such words, foreign
+names in Latin letters, nicknames.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ _SURNAME = frozenset(_SURNAME_CLASS)
 
 _STRONG_WORDS = (
     "名下", "身份证", "手机", "电话", "微信", "邮箱", "联系电话", "住址", "家住", "住在", "银行卡", "出生于", "生于",
-    *("的" + word for word in ("电话", "手机", "联系", "邮箱", "电子邮", "身份证", "证件", "住址", "地址", "家庭", "微信", "银行卡", "卡号", "号码",
+    *("的" + word for word in ("电话", "手机", "联系", "邮箱", "电子邮", "身份证", "证件",
+                              "住址", "地址", "家庭", "微信", "银行卡", "卡号", "号码",
                               "账户", "账号", "生日", "车牌", "护照", "病历", "工资", "QQ")),
 )  # fmt: skip
 _WEAK_WORDS = (
@@ -58,16 +60,19 @@ _STRONG_AFTER = (
     rf"{'|'.join(_STRONG_WORDS)}|于(?:18|19|20)[0-9]{{2}}年"
     r"|[(（](?:身份证|证件|公民|护照|男|女|电话|手机|联系|[0-9]{11})"
     r"|[,，、;；\t|:： ]{1,2}(?:\+?86)?[- ]?1[3-9][0-9]{4}|[,，、;；\t|:： ]{1,2}[1-9][0-9]{5} ?(?:19|20)"
-    r"|[,，、;；\t| ]{1,2}(?:男|女)[,，、;；。\t| ]|[,，](?:身份证|证件|电话|手机|联系电话|公民身份|邮箱|住址|驾驶证|(?:19|20)[0-9]{2}年[0-9]{1,2}月)"
+    r"|[,，、;；\t| ]{1,2}(?:男|女)[,，、;；。\t| ]"
+    r"|[,，](?:身份证|证件|电话|手机|联系电话|公民身份|邮箱|住址|驾驶证|(?:19|20)[0-9]{2}年[0-9]{1,2}月)"
 )
+_AFTER_NAME = (*_STRONG_WORDS, *_WEAK_WORDS)
 _WEAK_AFTER = "|".join(_WEAK_WORDS)
 _SIGNS = r"(（,，、;；\t|:： "
-_AFTER_FIRST = "".join(sorted({word[0] for word in (*_STRONG_WORDS, *_WEAK_WORDS)})) + "于" + _SIGNS
 _AFTER_MOST = 16
 _AFTER = re.compile(f"(?P<strong>{_STRONG_AFTER})|{_WEAK_AFTER}")
 _SECOND = _of("".join(c[1] for c in COMPOUND_SURNAMES))
 _FIRST = _of(_SURNAME_CLASS + "".join(c[0] for c in COMPOUND_SURNAMES))
-_BEFORE_WORDS = rf"[{_FIRST}](?=[{_SECOND}]?[{_GIVEN_CLASS}]{{1,2}}[{_AFTER_FIRST}])"
+_AFTER_WORD = rf"[{_of(''.join(w[0] for w in _AFTER_NAME))}][{_of(''.join(w[1] for w in _AFTER_NAME))}]"
+_AFTER_SIGN = rf"[{_SIGNS}]{{1,2}}[身证公护男女电手联邮住驾您0-9+]"
+_BEFORE_WORDS = rf"[{_FIRST}](?=[{_SECOND}]?[{_GIVEN_CLASS}]{{1,2}}(?:{_AFTER_WORD}|于[0-9]|{_AFTER_SIGN}))"
 _OWN = re.compile(rf"(?:{_COMPOUND}|[{_SURNAME_CLASS}])[{_GIVEN_CLASS}]{{1,2}}")
 
 _LABEL = "|".join(sorted(LABELS, key=len, reverse=True))

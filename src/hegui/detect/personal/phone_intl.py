@@ -1,8 +1,8 @@
 """Telephone number outside mainland China (境外电话号码), under the plans of the ITU (E.164) and of the countries.
 
-With + or 00 and a country code, seven to fifteen digits; in the North American grouping 3-3-4; otherwise only after words such as call, phone,
-mobile, fax or 电话, six to fifteen digits in any grouping. An extension (x123) belongs to it.
-Limits: countries group as they like; a number without code, grouping and word is missed, by choice. There is no check digit.
+With + or 00 and a country code, seven to fifteen digits; in the North American grouping 3-3-4; otherwise only after words
+such as call, phone, mobile, fax or 电话, six to fifteen digits in any grouping. An extension (x123) belongs to it. Limits:
+countries group as they like; a number without code, grouping and word is missed, by choice. There is no check digit.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _AMERICAN = re.compile(
 )
 _ANY = re.compile(r"[(]?[0-9](?:[-. ()]{0,2}[0-9]){5,14}" + _END)
 _SAYS_SO = re.compile(
-    r"(?:(?<![A-Za-z])(?:[Cc]all(?: me)?(?: at| on)?|[Pp]hone|[Mm]obile|[Ff]ax|[Tt]el|TEL|[Dd]esk|[Cc]ell|[Ww]hats[Aa]pp|[Tt]elephone|[Tt]ext(?: me)?|"
+    r"(?:(?<![A-Za-z])(?:[Cc]all(?: me)?(?: at| on)?|[Pp]hone|[Mm]obile|[Ff]ax|[Tt]el|TEL|[Dd]esk|"
+    r"[Cc]ell|[Ww]hats[Aa]pp|[Tt]elephone|[Tt]ext(?: me)?|"
     r"messages to|reach (?:me|you|us|him|her)?(?: at| on)?|call me at)(?: number| no| is| at)?[.:#= ]{0,3}"
     r"|(?:电话|手机|致电|拨打)(?:号码|号)?[是为:： ]{0,2})\Z"
 )

@@ -1,9 +1,9 @@
 """Postal address in mainland China (通信地址): divisions from the largest, road and number, building, unit, room.
 
-It begins with the name of a province or a city (GB/T 2260), or after words such as 地址 or 住在; it must reach a number of a house or a
-building, or it is only a place. Read step by step, each step of bounded length, so that the work is linear.
-Limits: an address that begins with a district and no such word is missed; an organisation's address looks the same; addresses
-abroad and in Latin letters are not found. We prefer the miss to masking the name of every city.
+It begins with the name of a province or a city (GB/T 2260), or after words such as 地址 or 住在; it must reach a number of
+a house or a building, or it is only a place. Read step by step, each step of bounded length, so that the work is linear.
+Limits: an address that begins with a district and no such word is missed; an organisation's address looks the same;
+addresses abroad and in Latin letters are not found. We prefer the miss to masking the name of every city.
 """
 
 from __future__ import annotations
@@ -54,9 +54,8 @@ _MAY_BE = re.compile(
     rf"[{_PLACE}地住家居送寄位户籍](?=[{_SECOND}址在住所到至达往于籍贯处送居])(?<=(?=(?:{_NAMES}|{WORDS})).)"
 )
 
-_CUT_NAME = re.compile(
-    rf"(?:{'|'.join(sorted({first + rest[:size] for first, rests in _BY_FIRST.items() for rest in rests for size in range(len(rest))}))})\Z"
-)
+_CUTS = {first + rest[:size] for first, rests in _BY_FIRST.items() for rest in rests for size in range(len(rest))}
+_CUT_NAME = re.compile(rf"(?:{'|'.join(sorted(_CUTS))})\Z")
 _MAY_BEGIN = re.compile(rf"[{_PLACE}](?=[{_SECOND}]|\Z)")
 
 _DIVISION = re.compile(

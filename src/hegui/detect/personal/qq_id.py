@@ -1,7 +1,7 @@
 """QQ number (QQ 号), given by Tencent.
 
-Five to eleven digits, the first not 0. Only after words such as QQ or 扣扣: five digits alone are anything. A group's number (群号)
-is not a person's. Limits: ids without such a word beside them are missed, by choice.
+Five to eleven digits, the first not 0. Only after words such as QQ or 扣扣: five digits alone are anything. A group's
+number (群号) is not a person's. Limits: ids without such a word beside them are missed, by choice.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from hegui.detect.personal.triggers import Trigger
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 
 _FORM = re.compile(
-    r"(?:[Qq][Qq]|扣扣|企鹅号?)(?P<mark> ?(?:号码|账号|帐号|号)? ?(?:是|为|[:：])? ?)(?P<id>[1-9][0-9]{4,10})(?![0-9A-Za-z@]|[-.][0-9]|群)"
+    r"(?:[Qq][Qq]|扣扣|企鹅号?)(?P<mark> ?(?:号码|账号|帐号|号)? ?(?:是|为|[:：])? ?)"
+    r"(?P<id>[1-9][0-9]{4,10})(?![0-9A-Za-z@]|[-.][0-9]|群)"
 )
 _TRIGGERS = (
     Trigger(re.compile(r"[扣企](?=[扣鹅][^0-9]{0,8}[1-9][0-9]{4})")),

@@ -44,6 +44,7 @@ def _invisible() -> str:
 
 
 _INVISIBLE = _invisible()
+_INVISIBLE_ONE = re.compile(f"[{_INVISIBLE}]")
 _INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}]+")
 _FOREIGN = re.compile(f"[{re.escape(''.join(map(chr, _TABLE)))}]")
 
@@ -85,7 +86,7 @@ def read(text: str, run: int = 0) -> Reading:
     '1380'
     """
     plain = _FOREIGN.sub(_plain, text)
-    if _INVISIBLE_RUN.search(plain) is None:
+    if _INVISIBLE_ONE.search(plain) is None:
         return Reading(plain, None, 0 if text else run)
     pieces: list[str] = []
     starts: list[int] = []

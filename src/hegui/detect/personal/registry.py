@@ -1,6 +1,7 @@
 """The detectors that are on, in the order in which they win over one another.
 
-Knows the list; whoever adds a detector adds it here. Of two findings of the same place and length the earlier in the list stays.
+Knows the list; whoever adds a detector adds it here. Of two findings of the same place and length the earlier in the list
+stays.
 """
 
 from __future__ import annotations

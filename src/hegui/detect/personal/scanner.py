@@ -1,9 +1,9 @@
 """Ask every detector where it is worth asking, and settle which candidate stays where several overlap.
 
-Knows triggers and order, no number. Each candidate depends only on CONTEXT characters before it and a bounded number after it, so a
-text may be read in pieces. Of candidates that overlap the one that begins first stays; of those that begin together, first those
-not of low confidence, then the longest, then the one whose detector stands earlier in the list. `open_at` says from where a text that
-goes on is not decided yet.
+Knows triggers and order, no number. Each candidate depends only on CONTEXT characters before it and a bounded number after
+it, so a text may be read in pieces. Of candidates that overlap the one that begins first stays; of those that begin
+together, first those not of low confidence, then the longest, then the one whose detector stands earlier in the list.
+`open_at` says from where a text that goes on is not decided yet.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Unified social credit code (统一社会信用代码), issued to organisations and sole traders by the registration authorities.
 
-Eighteen characters: one of the authority, one of the kind, six of a region, nine of the organisation, one check character (GB 32100-2015);
-letters without I, O, S, V and Z. An organisation's code is public and no personal information; a sole trader's (92…, 个体工商户) leads to
-a person. All are found, because the number alone seldom tells. With a wrong check character only where words say that it is one.
+Eighteen characters: one of the authority, one of the kind, six of a region, nine of the organisation, one check character
+(GB 32100-2015); letters without I, O, S, V and Z. An organisation's code is public and no personal information; a sole
+trader's (92…, 个体工商户) leads to a person. All are found, because the number alone seldom tells. With a wrong check
+character only where words say that it is one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Find personal information in a text on its way, cut anywhere: what was found, and how far the text is safe to let go.
 
-For every way of cutting the text: the findings are those of the whole text; nothing of a value is safe before it is decided what the
-value is; what is withheld begins where the first value may begin that is still open; the state is bounded, because so is every value.
-Knows no policy and masks nothing (see `masking`). Offsets are raw characters from the beginning of the text.
+For every way of cutting the text: the findings are those of the whole text; nothing of a value is safe before it is decided
+what the value is; what is withheld begins where the first value may begin that is still open; the state is bounded, because
+so is every value. Knows no policy and masks nothing (see `masking`). Offsets are raw characters from the beginning of the
+text.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Travel permits between the mainland and Taiwan, issued by the exit and entry authorities.
 
-台湾居民来往大陆通行证 (台胞证): eight digits, on older ones two digits or a letter more for the issue; 大陆居民往来台湾通行证: T or L and eight digits.
-No public check digit. Limits: eight digits are anything, so only a word such as 台胞证 makes a finding.
+台湾居民来往大陆通行证 (台胞证): eight digits, on older ones two digits or a letter more for the issue;
+大陆居民往来台湾通行证: T or L and eight digits. No public check digit. Limits: eight digits are anything, so only a word
+such as 台胞证 makes a finding.
 """
 
 from __future__ import annotations

@@ -39,9 +39,12 @@ class Trigger(NamedTuple):
     first: str = ""
 
 
+_NUMBER = r"[0-9+(（]{0,3}[-. ()（）]{0,3}[0-9](?:[-. ()（）]{0,3}[0-9]){4}"
 RUN = re.compile(
-    r"[0-9A-Za-z+(（](?<![0-9A-Za-z].)(?:(?<=[0-9+(（])"
-    r"|(?=[A-Za-z]{0,3}[-. (（]?[0-9]|[qQxXvVeE]|[0-9A-Za-z._%+\-]{0,63}+@|[0-9A-Fa-f]{0,3}:))"
+    r"[0-9A-Za-z+(（](?<![0-9A-Za-z].)(?:"
+    rf"(?<=[0-9+(（])(?={_NUMBER}|[0-9]{{3}}(?: ?年 ?[0-9]|[-/.][0-9])|[0-9]{{0,2}}\.[0-9]|[0-9A-Z][- ]?[0-9]{{2}})"
+    r"|(?<=[A-Za-z])(?=[A-Za-z]{0,3}[-. (（]?[0-9]|[qQxXvVeE])"
+    r"|(?=[0-9A-Za-z._%+\-]{0,63}+@|[0-9A-Fa-f]{0,3}:))"
 )
 """Where a run of ASCII begins that any detector could ask for: one pass for all of them."""
 
@@ -55,7 +58,7 @@ def places_of(trigger: Trigger, text: str) -> Iterator[int]:
 
 
 NUMBER = Trigger(
-    re.compile(r"[0-9+(（](?<![0-9A-Za-z][-._].)(?=[0-9+(（]{0,3}[-. ()（）]{0,3}[0-9](?:[-. ()（）]{0,3}[0-9]){4})"),
+    re.compile(rf"[0-9+(（](?<![0-9A-Za-z][-._].)(?={_NUMBER})"),
     DIGITS + "+(（",
 )
 """Six digits or more."""

@@ -1,8 +1,8 @@
 """Social security number of the United States (SSN), issued by the Social Security Administration.
 
-Nine digits, 3-2-4. Area 000, 666 and 900 to 999, group 00 and serial 0000 were never issued; with such an area it is reported only after the
-word SSN, as a fault. Without separators only after that word. No check digit.
-Limits: since 2011 numbers are random, so the area tells nothing. Without the word the finding is medium.
+Nine digits, 3-2-4. Area 000, 666 and 900 to 999, group 00 and serial 0000 were never issued; with such an area it is
+reported only after the word SSN, as a fault. Without separators only after that word. No check digit. Limits: since 2011
+numbers are random, so the area tells nothing. Without the word the finding is medium.
 """
 
 from __future__ import annotations

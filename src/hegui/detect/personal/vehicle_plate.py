@@ -1,8 +1,8 @@
 """Number plate of a motor vehicle (机动车号牌), issued by the traffic police; GA 36-2018.
 
-The short name of the province, the letter of the office, and five characters, six for new-energy vehicles (新能源); letters without I and O;
-the last may be 学, 警, 港, 澳, 挂. Plates of the armed forces and of embassies are not looked for.
-Limits: whose vehicle it is takes a register. There is no check digit. We prefer the false alarm: the form is seldom anything else.
+The short name of the province, the letter of the office, and five characters, six for new-energy vehicles (新能源); letters
+without I and O; the last may be 学, 警, 港, 澳, 挂. Plates of the armed forces and of embassies are not looked for. Limits:
+whose vehicle it is takes a register. There is no check digit. We prefer the false alarm: the form is seldom anything else.
 """
 
 from __future__ import annotations

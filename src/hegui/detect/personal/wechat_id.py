@@ -1,8 +1,9 @@
 """WeChat id (微信号), chosen by the user or given by Tencent (wxid_…).
 
-A letter and five to nineteen letters, digits, hyphens or underscores. Only after words such as 微信号 or 加V; without a colon, 号 or 是
-between, the id must hold a digit or an underscore, or 微信Android would be one. A mobile number used as an id is a `mobile_number`.
-Limits: nothing in the id itself tells that it is one; ids without such a word beside them are missed, by choice.
+A letter and five to nineteen letters, digits, hyphens or underscores. Only after words such as 微信号 or 加V; without a
+colon, 号 or 是 between, the id must hold a digit or an underscore, or 微信Android would be one. A mobile number used as an
+id is a `mobile_number`. Limits: nothing in the id itself tells that it is one; ids without such a word beside them are
+missed, by choice.
 """
 
 from __future__ import annotations
