@@ -119,8 +119,10 @@ def test_regions_are_named_as_far_as_they_are_known() -> None:
 
 
 HOSTILE = {
-    "digits": "1", "spaced": "1 ", "dashes": "12-", "letters": "a.", "ats": "a@", "brackets": "(", "marks": "1\u0301", "city": "北京市", "names": "张伟的",
-    "labels": "姓名：", "colons": "1:", "cards": "6210 0000 ", "surrogates": "\ud83d", "years": "1915年6月17日", "iban": "GB82 WEST ",
+    "digits": "1", "spaced": "1 ", "dashes": "12-", "letters": "a.", "ats": "a@", "brackets": "(", "marks": "1\u0301",
+    "city": "北京市", "names": "张伟的",
+    "labels": "姓名：", "colons": "1:", "cards": "6210 0000 ", "surrogates": "\ud83d",
+    "years": "1915年6月17日", "iban": "GB82 WEST ",
 }  # fmt: skip
 
 

@@ -65,7 +65,8 @@ def test_plain_and_packed_rows_read_alike(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"{", b"[]", b'{"text": 1}', b'{"text": "a", "lang": "fr"}', b'{"text": "a", "spans": 3}', b'{"text": "a", "spans": [{"start": 0}]}',
+    [b"{", b"[]", b'{"text": 1}', b'{"text": "a", "lang": "fr"}', b'{"text": "a", "spans": 3}',
+     b'{"text": "a", "spans": [{"start": 0}]}',
      b'{"text": "a", "spans": [{"start": 0, "end": 9, "type": "X"}]}', b"\xff\xfe", b"[" * 100_000],
 )  # fmt: skip
 def test_faulty_rows_are_named(tmp_path: Path, content: bytes) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -44,7 +46,7 @@ def test_character_by_character_gives_the_findings_of_the_whole(text: str) -> No
 def test_findings_stand_in_order_and_never_overlap(text: str) -> None:
     found = scan(text)
     assert all(0 <= f.start < f.end <= len(text) for f in found)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
 
 
 @given(st.text(), cuts)

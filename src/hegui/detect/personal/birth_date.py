@@ -24,7 +24,7 @@ _FORM = re.compile(_DAY + PLAIN_END)
 _PLACE = re.compile(r"[12](?<![0-9A-Za-z][-._].)(?=[0-9]{3}(?: ?年 ?[0-9]|[-/.][0-9]|[01][0-9][0-3]))")
 _AFTER = re.compile(r" ?(?:出生|生人|生，|生,|生于)")
 _SAYS_SO = re.compile(
-    r"(?:出生(?:日期|年月日|年月|于|时间)?|生日|生于|诞生于|[Bb]orn(?: on)?|DOB|[Dd]ate of [Bb]irth)[是为:： ]{0,3}\Z"
+    r"(?:出生(?:日期|年月日|年月|于|时间)?|生日|(?<![发产])生于|诞生于|[Bb]orn(?: on)?|DOB|[Dd]ate of [Bb]irth)[是为:： ]{0,3}\Z"
 )
 
 

@@ -57,7 +57,7 @@ _WEAK_WORDS = (
     ",您",
 )
 _STRONG_AFTER = (
-    rf"{'|'.join(_STRONG_WORDS)}|于(?:18|19|20)[0-9]{{2}}年"
+    rf"{'|'.join(_STRONG_WORDS)}"
     r"|[(（](?:身份证|证件|公民|护照|男|女|电话|手机|联系|[0-9]{11})"
     r"|[,，、;；\t|:： ]{1,2}(?:\+?86)?[- ]?1[3-9][0-9]{4}|[,，、;；\t|:： ]{1,2}[1-9][0-9]{5} ?(?:19|20)"
     r"|[,，、;；\t| ]{1,2}(?:男|女)[,，、;；。\t| ]"
@@ -72,7 +72,7 @@ _SECOND = _of("".join(c[1] for c in COMPOUND_SURNAMES))
 _FIRST = _of(_SURNAME_CLASS + "".join(c[0] for c in COMPOUND_SURNAMES))
 _AFTER_WORD = rf"[{_of(''.join(w[0] for w in _AFTER_NAME))}][{_of(''.join(w[1] for w in _AFTER_NAME))}]"
 _AFTER_SIGN = rf"[{_SIGNS}]{{1,2}}[身证公护男女电手联邮住驾您0-9+]"
-_BEFORE_WORDS = rf"[{_FIRST}](?=[{_SECOND}]?[{_GIVEN_CLASS}]{{1,2}}(?:{_AFTER_WORD}|于[0-9]|{_AFTER_SIGN}))"
+_BEFORE_WORDS = rf"[{_FIRST}](?=[{_SECOND}]?[{_GIVEN_CLASS}]{{1,2}}(?:{_AFTER_WORD}|{_AFTER_SIGN}))"
 _OWN = re.compile(rf"(?:{_COMPOUND}|[{_SURNAME_CLASS}])[{_GIVEN_CLASS}]{{1,2}}")
 
 _LABEL = "|".join(sorted(LABELS, key=len, reverse=True))
@@ -91,7 +91,7 @@ _TAIL = frozenset(
 
 _CUT = "|".join(sorted({word[:size] for word in (*_STRONG_WORDS, *_WEAK_WORDS) for size in range(1, len(word))}))
 OPEN_NAME = re.compile(
-    rf"(?:{_COMPOUND}|[{_FIRST}])(?:[{_GIVEN_CLASS}]{{0,2}}|[{_GIVEN_CLASS}]{{1,2}}(?:{_CUT}|于[0-9]{{0,4}}|[{_SIGNS}][^\n\x02]{{0,{_AFTER_MOST}}}))\Z"
+    rf"(?:{_COMPOUND}|[{_FIRST}])(?:[{_GIVEN_CLASS}]{{0,2}}|[{_GIVEN_CLASS}]{{1,2}}(?:{_CUT}|[{_SIGNS}][^\n\x02]{{0,{_AFTER_MOST}}}))\Z"
 )
 """A name, or the beginning of one, that the end of the text has cut from the words after it."""
 OPEN_WINDOW = _AFTER_MOST + 6
@@ -142,6 +142,8 @@ def _led(text: str, at: int) -> Hit | None:
             return Hit(start, field.end(), "none", "high")
     end = _usual_name(text, start)
     if end is None or (lead["role"] and (text[start] in _RARE or not _ends(text, end))):
+        return None
+    if text[start] in _RARE and not lead["mark"].strip() and "\u3400" <= text[end : end + 1] <= "\u9fff":
         return None
     return Hit(start, end, "none", "high" if lead["label"] else "medium")
 

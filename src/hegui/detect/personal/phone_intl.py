@@ -16,7 +16,9 @@ from hegui.detect.personal.triggers import NOT_NUMBER, NUMBER
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 
 _END = r"(?:[ ]?(?:x|ext\.? ?)[0-9]{1,6})?(?![0-9A-Za-z]|[-.][0-9])"
-_CODED = re.compile(r"(?:\+|00)[ ]?[(]?[0-9](?:[-. ()]{0,3}[0-9]){6,14}" + _END)
+_CODED = re.compile(
+    r"(?:\+[ ]?[(]?[0-9](?:[-. ()]{0,3}[0-9]){6,14}|00[- ]?[(]?[1-9](?:[-. ()]{0,3}[0-9]){8,13})" + _END
+)
 _AMERICAN = re.compile(
     r"(?:\+?1[-. ])?(?:[(][2-9][0-9]{2}[)][-. ]?[0-9]{3}[-. ]|[2-9][0-9]{2}(?P<sep>[-. ])[0-9]{3}(?P=sep))[0-9]{4}"
     + _END

@@ -15,7 +15,7 @@ from hegui.detect.personal.checksums import resident_id_check
 from hegui.detect.personal.detector import PERSONAL, Detector, says, squeezed
 from hegui.detect.personal.findings import Check, Checked, Hit
 from hegui.detect.personal.regions import is_province, region_name
-from hegui.detect.personal.triggers import NOT_NUMBER, NUMBER, PLAIN_END
+from hegui.detect.personal.triggers import NUMBER, PLAIN_END
 
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 
@@ -82,7 +82,7 @@ def match(text: str, at: int) -> Hit | None:
         return Hit(at, found.end(), "right", "high")
     if checked.check == "wrong":
         return Hit(at, found.end(), "wrong", "medium" if named else "low")
-    return Hit(at, found.end(), "none", "high" if named else "low" if says(NOT_NUMBER, text, at) else "medium")
+    return Hit(at, found.end(), "none", "high" if named else "low")
 
 
 DETECTOR = Detector("resident_id", compact, validate, match, (NUMBER,), PERSONAL, sensitive=True)
