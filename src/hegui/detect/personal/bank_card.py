@@ -48,5 +48,5 @@ def match(text: str, at: int) -> Hit | None:
     return None
 
 
-DETECTOR = Detector("bank_card", compact, validate, match, (NUMBER,), PERSONAL, sensitive=True)
+DETECTOR = Detector("bank_card", compact, validate, match, (NUMBER.only("689"),), PERSONAL, sensitive=True)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

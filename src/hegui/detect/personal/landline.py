@@ -53,5 +53,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(at, found.end(), "none", "low" if says(NOT_NUMBER, text, at) else "high" if sure else "medium")
 
 
-DETECTOR = Detector("landline", compact, validate, match, (NUMBER,), PERSONAL)
+DETECTOR = Detector("landline", compact, validate, match, (NUMBER.only("02345678+(（"),), PERSONAL)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

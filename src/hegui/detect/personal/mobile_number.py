@@ -47,5 +47,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(at, found.end(), "none", "low" if says(NOT_NUMBER, text, at) else "high")
 
 
-DETECTOR = Detector("mobile_number", compact, validate, match, (NUMBER,), PERSONAL)
+DETECTOR = Detector("mobile_number", compact, validate, match, (NUMBER.only("018+(（"),), PERSONAL)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

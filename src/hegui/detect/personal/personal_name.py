@@ -17,7 +17,18 @@ from hegui.detect.personal.name_words import COMPOUND_SURNAMES, GIVEN, LABELS, N
 from hegui.detect.personal.reading import read_value
 from hegui.detect.personal.triggers import Trigger
 
-__all__ = ["OPEN_NAME", "OPEN_WINDOW", "compact", "explain", "find", "is_valid", "validate"]
+__all__ = [
+    "LEAD",
+    "LED_NAME",
+    "NAME_FIRST",
+    "OPEN_NAME",
+    "OPEN_WINDOW",
+    "compact",
+    "explain",
+    "find",
+    "is_valid",
+    "validate",
+]
 
 
 def _of(characters: str) -> str:
@@ -83,7 +94,11 @@ _WORDS = (*LABELS, *ROLES)
 _AFTER_WORDS = (
     rf"[{_of(''.join(w[0] for w in _WORDS))}](?=[{_of(''.join(w[1] for w in _WORDS))}])(?<=(?=(?:{_LABEL}|{_ROLE})).)"
 )
-_TRIGGERS = (Trigger(re.compile(_AFTER_WORDS)), Trigger(re.compile(_BEFORE_WORDS)))
+LEAD = re.compile(_AFTER_WORDS)
+"""The first character of words after which a name stands."""
+LED_NAME = re.compile(rf"(?:{_LABEL}|{_ROLE})(?: ?[:：]? ?(?:是|为|叫)? ?)([{HAN}][{HAN}·]{{0,12}})\Z")
+"""Such words, and what may be a name, cut by the end of the text."""
+NAME_FIRST = _FIRST
 _FIELD = re.compile(rf"[{HAN}]{{2,4}}(?:·[{HAN}]{{1,6}})?(?![{HAN}·])")
 _TAIL = frozenset(
     "的请您你先女同老医负名住在是来已于电手身与和及为说因从到将被把向对以等曾也就则并未无有要想会能可申提发收联出办购报投签委作系现男今这那我他她"
@@ -173,5 +188,6 @@ def _ends(text: str, end: int) -> bool:
     return not ("\u3400" <= following <= "\u9fff") or following in _TAIL
 
 
+_TRIGGERS = (Trigger(LEAD), Trigger(re.compile(_BEFORE_WORDS)))
 DETECTOR = Detector("personal_name", compact, validate, match, _TRIGGERS, PERSONAL, leads=True)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

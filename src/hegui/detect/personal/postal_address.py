@@ -17,7 +17,18 @@ from hegui.detect.personal.reading import read_value
 from hegui.detect.personal.regions import city_names, province_names
 from hegui.detect.personal.triggers import Trigger
 
-__all__ = ["STEP", "WINDOW", "compact", "explain", "find", "is_valid", "open_address", "validate"]
+__all__ = [
+    "PLACE",
+    "PLACE_LEAD",
+    "STEP",
+    "WINDOW",
+    "compact",
+    "explain",
+    "find",
+    "is_valid",
+    "open_address",
+    "validate",
+]
 
 WINDOW = 220
 STEP = 40
@@ -43,20 +54,21 @@ def _places() -> dict[str, list[str]]:
 
 
 _BY_FIRST = _places()
-_PLACE = "".join(sorted(_BY_FIRST))
+PLACE = "".join(sorted(_BY_FIRST))
 _SECOND = "".join(sorted({rest[0] for rests in _BY_FIRST.values() for rest in rests}))
 _NAMES = "|".join(first + rest for first, rests in sorted(_BY_FIRST.items()) for rest in rests)
 WORDS = "地址|住址|住在|家住|住所|居住地|送到|送至|送达|寄到|寄往|寄至|寄送|位于|住于|户籍|籍贯|住处"
+PLACE_LEAD = re.compile("[地住家居送寄位户籍](?=[址在住所到至达往于籍贯处送居])")
 _LEAD = re.compile(rf"(?:{WORDS})(?:是|为|在|[:：])?[ ]?(?=[{HAN}])")
 _BEGIN = re.compile(_NAMES)
 # One character of a class and one more before the names are tried: the names are many, and nearly no place begins one.
 _MAY_BE = re.compile(
-    rf"[{_PLACE}地住家居送寄位户籍](?=[{_SECOND}址在住所到至达往于籍贯处送居])(?<=(?=(?:{_NAMES}|{WORDS})).)"
+    rf"[{PLACE}地住家居送寄位户籍](?=[{_SECOND}址在住所到至达往于籍贯处送居])(?<=(?=(?:{_NAMES}|{WORDS})).)"
 )
 
 _CUTS = {first + rest[:size] for first, rests in _BY_FIRST.items() for rest in rests for size in range(len(rest))}
 _CUT_NAME = re.compile(rf"(?:{'|'.join(sorted(_CUTS))})\Z")
-_MAY_BEGIN = re.compile(rf"[{_PLACE}](?=[{_SECOND}]|\Z)")
+_MAY_BEGIN = re.compile(rf"[{PLACE}](?=[{_SECOND}]|\Z)")
 
 _DIVISION = re.compile(
     rf" ?[{HAN}]{{1,14}}?(?:省|自治区|自治州|地区|盟|市|新区|开发区|高新区|林区|区|自治县|县|旗|镇|乡|街道|村)"
@@ -111,8 +123,9 @@ def open_address(text: str, floor: int) -> int:
         if _CUT_NAME.match(text, at) or (_BEGIN.match(text, at) and _is_open(text, at)):
             first = at
             break
-    for found in _LEAD.finditer(text, max(0, size - WINDOW - _MAX_LEAD)):
-        if floor <= found.end() < first and _is_open(text, found.end()):
+    for place in PLACE_LEAD.finditer(text, max(0, size - WINDOW - _MAX_LEAD)):
+        found = _LEAD.match(text, place.start())
+        if found is not None and floor <= found.end() < first and _is_open(text, found.end()):
             return found.end()
     return first
 

@@ -85,5 +85,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(at, found.end(), "none", "high" if named else "low")
 
 
-DETECTOR = Detector("resident_id", compact, validate, match, (NUMBER,), PERSONAL, sensitive=True)
+DETECTOR = Detector("resident_id", compact, validate, match, (NUMBER.only("123456789"),), PERSONAL, sensitive=True)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

@@ -9,19 +9,20 @@ together, first those not of low confidence, then the longest, then the one whos
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from hegui.detect.personal.detector import CONTEXT, HAN, Detector
+from hegui.detect.personal.detector import CONTEXT, Detector
 from hegui.detect.personal.findings import Hit
-from hegui.detect.personal.name_words import LABELS, ROLES
-from hegui.detect.personal.personal_name import OPEN_NAME, OPEN_WINDOW
-from hegui.detect.personal.postal_address import open_address
+from hegui.detect.personal.personal_name import LEAD, LED_NAME, NAME_FIRST, OPEN_NAME, OPEN_WINDOW
+from hegui.detect.personal.postal_address import PLACE, PLACE_LEAD, open_address
 from hegui.detect.personal.triggers import DIGITS, LETTERS, RUN, Trigger
 from hegui.detect.personal.vehicle_plate import PROVINCES
 
 __all__ = ["Scanner", "Settled", "open_at"]
 
+Asked = tuple[tuple[int, Detector], ...]
+"""Detectors with their place in the list."""
 RUN_FIRST = DIGITS + LETTERS + "+(（"
 
 
@@ -45,13 +46,12 @@ class Scanner:
             for trigger, them in asked.items()
             if not trigger.first
         )
-        self._runs = {
-            first: tuple((trigger.pattern, tuple(them)) for trigger, them in asked.items() if first in trigger.first)
-            for first in RUN_FIRST
-        }
+        self._runs = {first: _by_pattern(asked, first) for first in RUN_FIRST}
 
     def settle(self, text: str, floor: int, upto: int) -> Iterator[Settled]:
         """What stays of the candidates that begin at or after `floor` and before `upto`, in the order of the text."""
+        if not _may_hold(text, floor, upto):
+            return
         candidates: list[tuple[int, bool, int, int, str, Hit]] = []
         for at, asked in self._places(text, floor, upto):
             for order, detector in asked:
@@ -64,7 +64,7 @@ class Scanner:
                 end = hit.end
                 yield Settled(kind, hit)
 
-    def _places(self, text: str, floor: int, upto: int) -> Iterator[tuple[int, tuple[tuple[int, Detector], ...]]]:
+    def _places(self, text: str, floor: int, upto: int) -> Iterator[tuple[int, Asked]]:
         """Where to ask whom."""
         led = max(0, floor - CONTEXT)
         for run in RUN.finditer(text, led):
@@ -82,26 +82,49 @@ class Scanner:
                 yield at, asked
 
 
+def _may_hold(text: str, floor: int, upto: int) -> bool:
+    """A glance: whether any value can begin there at all."""
+    if floor >= upto:
+        return False
+    led = max(0, floor - CONTEXT)
+    return bool(
+        _MAY_BEGIN.search(text, floor, upto) or LEAD.search(text, led, upto) or PLACE_LEAD.search(text, led, upto)
+    )
+
+
+def _by_pattern(
+    asked: Mapping[Trigger, Sequence[tuple[int, Detector]]], first: str
+) -> tuple[tuple[re.Pattern[str], Asked], ...]:
+    """Whom to ask where a run begins with this character, by the pattern that says whether to."""
+    found: dict[re.Pattern[str], list[tuple[int, Detector]]] = {}
+    for trigger, them in asked.items():
+        if first in trigger.first:
+            found.setdefault(trigger.pattern, []).extend(them)
+    return tuple((pattern, tuple(them)) for pattern, them in found.items())
+
+
 # Where a value may begin that the end of the text has cut: (pattern, group of its beginning, characters from the end).
 _SPACE = r"[ ](?=[-0-9(（)）xe年月日 ]|\Z)"
-_OPEN: tuple[tuple[re.Pattern[str], int], ...] = (
-    (re.compile(rf"(?<![0-9A-Za-z])[0-9+(（](?:[0-9A-Za-z@_%+\-.:()（）·年月日出生转分机]|{_SPACE})*+\Z"), 96),
-    (re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z][0-9A-Za-z._%+\-@:]*+\Z"), 330),
-    (re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{1,2}(?:[-. ]?\Z|[-. ]?[0-9(（][0-9A-Za-z\-. ()（）]*+\Z)"), 96),
+_OPEN_HAN: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(rf"[{PROVINCES}](?:[A-Za-z](?:[·•・. -]?[0-9A-Za-z]{{0,6}})?)?\Z"), 12),
     (OPEN_NAME, OPEN_WINDOW),
 )
-_LED_NAME = re.compile(
-    rf"(?:{'|'.join(sorted((*LABELS, *ROLES), key=len, reverse=True))})(?: ?[:：]? ?(?:是|为|叫)? ?)([{HAN}][{HAN}·]{{0,12}})\Z"
+_OPEN: tuple[tuple[re.Pattern[str], int], ...] = (
+    (re.compile(rf"(?<![0-9A-Za-z])[0-9+(（](?:[0-9A-Za-z@_%+\-.:()（）/·年月日出生转分机]|{_SPACE})*+\Z"), 96),
+    (re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z][0-9A-Za-z._%+\-@:]*+\Z"), 330),
+    (re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{1,2}(?:[-. ]?\Z|[-. ]?[0-9(（][0-9A-Za-z\-. ()（）]*+\Z)"), 96),
+    *_OPEN_HAN,
 )
+_OPEN_ENDS = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@_%+-.:()（）·年月日出生转分机/ ")
 _LED_WINDOW = 32
+_MAY_BEGIN = re.compile(f"[0-9A-Za-z+(（{NAME_FIRST}{PLACE}{PROVINCES}]")
+"""Where a value may begin that no words lead to."""
 
 
 def open_at(text: str, floor: int) -> int:
     """Where the first value may begin, at or after `floor`, that what follows could still make or change; else the end."""
-    size = len(text)
-    first = size
-    for pattern, window in _OPEN:
+    first = size = len(text)
+    for pattern, window in _OPEN if text[-1:] in _OPEN_ENDS else _OPEN_HAN:
         found = pattern.search(text, max(floor, size - window))
         if found is not None and found.start() < first:
             first = found.start()
@@ -109,8 +132,8 @@ def open_at(text: str, floor: int) -> int:
 
 
 def _open_name(text: str, floor: int) -> int:
-    size = len(text)
-    for found in _LED_NAME.finditer(text, max(0, size - _LED_WINDOW)):
-        if found.start(1) >= floor:
+    for lead in LEAD.finditer(text, max(0, len(text) - _LED_WINDOW)):
+        found = LED_NAME.match(text, lead.start())
+        if found is not None and found.start(1) >= floor:
             return found.start(1)
-    return size
+    return len(text)

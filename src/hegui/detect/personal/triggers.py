@@ -38,6 +38,10 @@ class Trigger(NamedTuple):
     pattern: re.Pattern[str]
     first: str = ""
 
+    def only(self, first: str) -> Trigger:
+        """The same where a run begins with one of these."""
+        return Trigger(self.pattern, first)
+
 
 _NUMBER = r"[0-9+(（]{0,3}[-. ()（）]{0,3}[0-9](?:[-. ()（）]{0,3}[0-9]){4}"
 RUN = re.compile(

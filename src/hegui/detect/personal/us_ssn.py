@@ -11,7 +11,7 @@ import re
 
 from hegui.detect.personal.detector import PERSONAL, Detector, digits, says
 from hegui.detect.personal.findings import Checked, Hit
-from hegui.detect.personal.triggers import NOT_NUMBER, NUMBER, PLAIN_END
+from hegui.detect.personal.triggers import DIGITS, NOT_NUMBER, NUMBER, PLAIN_END
 
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 
@@ -45,5 +45,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(at, found.end(), "none", "low" if says(NOT_NUMBER, text, at) else "medium")
 
 
-DETECTOR = Detector("us_ssn", compact, validate, match, (NUMBER,), PERSONAL, sensitive=True)
+DETECTOR = Detector("us_ssn", compact, validate, match, (NUMBER.only(DIGITS),), PERSONAL, sensitive=True)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find
