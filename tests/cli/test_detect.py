@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
+from hegui.detect.personal.registry import DETECTORS
 from tests.cli.conftest import Hegui
 
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs/personal.md"
 TEXT = "客户张静，身份证号110101190003071231，手机13800000000"
 
 
@@ -59,3 +62,15 @@ def test_faulty_rows_are_an_error_in_the_language_of_the_run(hegui: Hegui, tmp_p
     assert shown.returncode == 1
     assert "PER002" in shown.stderr
     assert "该行不是" in shown.stderr
+
+
+def test_the_published_example_is_what_is_printed(hegui: Hegui) -> None:
+    example = DOCUMENT.read_text("utf-8").split("```console\n")[1].split("```")[0]
+    command, _, printed = example.partition("\n")
+    arguments = shlex.split(command.removeprefix("$ hegui "))
+    assert hegui("--lang", "en", *arguments).stdout == printed
+
+
+def test_every_detector_is_documented() -> None:
+    document = DOCUMENT.read_text("utf-8")
+    assert [detector.kind for detector in DETECTORS if f"| `{detector.kind}` |" not in document] == []

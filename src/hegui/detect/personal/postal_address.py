@@ -124,9 +124,9 @@ def open_address(text: str, floor: int) -> int:
             first = at
             break
     for place in PLACE_LEAD.finditer(text, max(0, size - WINDOW - _MAX_LEAD)):
-        found = _LEAD.match(text, place.start())
-        if found is not None and floor <= found.end() < first and _is_open(text, found.end()):
-            return found.end()
+        lead = _LEAD.match(text, place.start())
+        if lead is not None and floor <= lead.end() < first and _is_open(text, lead.end()):
+            return lead.end()
     return first
 
 

@@ -19,7 +19,7 @@ from hegui.detect.personal.postal_address import PLACE, PLACE_LEAD, open_address
 from hegui.detect.personal.triggers import DIGITS, LETTERS, RUN, Trigger
 from hegui.detect.personal.vehicle_plate import PROVINCES
 
-__all__ = ["Scanner", "Settled", "open_at"]
+__all__ = ["Scanner", "Settled", "may_hold", "open_at"]
 
 Asked = tuple[tuple[int, Detector], ...]
 """Detectors with their place in the list."""
@@ -50,8 +50,6 @@ class Scanner:
 
     def settle(self, text: str, floor: int, upto: int) -> Iterator[Settled]:
         """What stays of the candidates that begin at or after `floor` and before `upto`, in the order of the text."""
-        if not _may_hold(text, floor, upto):
-            return
         candidates: list[tuple[int, bool, int, int, str, Hit]] = []
         for at, asked in self._places(text, floor, upto):
             for order, detector in asked:
@@ -82,10 +80,8 @@ class Scanner:
                 yield at, asked
 
 
-def _may_hold(text: str, floor: int, upto: int) -> bool:
+def may_hold(text: str, floor: int, upto: int) -> bool:
     """A glance: whether any value can begin there at all."""
-    if floor >= upto:
-        return False
     led = max(0, floor - CONTEXT)
     return bool(
         _MAY_BEGIN.search(text, floor, upto) or LEAD.search(text, led, upto) or PLACE_LEAD.search(text, led, upto)

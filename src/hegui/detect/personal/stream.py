@@ -13,7 +13,7 @@ from typing import NamedTuple
 from hegui.detect.personal.findings import PersonalFinding
 from hegui.detect.personal.reading import BREAK, MAX_RUN, read
 from hegui.detect.personal.registry import DETECTORS
-from hegui.detect.personal.scanner import Scanner, open_at
+from hegui.detect.personal.scanner import Scanner, Settled, may_hold, open_at
 
 __all__ = ["SCANNER", "PersonalStep", "PersonalStream", "scan"]
 
@@ -60,8 +60,11 @@ class PersonalStream:
         raw = self._buffer + fragment
         reading = read(raw, self._run)
         text, base = self._context + reading.text, len(self._context)
-        upto = len(text) if final else open_at(text, base)
-        settled = tuple(self._scanner.settle(text, base, upto))
+        upto = len(text)
+        settled: tuple[Settled, ...] = ()
+        if may_hold(text, base, upto):
+            upto = upto if final else open_at(text, base)
+            settled = tuple(self._scanner.settle(text, base, upto)) if upto > base else ()
         findings = tuple(
             PersonalFinding(
                 kind,
