@@ -43,7 +43,7 @@ _GIVEN = frozenset(GIVEN)
 _SURNAME = frozenset(_SURNAME_CLASS)
 
 _STRONG_WORDS = (
-    "名下", "身份证", "手机", "电话", "微信", "邮箱", "联系电话", "住址", "家住", "住在", "银行卡", "出生于", "生于",
+    "名下", "打电话", "身份证", "手机", "电话", "微信", "邮箱", "联系电话", "住址", "家住", "住在", "银行卡", "出生于", "生于",
     *("的" + word for word in ("电话", "手机", "联系", "邮箱", "电子邮", "身份证", "证件",
                               "住址", "地址", "家庭", "微信", "银行卡", "卡号", "号码",
                               "账户", "账号", "生日", "车牌", "护照", "病历", "工资", "QQ")),
@@ -70,25 +70,25 @@ _WEAK_WORDS = (
 _STRONG_AFTER = (
     rf"{'|'.join(_STRONG_WORDS)}"
     r"|[(（](?:身份证|证件|公民|护照|男|女|电话|手机|联系|[0-9]{11})"
-    r"|[,，、;；\t|:： ]{1,2}(?:\+?86)?[- ]?1[3-9][0-9]{4}|[,，、;；\t|:： ]{1,2}[1-9][0-9]{5} ?(?:19|20)"
+    r"|[\"']?[,，、;；\t|:： ]{1,2}[\"']?(?:\+?86)?[- ]?1[3-9][0-9]{4}|[\"']?[,，、;；\t|:： ]{1,2}[\"']?[1-9][0-9]{5} ?(?:19|20)"
     r"|[,，、;；\t| ]{1,2}(?:男|女)[,，、;；。\t| ]"
     r"|[,，](?:身份证|证件|电话|手机|联系电话|公民身份|邮箱|住址|驾驶证|(?:19|20)[0-9]{2}年[0-9]{1,2}月)"
 )
 _AFTER_NAME = (*_STRONG_WORDS, *_WEAK_WORDS)
 _WEAK_AFTER = "|".join(_WEAK_WORDS)
-_SIGNS = r"(（,，、;；\t|:： "
+_SIGNS = r"(（,，、;；\t|:： \"'"
 _AFTER_MOST = 16
 _AFTER = re.compile(f"(?P<strong>{_STRONG_AFTER})|{_WEAK_AFTER}")
 _SECOND = _of("".join(c[1] for c in COMPOUND_SURNAMES))
 _FIRST = _of(_SURNAME_CLASS + "".join(c[0] for c in COMPOUND_SURNAMES))
 _AFTER_WORD = rf"[{_of(''.join(w[0] for w in _AFTER_NAME))}][{_of(''.join(w[1] for w in _AFTER_NAME))}]"
-_AFTER_SIGN = rf"[{_SIGNS}]{{1,2}}[身证公护男女电手联邮住驾您0-9+]"
+_AFTER_SIGN = rf"[{_SIGNS}]{{1,4}}[身证公护男女电手联邮住驾您0-9+]"
 _BEFORE_WORDS = rf"[{_FIRST}](?=[{_SECOND}]?[{_GIVEN_CLASS}]{{1,2}}(?:{_AFTER_WORD}|{_AFTER_SIGN}))"
 _OWN = re.compile(rf"(?:{_COMPOUND}|[{_SURNAME_CLASS}])[{_GIVEN_CLASS}]{{1,2}}")
 
 _LABEL = "|".join(sorted(LABELS, key=len, reverse=True))
 _ROLE = "|".join(sorted(ROLES, key=len, reverse=True))
-_LEAD = rf"(?:(?P<label>{_LABEL})(?P<mark> ?[:：]? ?(?:是|为|叫)? ?)|(?P<role>{_ROLE})[:：]?)"
+_LEAD = rf"(?:(?P<label>{_LABEL})(?P<mark>[\"']? ?[:：]? ?[\"']?(?:是|为|叫)? ?)|(?P<role>{_ROLE})[:：]?)"
 _LED = re.compile(_LEAD + rf"(?=(?P<name>[{HAN}]))")
 _WORDS = (*LABELS, *ROLES)
 _AFTER_WORDS = (
@@ -96,7 +96,7 @@ _AFTER_WORDS = (
 )
 LEAD = re.compile(_AFTER_WORDS)
 """The first character of words after which a name stands."""
-LED_NAME = re.compile(rf"(?:{_LABEL}|{_ROLE})(?: ?[:：]? ?(?:是|为|叫)? ?)([{HAN}][{HAN}·]{{0,12}})\Z")
+LED_NAME = re.compile(rf"(?:{_LABEL}|{_ROLE})(?:[\"']? ?[:：]? ?[\"']?(?:是|为|叫)? ?)([{HAN}][{HAN}·]{{0,12}})\Z")
 """Such words, and what may be a name, cut by the end of the text."""
 NAME_FIRST = _FIRST
 _FIELD = re.compile(rf"[{HAN}]{{2,4}}(?:·[{HAN}]{{1,6}})?(?![{HAN}·])")
@@ -140,10 +140,15 @@ def _followed(text: str, at: int) -> Hit | None:
             continue
         if text[at] in _RARE and after["strong"] is None:
             return None
-        if after["strong"] is not None and not after[0][0].isalnum() and text[at - 1 : at] > "\u3400" and at:
+        if after["strong"] is not None and not after[0][0].isalnum() and at and _joins(text[at - 1]):
             return None  # before a bracket or a comma the name must stand by itself
         return Hit(at, end, "none", "high" if after["strong"] else "medium")
     return None
+
+
+def _joins(character: str) -> bool:
+    """Whether a character before makes it doubtful that a name begins here: Han, and none that stands before names."""
+    return "\u3400" <= character <= "\u9fff" and character not in "与和及由向给被对跟同将让请为叫是"
 
 
 def _led(text: str, at: int) -> Hit | None:
