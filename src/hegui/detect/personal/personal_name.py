@@ -76,6 +76,8 @@ _STRONG_AFTER = (
 )
 _AFTER_NAME = (*_STRONG_WORDS, *_WEAK_WORDS)
 _WEAK_AFTER = "|".join(_WEAK_WORDS)
+_PROFESSIONS = frozenset(("老师", "医生", "同学", "律师", "教授", "经理", "主任", "负责", "本人", "同志"))
+"""They follow other words as readily as names, so what stands before must not run on into the name."""
 _SIGNS = r"(（,，、;；\t|:： \"'"
 _AFTER_MOST = 16
 _AFTER = re.compile(f"(?P<strong>{_STRONG_AFTER})|{_WEAK_AFTER}")
@@ -101,7 +103,9 @@ LED_NAME = re.compile(rf"(?:{_LABEL}|{_ROLE})(?:[\"']? ?[:：]? ?[\"']?(?:是|�
 NAME_FIRST = _FIRST
 _FIELD = re.compile(rf"[{HAN}]{{2,4}}(?:·[{HAN}]{{1,6}})?(?![{HAN}·])")
 _TAIL = frozenset(
-    "的请您你先女同老医负名住在是来已于电手身与和及为说因从到将被把向对以等曾也就则并未无有要想会能可申提发收联出办购报投签委作系现男今这那我他她"
+    "的请您你先女同老医负名住在是来已于电手身与和及为说因从到将被把向对以等曾也就则并未无有要想会能可申提"
+    "发收联出办购报投签委作系现男今这那我他她户证应须表认称自所该其正还又再去进打接拿带给让过没不账卡银微"
+    "邮地年性职编学部入离致违驾乘坐支付退存取转汇借贷欠共均都只前后中上下工诉求需拒享承履行使"
 )
 
 _CUT = "|".join(sorted({word[:size] for word in (*_STRONG_WORDS, *_WEAK_WORDS) for size in range(1, len(word))}))
@@ -138,7 +142,9 @@ def _followed(text: str, at: int) -> Hit | None:
         after = _AFTER.match(text, end)
         if after is None or text[at : at + 2] in NOT_NAMES:
             continue
-        if text[at] in _RARE and after["strong"] is None:
+        if after["strong"] is None and (
+            text[at] in _RARE or (after[0] in _PROFESSIONS and at and _joins(text[at - 1]))
+        ):
             return None
         if after["strong"] is not None and not after[0][0].isalnum() and at and _joins(text[at - 1]):
             return None  # before a bracket or a comma the name must stand by itself
@@ -148,7 +154,7 @@ def _followed(text: str, at: int) -> Hit | None:
 
 def _joins(character: str) -> bool:
     """Whether a character before makes it doubtful that a name begins here: Han, and none that stands before names."""
-    return "\u3400" <= character <= "\u9fff" and character not in "与和及由向给被对跟同将让请为叫是"
+    return _is_han(character) and character not in "与和及由向给被对跟同将让请为叫是"
 
 
 def _led(text: str, at: int) -> Hit | None:
@@ -163,7 +169,7 @@ def _led(text: str, at: int) -> Hit | None:
     end = _usual_name(text, start)
     if end is None or (lead["role"] and (text[start] in _RARE or not _ends(text, end))):
         return None
-    if text[start] in _RARE and not lead["mark"].strip() and "\u3400" <= text[end : end + 1] <= "\u9fff":
+    if not lead["mark"] and not (_ends(text, end) and (text[start] not in _RARE or not _is_han(text[end : end + 1]))):
         return None
     return Hit(start, end, "none", "high" if lead["label"] else "medium")
 
@@ -190,7 +196,11 @@ def _usual_name(text: str, start: int) -> int | None:
 def _ends(text: str, end: int) -> bool:
     """Whether what stands at this place ends a name."""
     following = text[end : end + 1]
-    return not ("\u3400" <= following <= "\u9fff") or following in _TAIL
+    return not _is_han(following) or following in _TAIL
+
+
+def _is_han(character: str) -> bool:
+    return "\u3400" <= character <= "\u9fff"
 
 
 _TRIGGERS = (Trigger(LEAD), Trigger(re.compile(_BEFORE_WORDS)))

@@ -57,7 +57,10 @@ _BY_FIRST = _places()
 PLACE = "".join(sorted(_BY_FIRST))
 _SECOND = "".join(sorted({rest[0] for rests in _BY_FIRST.values() for rest in rests}))
 _NAMES = "|".join(first + rest for first, rests in sorted(_BY_FIRST.items()) for rest in rests)
-WORDS = "户籍地址|户籍地|户籍所在地|居住地址|家庭住址|地址|住址|住在|家住|住所|居住地|送到|送至|送达|寄到|寄往|寄至|寄送|位于|住于|户籍|籍贯|住处"
+WORDS = (
+    "户籍地址|户籍地|户籍所在地|居住地址|家庭住址|地址|住址|住在|家住|住所|居住地|送到|送至|送达"
+    "|寄到|寄往|寄至|寄送|位于|住于|户籍|籍贯|住处"
+)
 PLACE_LEAD = re.compile("[地住家居送寄位户籍](?=[址在住所到至达往于籍贯处送居])")
 _LEAD = re.compile(rf"(?:{WORDS})(?:是|为|在|[:：])?[ ]?(?=[{HAN}])")
 _BEGIN = re.compile(_NAMES)
