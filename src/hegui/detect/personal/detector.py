@@ -15,10 +15,7 @@ from hegui.detect.personal.reading import read, read_value
 from hegui.detect.personal.triggers import Trigger, places_of
 from hegui.locale import message
 
-__all__ = ["CONTEXT", "HAN", "WINDOW", "Detector", "before", "digits", "says", "squeezed"]
-
-WINDOW = 96
-"""Characters from where a value may begin, count, that may be looked at to decide. E-mail and addresses have their own."""
+__all__ = ["CONTEXT", "HAN", "PERSONAL", "Detector", "digits", "says", "squeezed"]
 
 CONTEXT = 32
 """Characters before a value, count, in which words may speak for it or against it."""
@@ -29,6 +26,7 @@ HAN = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
 _SEPARATORS = re.compile(r"[-\s.·•()（）]+")
 
 PERSONAL = ("PIPL-28-1", "PIPL-51-1", "IM-11-1")
+"""Ids of provisions: sensitive personal information, security measures, protecting inputs and records."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +38,11 @@ class Detector:
         compact: the value without spaces and hyphens.
         validate: what is wrong with one value.
         match: the candidate whose value begins at a place of text already read, or None. It looks at no more than CONTEXT
-            characters before and `window` after, so that text far away never changes what is found here.
+            characters before and a bounded number after, so that text far away never changes what is found here.
         triggers: where `match` is worth asking.
         provisions: ids of the provisions it serves.
         sensitive: whether it is sensitive personal information (敏感个人信息) by itself, GB/T 35273-2020 annex B.
-        leads: whether `match` is asked at the words before the value, so that the value begins later, by at most CONTEXT.
-        window: characters after the beginning that may be looked at, count.
+        leads: whether `match` is asked at the words before the value, so that the value begins a little later.
     """
 
     kind: str
@@ -56,7 +53,6 @@ class Detector:
     provisions: tuple[str, ...]
     sensitive: bool = False
     leads: bool = False
-    window: int = WINDOW
 
     def is_valid(self, value: str) -> bool:
         """Whether nothing is wrong with the value."""
@@ -90,11 +86,6 @@ def squeezed(value: str) -> str:
 def digits(value: str) -> str:
     """The digits of a value as it is meant."""
     return "".join(c for c in read_value(value) if c in "0123456789")
-
-
-def before(text: str, at: int) -> str:
-    """The words before a place of text already read, as far as they count, within the same line and sentence."""
-    return text[max(0, at - CONTEXT) : at]
 
 
 def says(pattern: re.Pattern[str], text: str, at: int) -> bool:

@@ -42,5 +42,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(at, found.end(), "none", "high") if found else None
 
 
-DETECTOR = Detector("email", compact, validate, match, (Trigger(_PLACE, DIGITS + LETTERS),), PERSONAL, window=_WINDOW)
+DETECTOR = Detector("email", compact, validate, match, (Trigger(_PLACE, DIGITS + LETTERS),), PERSONAL)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

@@ -37,5 +37,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(at, found.end(), "none", "high") if found and says(_SAYS_SO, text, at) else None
 
 
-DETECTOR = Detector("hk_macau_permit", compact, validate, match, (WORD,), PERSONAL)
+DETECTOR = Detector("hk_macau_permit", compact, validate, match, (WORD,), PERSONAL, sensitive=True)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

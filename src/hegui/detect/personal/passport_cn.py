@@ -39,5 +39,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(at, found.end(), "none", "high") if found and says(_SAYS_SO, text, at) else None
 
 
-DETECTOR = Detector("passport_cn", compact, validate, match, (WORD,), PERSONAL)
+DETECTOR = Detector("passport_cn", compact, validate, match, (WORD,), PERSONAL, sensitive=True)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

@@ -126,7 +126,7 @@ def open_address(text: str, floor: int) -> int:
         if _CUT_NAME.match(text, at) or (_BEGIN.match(text, at) and _is_open(text, at)):
             first = at
             break
-    for place in PLACE_LEAD.finditer(text, max(0, size - WINDOW - _MAX_LEAD)):
+    for place in PLACE_LEAD.finditer(text, max(0, floor - _MAX_LEAD, size - WINDOW - _MAX_LEAD)):
         lead = _LEAD.match(text, place.start())
         if lead is not None and floor <= lead.end() < first and _is_open(text, lead.end()):
             return lead.end()
@@ -168,7 +168,5 @@ def _details(text: str, at: int, has_number: bool) -> _Parsed:
     return _Parsed(end, end, True)
 
 
-DETECTOR = Detector(
-    "postal_address", compact, validate, match, (Trigger(_MAY_BE),), PERSONAL, leads=True, window=WINDOW
-)
+DETECTOR = Detector("postal_address", compact, validate, match, (Trigger(_MAY_BE),), PERSONAL, leads=True)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from hegui.detect.personal.detector import CONTEXT, Detector
+from hegui.detect.personal.detector import Detector
 from hegui.detect.personal.findings import Hit
 from hegui.detect.personal.personal_name import LEAD, LED_NAME, NAME_FIRST, OPEN_NAME, OPEN_WINDOW
 from hegui.detect.personal.postal_address import PLACE, PLACE_LEAD, open_address
@@ -23,6 +23,8 @@ __all__ = ["Scanner", "Settled", "may_hold", "open_at"]
 
 Asked = tuple[tuple[int, Detector], ...]
 """Detectors with their place in the list."""
+LED = 20
+"""Characters, count, at most, from the beginning of the words that lead to a value to the value."""
 RUN_FIRST = DIGITS + LETTERS + "+(（"
 
 
@@ -64,7 +66,7 @@ class Scanner:
 
     def _places(self, text: str, floor: int, upto: int) -> Iterator[tuple[int, Asked]]:
         """Where to ask whom."""
-        led = max(0, floor - CONTEXT)
+        led = max(0, floor - LED)
         for run in RUN.finditer(text, led):
             at = run.start()
             if at >= upto:
@@ -82,7 +84,7 @@ class Scanner:
 
 def may_hold(text: str, floor: int, upto: int) -> bool:
     """A glance: whether any value can begin there at all."""
-    led = max(0, floor - CONTEXT)
+    led = max(0, floor - LED)
     return bool(
         _MAY_BEGIN.search(text, floor, upto) or LEAD.search(text, led, upto) or PLACE_LEAD.search(text, led, upto)
     )
@@ -112,7 +114,6 @@ _OPEN: tuple[tuple[re.Pattern[str], int], ...] = (
     *_OPEN_HAN,
 )
 _OPEN_ENDS = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@_%+-.:()（）·年月日出生转分机/ ")
-_LED_WINDOW = 32
 _MAY_BEGIN = re.compile(f"[0-9A-Za-z+(（{NAME_FIRST}{PLACE}{PROVINCES}]")
 """Where a value may begin that no words lead to."""
 
@@ -128,7 +129,7 @@ def open_at(text: str, floor: int) -> int:
 
 
 def _open_name(text: str, floor: int) -> int:
-    for lead in LEAD.finditer(text, max(0, len(text) - _LED_WINDOW)):
+    for lead in LEAD.finditer(text, max(0, floor - LED, len(text) - 2 * LED)):
         found = LED_NAME.match(text, lead.start())
         if found is not None and found.start(1) >= floor:
             return found.start(1)

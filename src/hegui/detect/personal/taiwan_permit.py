@@ -38,5 +38,7 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(at, found.end(), "none", "high") if found and says(_SAYS_SO, text, at) else None
 
 
-DETECTOR = Detector("taiwan_permit", compact, validate, match, (Trigger(_PLACE, DIGITS + "TLtl"),), PERSONAL)
+DETECTOR = Detector(
+    "taiwan_permit", compact, validate, match, (Trigger(_PLACE, DIGITS + "TLtl"),), PERSONAL, sensitive=True
+)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find
