@@ -37,6 +37,12 @@ def test_a_span_counts_only_where_all_agrees() -> None:
     assert report.as_dict()["all"]["f1"] == pytest.approx(2 / 3, abs=1e-6)
 
 
+def test_wrong_check_digits_are_reported_beside() -> None:
+    report = evaluate([{"text": "身份证号110101190003071231", "lang": "zh"}])
+    assert report.score().wrong == 0
+    assert dict(report.check_wrong) == {"resident_id": 1}
+
+
 def test_chinese_spans() -> None:
     report = evaluate(test_part("pii_zh_synthetic"))
     assert report.score().f1 >= 0.97

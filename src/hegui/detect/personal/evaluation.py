@@ -140,6 +140,8 @@ def _count(
             report.check_wrong[kind] += 1
         if finding.confidence == "low":
             report.low[kind] += 1
+        elif finding.check == "wrong":
+            continue
         elif not foreign or kind in labels.values():
             found.add((finding.start, finding.end, kind))
     report.hit_rows += bool(found)
