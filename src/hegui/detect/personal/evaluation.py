@@ -1,8 +1,8 @@
 """How well personal information is found in labelled text: precision, recall and F1 of exact spans, by kind.
 
-Knows the names that labelled sets use for our kinds. A span counts only where beginning, end and kind all agree; findings
-of low confidence do not count, they are reported beside. Kinds that a set does not label, and labels of things we do not
-look for, are left out. Rules: exact-match scoring as in CoNLL-2003; F1 = 2PR / (P + R).
+Knows the names that labelled sets use for our kinds. A span counts only where beginning, end and kind all agree. Findings of
+low confidence or with a wrong check digit do not count; they are reported beside. Kinds without labels, and labels of what
+we do not look for, are left out. Rules: exact-match scoring as in CoNLL-2003; F1 = 2PR / (P + R).
 """
 
 from __future__ import annotations
