@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: up test check format lock bench bench-law bench-ledger bench-evidence soak soak-evidence clean help
+.PHONY: up test check format lock bench bench-law bench-ledger bench-evidence bench-detect soak soak-evidence clean help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,9 @@ bench-law: $(VENV)/.dev ## an answer of the law: assessing, questions, reading, 
 
 bench-ledger: $(VENV)/.dev ## appends into a folder, proofs, the stand-alone verifier
 	$(BIN)/python bench/ledger/run.py
+
+bench-detect: $(VENV)/.dev ## personal information: whole texts, streamed tokens, masking
+	$(BIN)/python bench/detect/personal.py
 
 bench-evidence: $(VENV)/.dev ## from the spool into database and ledger
 	$(BIN)/python bench/evidence/moving.py
