@@ -17,7 +17,7 @@ CONTACTS = "请拨打：示例热线"
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     state = tmp_path_factory.mktemp("help")
-    with running(state, "--label", "tail", HEGUI_CRISIS_CONTACTS=CONTACTS, HEGUI_LANG="zh_CN") as gateway:
+    with running(state, "--label", "tail", HEGUI_CRISIS_CONTACTS=CONTACTS) as gateway:
         yield gateway
 
 
