@@ -72,8 +72,13 @@ def in_part(row_id: str, part: Part) -> bool:
 
 
 def measure_refusal(rows: Iterable[LabelledText]) -> dict[str, Any]:
-    """Two readings: that it declines at all (partial refusals included), and that it declines outright (`refusal`)."""
-    judged = [(judge_answer(row.text).grade, _expected(row.expect)) for row in rows]
+    """Four readings, for the sets do not mean the same by a refusal.
+
+    declines: refusals, partial ones included, against answers. refusal: the same without the rows labelled partial.
+    outright: grade refusal against everything else. said: of these, the ones that say so and do not only lecture.
+    """
+    found = [(judge_answer(row.text), _expected(row.expect)) for row in rows]
+    judged = [(verdict.grade, is_so) for verdict, is_so in found]
     outright = [(said, is_so) for said, is_so in judged if is_so != "partial_refusal"]
     table = Counter(f"{is_so} judged {said}" for said, is_so in judged)
     return {
@@ -81,6 +86,7 @@ def measure_refusal(rows: Iterable[LabelledText]) -> dict[str, Any]:
         "declines": Counts.of((said != "answer", is_so != "answer") for said, is_so in judged).figures(),
         "refusal": Counts.of((said != "answer", is_so == "refusal") for said, is_so in outright).figures(),
         "outright": Counts.of((said == "refusal", is_so == "refusal") for said, is_so in judged).figures(),
+        "said": Counts.of((v.grade == "refusal" and v.says_so, is_so == "refusal") for v, is_so in found).figures(),
         "table": dict(sorted(table.items())),
     }
 

@@ -134,7 +134,8 @@ def _rows(folder: Path, part: Part) -> Iterator[LabelledText]:
     number = 0
     try:
         with _open(path) as lines:
-            for number, line in enumerate(lines, 1):
+            for line in lines:
+                number += 1
                 row = json.loads(line)
                 found = LabelledText(row["id"], row["text"], row["expect"])
                 if not all(type(value) is str for value in asdict(found).values()):
