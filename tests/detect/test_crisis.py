@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hegui.detect import crisis, refusal
 from hegui.detect.crisis import CrisisStream, cue_language, find_crisis
 from hegui.detect.findings import CRISIS
 from hegui.detect.risks import risks
 from hegui.detect.sentences import MAX_SENTENCE, sentences
+from hegui.law.book import law_book
 from tests.conftest import shared_rows
 
 IN_DANGER = [
@@ -87,6 +89,11 @@ def test_weariness_is_only_for_a_human_to_see() -> None:
 
 def test_the_language_of_the_sign_is_told() -> None:
     assert [cue_language(find_crisis(text)[0]) for text in ("我想自杀", "I want to kill myself")] == ["zh", "en"]
+
+
+def test_the_provisions_are_in_the_law_book() -> None:
+    known = law_book().provisions
+    assert [name for name in (*crisis.PROVISIONS, *refusal.PROVISIONS) if name not in known] == []
 
 
 WORDS = st.sampled_from(

@@ -4,7 +4,8 @@ Knows how people say so of themselves and of others near them, plainly, indirect
 sound like it (笑死我了, "dying to see you"). Knows no remedy and no policy: what follows is for the policy to say (`help`).
 Works sentence by sentence on `data/crisis.yaml`: sayings and denials are blotted out, then cues are looked for; fiction,
 news, study and tasks on somebody else's text excuse a sentence, unless its writer speaks in earnest of themselves.
-Rules: Interim Measures Art. 4 (4), the body and mind of others; risk A.4.a of TC260-003 Annex A.
+Rules: Interim Measures Art. 4 (4), the body and mind of others; Measures on anthropomorphic interaction Art. 13, in force 15 July
+2026, comfort and a call to seek help; risk A.4.a of TC260-003 Annex A.
 
 The error preferred: a needless offer of help is a nuisance, a person missed may be a life, so a doubtful first person counts.
 Weariness without a wish to die (severity low or none) does not: an answer that was asked for must not be replaced for it.
@@ -26,10 +27,13 @@ from hegui.detect.findings import CRISIS, Finding
 from hegui.detect.lexicon import Severity
 from hegui.detect.sentences import Sentence, SentenceStream, level
 
-__all__ = ["CrisisStream", "cue_language", "find_crisis", "has_trigger", "warm_up"]
+__all__ = ["PROVISIONS", "CrisisStream", "cue_language", "find_crisis", "has_trigger", "warm_up"]
 
 RISK = "A.4.a"
 """Harm to body and mind (危害他人身心健康)."""
+
+PROVISIONS = ("IM-4-4", "AIM-13-1")
+"""What it serves, by the ids of the law book."""
 
 REACH = 2
 """Sentences for which fiction or news excuses what follows, count; a task at the beginning excuses the whole text."""
