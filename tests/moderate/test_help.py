@@ -33,6 +33,13 @@ def test_the_built_in_policy_helps_and_names_no_number() -> None:
     assert not any(character.isdigit() for text in policy.help.values() for character in text)
 
 
+def test_what_is_less_than_danger_is_flagged_under_any_policy() -> None:
+    (low,) = find_crisis("我在学校一直被同学孤立")
+    assert (low.severity, PLAIN.action("prompt", low)) == ("low", "flag")
+    helping = read_policy("name: p\nversion: 1\nrules: [{direction: prompt, kind: crisis, action: help}]\n", "p")
+    assert helping.action("prompt", low) == "help"
+
+
 def test_a_policy_may_flag_instead() -> None:
     policy = read_policy("name: p\nversion: 1\nrules: [{kind: crisis, action: flag}]\ncrisis: {prompt: allow}\n", "p")
     assert policy.action("prompt", SIGN) == "flag"

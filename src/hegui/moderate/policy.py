@@ -69,7 +69,8 @@ class Policy:
     Attributes:
         defaults: action for a finding that no rule fits, by direction.
         flood: action for an over-long run of skipped characters inside a term, by direction.
-        crisis: action for a person in danger whom no rule of kind crisis fits, by direction.
+        crisis: action for a person in danger whom no rule of kind crisis fits, by direction; where it is help, a sign of
+            severity low is flagged instead, for an answer must not be replaced for less than danger.
         safe_reply, refusal, help: texts by language ("zh", "en"), shown to the end user; never name what was found.
     """
 
@@ -97,7 +98,8 @@ class Policy:
             if rule.fits(direction, finding):
                 return rule.action
         if finding.kind == CRISIS:
-            return self.crisis[direction]
+            action = self.crisis[direction]
+            return "flag" if action == "help" and finding.severity == "low" else action
         return self.defaults[direction]
 
 
