@@ -65,7 +65,7 @@ format: $(VENV)/.dev ## format and mend what can be mended
 
 lock: $(VENV)/.dev ## lock the dependencies again, with hashes
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --extra build pyproject.toml -o requirements/runtime.lock
-	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --extra dev -c requirements/runtime.lock pyproject.toml -o requirements/dev.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --no-strip-extras --extra dev -c requirements/runtime.lock pyproject.toml -o requirements/dev.lock
 
 clean: ## remove the environment and the caches, keep state/
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -27,6 +27,7 @@ __all__ = [
     "LANGUAGE_VARIABLE",
     "TABLE",
     "BelowMinimum",
+    "Crisis",
     "Evidence",
     "Keep",
     "Label",
@@ -272,6 +273,16 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Crisis:
+    """What a person in danger is offered (docs/crisis.md)."""
+
+    screen: bool = setting(True, a_yes_or_no, "true or false", "Whether prompts are searched for a person in danger.")
+    contacts: str | None = setting(
+        None, a_text, "text", "Whom such a person can call, added to the policy's help.", shown="none"
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """How the word lists in force are followed."""
 
@@ -476,6 +487,7 @@ class Settings:
     evidence: Evidence = field(default_factory=Evidence)
     label: Label = field(default_factory=Label)
     policy: Policy = field(default_factory=Policy)
+    crisis: Crisis = field(default_factory=Crisis)
     lexicon: Lexicon = field(default_factory=Lexicon)
     store: Store = field(default_factory=Store)
     ledger: Ledger = field(default_factory=Ledger)

@@ -18,7 +18,7 @@ from hegui.moderate.policy import Action, Policy, Ruling, ends_answer, strongest
 from hegui.moderate.stream import screen_text
 from hegui.moderate.texts import Piece, Tally, Texts
 
-__all__ = ["ScreenedPrompt", "UnreadablePromptError", "canned_body", "screen_answer", "screen_prompt"]
+__all__ = ["ScreenedPrompt", "UnreadablePromptError", "screen_answer", "screen_prompt"]
 
 
 class UnreadablePromptError(ValueError):
@@ -181,19 +181,3 @@ def _end_choice(choice: dict[str, Any], index: int, tally: Tally, notice: Notice
     holder.pop("function_call", None)
     choice["finish_reason"] = "content_filter"
     choice["hegui"] = notice.reason("answer", action, rulings)
-
-
-def canned_body(kind: str, model: str, created: int, notice: Notice, reason: dict[str, Any]) -> dict[str, Any]:
-    """An answer of our own to a prompt that the policy answers with the safe reply."""
-    said: dict[str, Any] = {"message": {"role": "assistant", "content": notice.safe_reply}}
-    if kind == "completion":
-        said = {"text": notice.safe_reply}
-    return {
-        "id": notice.exchange_id,
-        "object": "text_completion" if kind == "completion" else "chat.completion",
-        "created": created,
-        "model": model,
-        "choices": [{"index": 0, **said, "finish_reason": "content_filter"}],
-        "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
-        "hegui": reason,
-    }

@@ -26,6 +26,7 @@ class Notice:
         language: "zh" or "en", of the texts to the end user.
         policy: label of the policy in force.
         safe_reply, refusal: the texts of the policy in that language.
+        help: what a person in danger is told, the contact lines included.
     """
 
     exchange_id: str
@@ -33,6 +34,7 @@ class Notice:
     policy: str
     safe_reply: str
     refusal: str
+    help: str = ""
 
     def reason(self, direction: Direction, action: Action, rulings: Iterable[Ruling]) -> dict[str, Any]:
         """The reason object: `hegui` in a body or event, without the matched term."""

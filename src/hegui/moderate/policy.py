@@ -15,15 +15,19 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Literal, get_args
 
+from hegui.detect.findings import CRISIS
 from hegui.detect.lexicon import Severity
 from hegui.detect.screen import FLOOD, Finding
 
-__all__ = ["ACTIONS", "Action", "Direction", "Policy", "Rule", "Ruling", "ends_answer", "strongest"]
+__all__ = ["ACTIONS", "KINDS", "Action", "Direction", "Kind", "Policy", "Rule", "Ruling", "ends_answer", "strongest"]
 
 Direction = Literal["prompt", "answer"]
-Action = Literal["allow", "flag", "redact", "safe_reply", "refuse", "stop"]
+Action = Literal["allow", "flag", "redact", "safe_reply", "refuse", "stop", "help"]
+Kind = Literal["term", "crisis"]
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
+"""From the weakest to the strongest; help prevails over all, for a person in danger comes before what else was found."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 
 MASK = "＊"
@@ -37,18 +41,22 @@ class Rule:
     Attributes:
         directions, risks, severities: any of them; an empty tuple means all.
         action: allow (nothing), flag (recorded), redact (masked), safe_reply (a fixed helpful text instead),
-            refuse (an error for a prompt, a refusal for an answer), stop (the answer ends where it stands).
+            refuse (an error for a prompt, a refusal for an answer), stop (the answer ends where it stands),
+            help (a prompt of a person in danger is answered with help, and is nobody's offence).
+        kinds: term, crisis; an empty tuple means all but crisis, so that no rule refuses a person in danger by accident.
     """
 
     action: Action
     directions: tuple[Direction, ...] = ()
     risks: tuple[str, ...] = ()
     severities: tuple[Severity, ...] = ()
+    kinds: tuple[str, ...] = ()
 
     def fits(self, direction: Direction, finding: Finding) -> bool:
         """Whether this rule is for such a finding."""
         return (
-            (not self.directions or direction in self.directions)
+            (finding.kind in self.kinds if self.kinds else finding.kind != CRISIS)
+            and (not self.directions or direction in self.directions)
             and (not self.risks or finding.risk in self.risks)
             and (not self.severities or finding.severity in self.severities)
         )
@@ -61,7 +69,9 @@ class Policy:
     Attributes:
         defaults: action for a finding that no rule fits, by direction.
         flood: action for an over-long run of skipped characters inside a term, by direction.
-        safe_reply, refusal: texts by language ("zh", "en"), shown to the end user; never name what was found.
+        crisis: action for a person in danger whom no rule of kind crisis fits, by direction; where it is help, a sign of
+            severity low is flagged instead, for an answer must not be replaced for less than danger.
+        safe_reply, refusal, help: texts by language ("zh", "en"), shown to the end user; never name what was found.
     """
 
     name: str
@@ -69,8 +79,10 @@ class Policy:
     rules: tuple[Rule, ...] = ()
     defaults: dict[Direction, Action] = field(default_factory=lambda: {"prompt": "refuse", "answer": "stop"})
     flood: dict[Direction, Action] = field(default_factory=lambda: {"prompt": "refuse", "answer": "stop"})
+    crisis: dict[Direction, Action] = field(default_factory=lambda: {"prompt": "help", "answer": "flag"})
     safe_reply: dict[str, str] = field(default_factory=dict)
     refusal: dict[str, str] = field(default_factory=dict)
+    help: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def label(self) -> str:
@@ -85,6 +97,9 @@ class Policy:
         for rule in self.rules:
             if rule.fits(direction, finding):
                 return rule.action
+        if finding.kind == CRISIS:
+            action = self.crisis[direction]
+            return "flag" if action == "help" and finding.severity == "low" else action
         return self.defaults[direction]
 
 

@@ -5,20 +5,23 @@ Knows the file's members and their allowed values; decides nothing about finding
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from typing import Any, cast
 
 import yaml
 
+from hegui.detect.findings import CRISIS
 from hegui.detect.lexicon import SEVERITIES, Severity
 from hegui.detect.risks import normalise_risk
 from hegui.errors import FileFaults
-from hegui.moderate.policy import ACTIONS, DIRECTIONS, Action, Direction, Policy, Rule
+from hegui.moderate.policy import ACTIONS, DIRECTIONS, KINDS, Action, Direction, Policy, Rule
 
 __all__ = ["built_in_policy", "read_policy"]
 
-_MEMBERS = {"name", "version", "rules", "defaults", "flood", "safe_reply", "refusal"}
-_RULE_MEMBERS = {"direction", "risk", "severity", "action"}
+_MEMBERS = {"name", "version", "rules", "defaults", "flood", "crisis", "safe_reply", "refusal", "help"}
+_RULE_MEMBERS = {"direction", "risk", "severity", "kind", "action"}
+_FOR_CRISIS: tuple[Action, ...] = ("allow", "flag", "help")
 _REMEDY = "Mend the file, then run: hegui policy check FILE"
 
 
@@ -33,6 +36,7 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+@cache
 def built_in_policy() -> Policy:
     """The policy in force until the operator names one of their own."""
     text = files("hegui.moderate").joinpath("default_policy.yaml").read_text(encoding="utf-8")
@@ -81,10 +85,12 @@ class _Reader:
             str(name),
             version if isinstance(version, int) else 1,
             built,
-            self._actions(raw.get("defaults"), "defaults", base.defaults),
-            self._actions(raw.get("flood"), "flood", base.flood),
+            self._never_help(self._actions(raw.get("defaults"), "defaults", base.defaults), "defaults"),
+            self._never_help(self._actions(raw.get("flood"), "flood", base.flood), "flood"),
+            self._for_crisis(self._actions(raw.get("crisis"), "crisis", base.crisis)),
             self._texts(raw.get("safe_reply"), "safe_reply"),
             self._texts(raw.get("refusal"), "refusal"),
+            self._texts(raw.get("help"), "help"),
         )
 
     def _rule(self, raw: Any, place: str) -> Rule:
@@ -105,9 +111,28 @@ class _Reader:
         action = self._action(raw.get("action"), f"{place}.action")
         if action == "stop" and directions == ("prompt",):
             self.faults.append((f"{place}.action", "stop is for answers; a prompt is refused"))
-        return Rule(
-            action, cast(tuple[Direction, ...], directions), tuple(risks), cast(tuple[Severity, ...], severities)
+        kinds = self._several(raw.get("kind"), KINDS, f"{place}.kind")
+        rule = Rule(
+            action, cast(tuple[Direction, ...], directions), tuple(risks), cast(tuple[Severity, ...], severities), kinds
         )
+        self._fair_to_crisis(rule, f"{place}.action")
+        return rule
+
+    def _fair_to_crisis(self, rule: Rule, place: str) -> None:
+        """Help is for a person in danger, who writes prompts and is never refused."""
+        if rule.action == "help" and (rule.directions != ("prompt",) or rule.kinds != (CRISIS,)):
+            self.faults.append((place, "help is for prompts of kind crisis; write direction: prompt and kind: crisis"))
+        elif CRISIS in rule.kinds and rule.action not in _FOR_CRISIS:
+            self.faults.append((place, f"a person in danger is not met with {rule.action}; use help, flag or allow"))
+
+    def _for_crisis(self, actions: dict[Direction, Action]) -> dict[Direction, Action]:
+        for direction, action in actions.items():
+            if action not in _FOR_CRISIS:
+                place = f"crisis.{direction}"
+                self.faults.append((place, f"a person in danger is not met with {action}; use help, flag or allow"))
+            elif action == "help" and direction == "answer":
+                self.faults.append((f"crisis.{direction}", "help answers a prompt; for an answer use flag or allow"))
+        return actions
 
     def _action(self, written: Any, place: str) -> Action:
         if written not in ACTIONS:
@@ -122,6 +147,11 @@ class _Reader:
             self.faults.append((place, "must be a mapping with prompt and answer"))
             return base
         return {**base, **{d: self._action(action, f"{place}.{d}") for d, action in raw.items()}}
+
+    def _never_help(self, actions: dict[Direction, Action], place: str) -> dict[Direction, Action]:
+        for direction in (direction for direction, action in actions.items() if action == "help"):
+            self.faults.append((f"{place}.{direction}", "help is for a person in danger; see the member crisis"))
+        return actions
 
     def _texts(self, raw: Any, place: str) -> dict[str, str]:
         if raw is None:
@@ -143,7 +173,9 @@ class _Reader:
     def _shadowed(self, rules: tuple[Rule, ...]) -> None:
         for number, rule in enumerate(rules):
             for earlier, other in enumerate(rules[:number]):
-                if all(_covers(getattr(other, n), getattr(rule, n)) for n in ("directions", "risks", "severities")):
+                if _covers_kinds(other, rule) and all(
+                    _covers(getattr(other, n), getattr(rule, n)) for n in ("directions", "risks", "severities")
+                ):
                     self.faults.append((f"rules[{number}]", f"can never apply: rules[{earlier}] always fits first"))
                     break
 
@@ -156,3 +188,10 @@ def _listed(raw: Any) -> list[Any]:
 
 def _covers(wider: tuple[Any, ...], narrower: tuple[Any, ...]) -> bool:
     return not wider or (bool(narrower) and set(narrower) <= set(wider))
+
+
+def _covers_kinds(wider: Rule, narrower: Rule) -> bool:
+    """As `_covers`, where naming no kind means all but crisis."""
+    if not wider.kinds:
+        return CRISIS not in narrower.kinds
+    return bool(narrower.kinds) and set(narrower.kinds) <= set(wider.kinds)

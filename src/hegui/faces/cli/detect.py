@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from hegui.faces.cli.detect_speech import answer, crisis, evaluate_crisis, evaluate_refusal
 from hegui.faces.cli.render import print_json, print_table
 from hegui.faces.cli.session import Session, pass_session
 
@@ -126,3 +127,9 @@ def _read(file: Path | None) -> str:
 
     assert file is not None
     return read_text(file)
+
+
+detect.add_command(answer)
+detect.add_command(crisis)
+evaluate.add_command(evaluate_refusal)
+evaluate.add_command(evaluate_crisis)

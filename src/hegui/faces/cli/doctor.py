@@ -125,6 +125,9 @@ def _checks(session: Session) -> Iterator[Check]:
     else:
         remedy = "Set label.content_producer to your name or 27-character provider code (GB 45438-2025 Annex E)."
         yield Check("label", "note", f"content_producer is {producer!r}", remedy)
+    if settings.crisis.contacts is None:
+        remedy = "Set crisis.contacts to the help lines your users can call, and keep them true."
+        yield Check("crisis", "note", "a person in danger is told of nobody to call", remedy)
     if settings.evidence.durability == "async":
         remedy = "Set evidence.durability to before_last_byte."
         yield Check("evidence", "note", "answers end before their record is durable", remedy)

@@ -32,11 +32,14 @@ from hegui.kernel.sse import EventTooLargeError, SseSplitter
 from hegui.label.aigc import AigcLabel
 from hegui.locale.errors import HTTP, worded
 from hegui.moderate.answer import AnswerStream
-from hegui.moderate.body import UnreadablePromptError, canned_body, screen_answer, screen_prompt
+from hegui.moderate.body import UnreadablePromptError, screen_answer, screen_prompt
+from hegui.moderate.canned import CannedAnswer
+from hegui.moderate.danger import help_language, screen_for_danger
 from hegui.moderate.fields import TooDeepError, is_opaque
 from hegui.moderate.marks import AnswerMarks
 from hegui.moderate.notice import Notice
-from hegui.moderate.policy import Action
+from hegui.moderate.policy import Action, Policy, strongest
+from hegui.moderate.policy_files import built_in_policy
 from hegui.moderate.texts import TooManyTextsError
 from hegui.moderate.wire import (
     DONE,
@@ -230,33 +233,38 @@ class GatewayExchange:
             raise ApiError(400, "invalid_request_error", "unreadable_prompt", problem, param=error.args[0]) from None
         except TooDeepError:
             raise ApiError(400, "invalid_request_error", "nested_too_deep", "The request is nested too deep.") from None
-        self.account.prompt_characters, self.account.prompt_rulings = screened.characters, screened.rulings
-        return screened.decision if screened.decision in ("safe_reply", "refuse", "stop") else None
+        rulings = screened.rulings
+        if self.runtime.settings.crisis.screen and self.kind != "embeddings":  # there nobody is spoken to
+            rulings += screen_for_danger(self._policy, value)
+        self.account.prompt_characters, self.account.prompt_rulings = screened.characters, rulings
+        decision = strongest([ruling.action for _, ruling in rulings])
+        return decision if decision in ("safe_reply", "refuse", "stop", "help") else None
 
     async def _answer_ourselves(self, send: Send, action: Action) -> None:
-        """The prompt is not forwarded: the safe reply, or the refusal in the form of an error."""
-        reason = self._notice().reason("prompt", action, [ruling for _, ruling in self.account.prompt_rulings])
+        """The prompt is not forwarded: help, the safe reply, or the refusal in the form of an error."""
+        notice, rulings = self._notice(), [ruling for _, ruling in self.account.prompt_rulings]
+        if action == "help":
+            reason = notice.reason("prompt", action, ())  # what else was found is not held against them
+            await self._say(send, notice.help, "stop", reason)
+            return
+        reason = notice.reason("prompt", action, rulings)
         if action != "safe_reply" or self.kind not in ("chat", "completion"):
             self.account.outcome = "blocked_prompt"
-            text = self._notice().refusal or "The prompt was refused by the content policy."
+            text = notice.refusal or "The prompt was refused by the content policy."
             raise ApiError(400, "invalid_request_error", "content_filter", text, param="prompt", hegui=reason)
-        self.account.outcome = "safe_reply"
-        body = canned_body(
-            self.kind, self.account.model, int(self.account.started_at.timestamp()), self._notice(), reason
-        )
+        await self._say(send, notice.safe_reply, "content_filter", reason)
+
+    async def _say(self, send: Send, text: str, finish: str, reason: dict[str, Any]) -> None:
+        """Answer with a text of our own, in the shape that was asked for."""
+        self.account.outcome = reason["decision"]
+        created = int(self.account.started_at.timestamp())
+        answer = CannedAnswer(self.kind, self.account.exchange_id, self.account.model, created, text, finish, reason)
         marks = self._marks({})
         if not self.account.streamed:
-            await self._finish(send, 200, marks.mark_body(body, None))
+            await self._finish(send, 200, answer.body(marks))
             return
-        chunk = {**body, "object": "chat.completion.chunk" if self.kind == "chat" else "text_completion"}
-        del chunk["usage"]
-        chunk["choices"] = [
-            {"index": 0, **_streamed(self.kind, self._notice().safe_reply), "finish_reason": "content_filter"}
-        ]
-        data = encode_json(chunk)
-        data = marks.splice(data) if marks.splice is not None else data
         await self._start_stream(send)
-        await self._end_stream(send, framed(data) + DONE)
+        await self._end_stream(send, answer.stream(marks))
 
     # The upstream.
 
@@ -459,7 +467,15 @@ class GatewayExchange:
             policy.label,
             policy.safe_reply.get(language, ""),
             policy.refusal.get(language, ""),
+            self._help(policy),
         )
+
+    def _help(self, policy: Policy) -> str:
+        """What a person in danger reads, in the language they wrote in: the policy's text, and whom they can call."""
+        language = help_language(self.account.prompt_rulings, self.runtime.settings.locale)
+        text = policy.help.get(language) or built_in_policy().help[language]
+        contacts = self.runtime.settings.crisis.contacts
+        return f"{text}\n{contacts}" if contacts else text
 
     def _marks(self, value: dict[str, Any]) -> AnswerMarks:
         assert self.application is not None  # admitted
@@ -477,7 +493,3 @@ def _choices_asked_for(value: dict[str, Any]) -> int:
     count = value["n"] if type(value.get("n")) is int else 1
     prompts = len(value["prompt"]) if type(value.get("prompt")) is list else 1
     return max(1, count) * max(1, prompts)
-
-
-def _streamed(kind: str, text: str) -> dict[str, Any]:
-    return {"text": text} if kind == "completion" else {"delta": {"role": "assistant", "content": text}}

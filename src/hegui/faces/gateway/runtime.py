@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 
+from hegui.detect.crisis import warm_up
 from hegui.detect.lexicon import Lexicon
 from hegui.detect.lexicon_files import starter_lexicon
 from hegui.detect.screen import CompiledLexicon
@@ -64,6 +65,8 @@ class Runtime:
         self.bodies = Sweep(self.settings.server.body_idle_seconds)
         self.lexicon = CompiledLexicon(starter_lexicon())
         self.refresh()
+        if self.settings.crisis.screen:
+            warm_up()
         _ = self.lexicon.digest  # computed when first asked for, which no request shall wait for
 
     def find(self, authorization: str) -> tuple[ApiKey, Application] | None:
