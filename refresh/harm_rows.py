@@ -18,6 +18,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from harm_own import own_rows
+
 Row = dict[str, Any]
 Labels = dict[str, int]
 
@@ -219,20 +221,36 @@ SETS: dict[str, tuple[str, Callable[[Row], Labels]]] = {
     "hatecheck_zh": (MEASURE, hate),  # CC-BY-4.0, kept for measuring
     "flames": (MEASURE, lambda row: {}),  # Apache-2.0: adversarial and implicit, no label to learn from
 }
+BENIGN = ("benign_belle_zh", "benign_kdconv_zh", "xstest", "cvalues_responsibility", "chinese_safetyqa")
+"""The sets of which no row that asks for an answer should be flagged: false alarms are counted on them."""
 FAMILY_KEYS = ("goal", "focus", "doc")
 
 
 def part(name: str, row: Row) -> str:
     """train, tune or test: the set's own split, else by a hash of the row's family."""
-    if row.get("split") in ("train", "dev", "valid", "test"):
-        return {"train": "train", "test": "test"}.get(row["split"], "tune" if name != "cold" else "train")
+    if row.get("split") == "test":
+        return "test"
     key = next((str(row[key]) for key in FAMILY_KEYS if row.get(key)), row["id"])
     share = sha256(f"harm-part-1\0{key.strip().lower()}".encode()).digest()[0] / 256
+    if name == "cold":
+        return "train" if share < 0.88 else "tune"
+    if name in BENIGN:  # thresholds need many of them
+        return "train" if share < 0.4 else "tune" if share < 0.75 else "test"
     return "train" if share < 0.6 else "tune" if share < 0.8 else "test"
 
 
+def expectation(name: str, row: Row) -> str:
+    """What the set expects; "answer" only where false alarms are counted."""
+    expect = str(row.get("expect", ""))
+    if expect in ("answer", "safe"):
+        return "answer" if name in BENIGN else "safe"
+    return expect
+
+
 def rows(folder: Path) -> Iterator[Row]:
-    """Every labelled row."""
+    """Every labelled row, our own sentences first."""
+    for own in own_rows(CLEAN):
+        yield {**own, "set": "own", "use": TEACH, "kind": "request", "expect": ""}
     for name, (use, labels) in SETS.items():
         with gzip.open(folder / name / "data.jsonl.gz", "rt", encoding="utf-8") as lines:
             for line in lines:
@@ -246,7 +264,7 @@ def rows(folder: Path) -> Iterator[Row]:
                     "text": row["text"],
                     "labels": labels(row),
                     "group": row.get("risk") or row.get("label") or "",
-                    "expect": row.get("expect", ""),
+                    "expect": expectation(name, row),
                 }
 
 

@@ -37,6 +37,8 @@ MIN_SEEN = 2
 """Times a bucket must occur to carry weight."""
 MAX_BALANCE = 8.0
 """Most that a row of the rarer class counts."""
+REQUEST_WEIGHT = 3.0
+"""What a window of a request counts beside one of a document, of which there are many more."""
 _MAX_WEIGHT = ZERO - 1
 
 
@@ -82,7 +84,8 @@ def _fit(windows: Windows, examples: Sequence[Example], name: str, bits: int) ->
     entries = np.repeat(chosen, sizes)
     begin = np.concatenate(([0], np.cumsum(sizes[chosen])))
     target = known[chosen].astype(np.float64)
-    weight = np.where(target == 1, windows.share[chosen] * _balance(target), 1.0)
+    request = np.array([REQUEST_WEIGHT if e.kind == "request" else 1.0 for e in examples])[windows.example][chosen]
+    weight = np.where(target == 1, windows.share[chosen] * _balance(target), 1.0) * request
     return fit_label(
         windows.bucket[entries], begin, windows.value[entries], target, weight, 1 << bits, RIDGE, ROUNDS
     )

@@ -4,7 +4,7 @@ Knows windows and sums; knows no policy. Works in whole numbers, so that every w
 (numpy for long fragments where it is installed, plain Python for short ones), give the very same answer.
 
 A text is a row of atoms in blocks of BLOCK. Each atom brings FEATURES rows of the table: itself, with one and with two atoms
-before it, and with the one before the last. A window is the block at hand and up to BLOCKS - 1 before it; it is weighed at the end
+before it, and the shapes of all three. A window is the block at hand and up to BLOCKS - 1 before it; it is weighed at the end
 of each block and at the end of the text. The score of a text is the largest of its windows, label by label. State: the sums of
 BLOCKS blocks, two atoms, and an open word of bounded length; work per character is constant.
 """
@@ -25,7 +25,7 @@ from hegui.detect.harm.model import ZERO, HarmModel
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["BLOCK", "BLOCKS", "FEATURES", "FIRST", "MULTIPLIERS", "HarmScorer", "HarmStream", "HarmVerdict"]
+__all__ = ["BLOCK", "BLOCKS", "FEATURES", "FIRST", "HarmScorer", "HarmStream", "HarmVerdict", "hashed", "logistic"]
 
 BLOCK = 32
 """Atoms from one weighing to the next."""
@@ -36,12 +36,13 @@ FEATURES = 4
 FIRST = 0x9E3779B97F4A7C15
 """Stands for the atoms before the first."""
 MULTIPLIERS = (0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB)
-"""For the atom before, the one before that beside it, and the one before that alone."""
+"""For the atom before, the one before that, and three shapes."""
 
 _MASK = (1 << 64) - 1
 # Fields are spread 21 bits apart over three sums, so that a window of sums never carries into its neighbour.
 _SPREAD = 0x7F | 0x7F << 21 | 0x7F << 42
 _SUM = (1 << 21) - 1
+_PIECE = 1 << 14  # characters taken at a time, so that memory stays bounded
 _LONG = 64
 """Atoms from which numpy is the faster way."""
 
@@ -116,12 +117,8 @@ class HarmScorer:
         """Running packed sums over `ids`, the first two of which only stand before; shape (3, atoms)."""
         import numpy as np
 
-        numbers = np.array(ids, dtype=np.uint64)
-        before, middle, last = numbers[:-2], numbers[1:-1], numbers[2:]
-        pair = last + middle * np.uint64(MULTIPLIERS[0])
-        skip, triple = last + before * np.uint64(MULTIPLIERS[2]), pair + before * np.uint64(MULTIPLIERS[1])
         table = np.frombuffer(self.model.table, dtype="<u8")
-        found = table[np.stack((last, pair, triple, skip)) >> np.uint64(self.shift)]
+        found = table[hashed(np.array(ids, dtype=np.uint64)) >> np.uint64(self.shift)]
         mask = np.uint64(_SPREAD)
         spread = np.stack([((found >> np.uint64(7 * k)) & mask).sum(axis=0, dtype=np.uint64) for k in range(3)])
         return np.cumsum(spread, axis=1, dtype=np.uint64)
@@ -151,7 +148,8 @@ class HarmStream:
 
     def feed(self, fragment: str) -> None:
         """Take the next fragment, of any length."""
-        self._take(self._atoms.feed(fragment))
+        for begin in range(0, len(fragment), _PIECE):
+            self._take(self._atoms.feed(fragment[begin : begin + _PIECE]))
 
     def verdict(self) -> HarmVerdict:
         """The verdict on the text so far, the same however it was cut."""
@@ -186,12 +184,12 @@ class HarmStream:
 
     def _add(self, ids: list[int]) -> None:
         rows, shift = self._scorer.rows, self._scorer.shift
-        near, far, alone = MULTIPLIERS
+        near, far, shapes = MULTIPLIERS
         before, middle = self._before, self._middle
         a, b, c = self._sums
         for last in ids:
             pair = last + middle * near
-            for number in (last, pair, pair + before * far, last + before * alone):
+            for number in (last, pair, pair + before * far, ((last & 15) + (middle & 15) * 16 + (before & 15) * 256) * shapes):
                 row = rows[(number & _MASK) >> shift]
                 a += row & _SPREAD
                 b += row >> 7 & _SPREAD
@@ -221,6 +219,17 @@ class HarmStream:
     def _weighed(self) -> tuple[float, ...]:
         totals = [sum(parts) for parts in zip(self._sums, *self._blocks, strict=True)]
         return self._scorer.weigh(totals, self._count + BLOCK * len(self._blocks))
+
+
+def hashed(numbers: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Hashes of what each atom but the first two brings, shape (FEATURES, atoms - 2); the first two only stand before."""
+    import numpy as np
+
+    before, middle, last = numbers[:-2], numbers[1:-1], numbers[2:]
+    near, far, shapes = map(np.uint64, MULTIPLIERS)
+    pair, low = last + middle * near, np.uint64(15)
+    shape = (last & low) + (middle & low) * np.uint64(16) + (before & low) * np.uint64(256)
+    return np.stack((last, pair, pair + before * far, shape * shapes))
 
 
 @cache

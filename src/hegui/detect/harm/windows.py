@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hegui.detect.harm.atoms import AtomIds, atoms
-from hegui.detect.harm.score import BLOCK, BLOCKS, FEATURES, FIRST, MULTIPLIERS
+from hegui.detect.harm.score import BLOCK, BLOCKS, FEATURES, FIRST, hashed
 
 __all__ = ["Windows", "gather"]
 
@@ -64,12 +64,8 @@ def gather(texts: Sequence[str], salt: bytes, bits: int, most: int) -> Windows:
 
 
 def _buckets(ids: list[int], bits: int) -> Array:
-    numbers = np.array([FIRST, FIRST, *ids], dtype=np.uint64)
-    before, middle, last = numbers[:-2], numbers[1:-1], numbers[2:]
-    near, far, alone = map(np.uint64, MULTIPLIERS)
-    pair = last + middle * near
-    rows = np.stack((last, pair, pair + before * far, last + before * alone))
-    return (rows >> np.uint64(64 - bits)).astype(np.int32)
+    numbers = hashed(np.array([FIRST, FIRST, *ids], dtype=np.uint64))
+    return (numbers >> np.uint64(64 - bits)).astype(np.int32)
 
 
 def _spans(size: int) -> Iterator[tuple[int, int]]:
