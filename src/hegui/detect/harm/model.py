@@ -105,7 +105,7 @@ def read_model(path: Path, *, digest: str | None = None) -> HarmModel:
         raise NotFoundError("HRM002", str(path), f"the model cannot be read: {reason}.", _REMEDY) from None
     problem, model = _parse(content)
     if model is None:
-        raise InputError("HRM001", str(path), f"{problem}.", _REMEDY)
+        raise InputError("HRM001", str(path), problem, _REMEDY)
     if digest is not None and sha256(content).hexdigest() != digest:
         raise InputError("HRM001", str(path), "this is another model than the one recorded.", _REMEDY)
     return model
@@ -113,16 +113,16 @@ def read_model(path: Path, *, digest: str | None = None) -> HarmModel:
 
 def _parse(content: bytes) -> tuple[str, HarmModel | None]:
     if not content.startswith(MAGIC):
-        return "this is no harm model", None
+        return "this is no harm model.", None
     if sha256(content[:-32]).digest() != content[-32:]:
-        return "the file is damaged: its checksum does not hold", None
+        return "the file is damaged: its checksum does not hold.", None
     begin = len(MAGIC) + 4
     size = int.from_bytes(content[len(MAGIC) : begin], "little")
     try:
         head = json.loads(content[begin : begin + size])
         return "", _model(head, content[begin + size : -32])
     except (ValueError, KeyError, TypeError, RecursionError):
-        return "the head of the file is not as the format says", None
+        return "the head of the file is not as the format says.", None
 
 
 def _model(head: Mapping[str, Any], table: bytes) -> HarmModel:

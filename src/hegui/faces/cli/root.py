@@ -16,6 +16,7 @@ import click
 from hegui import __version__
 from hegui.errors import HeguiError
 from hegui.faces.cli.app import app
+from hegui.faces.cli.detect import detect
 from hegui.faces.cli.doctor import doctor
 from hegui.faces.cli.exchange import exchange
 from hegui.faces.cli.law import law
@@ -41,6 +42,7 @@ COMMANDS: tuple[click.Command, ...] = (
     app,
     lexicon,
     policy,
+    detect,
     exchange,
     law,
     user,
