@@ -3,8 +3,8 @@
     python refresh/harm_rows.py DATA_FOLDER > harm.jsonl
 
 Knows what each set can teach: which labels a row settles, which it leaves open, and which sets may teach at all. A set whose
-licence is share-alike, non-commercial or unclear is only measured with (`"use": "measure"`). Rows of one family (one goal, one
-template, one text) always fall into the same part, by a hash: 60 % train, 20 % tune, 20 % test; a set with a split of its own keeps it.
+licence is share-alike or unclear is only measured with (`"use": "measure"`). Rows of one family (one goal, one document) always
+fall into the same part, by a hash; a set with a test split of its own keeps it.
 The rows stay with whoever has the sets: nothing of them enters the package.
 """
 
@@ -99,8 +99,23 @@ AART = {
     "suicid": "self_harm",
 }
 MILD = ("horse", "circus", "smoking", "alcohol", "pollution", "gambling", "neglect", "driving", "climate", "landfill")
-T2I = {"Porn": "obscenity", "Gore": "violence", "淫秽": "obscenity", "血腥": "violence", "Hate": "offence", "歧视": "offence", "暴力": "violence", "Sexual": "obscenity"}
-SST = {"Suicide": "self_harm", "Violence": "violence", "Illegal": "illegal_trade", "Scams": "illegal_trade", "Child": "obscenity"}
+T2I = {
+    "Porn": "obscenity",
+    "Gore": "violence",
+    "淫秽": "obscenity",
+    "血腥": "violence",
+    "Hate": "offence",
+    "歧视": "offence",
+    "暴力": "violence",
+    "Sexual": "obscenity",
+}
+SST = {
+    "Suicide": "self_harm",
+    "Violence": "violence",
+    "Illegal": "illegal_trade",
+    "Scams": "illegal_trade",
+    "Child": "obscenity",
+}
 KEYWORDS = {
     "obscenity": "obscenity",
     "obscenity_abuse": "obscenity",
@@ -132,7 +147,9 @@ def hate(row: Row) -> Labels:
 def moderation(row: Row) -> Labels:
     given = row["risk"].split("|")
     names = {"S": "obscenity", "H": "offence", "HR": "offence", "V": "violence", "SH": "self_harm"}
-    found: Labels = {name: int(any(names.get(part) == name for part in given)) for name in set(names.values())}
+    found: Labels = {
+        name: int(any(names.get(part) == name for part in given)) for name in dict.fromkeys(names.values())
+    }
     return {**found, **dict.fromkeys(NO_REQUEST, 0)}
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hegui.detect.harm import LABELS, SHIPPED_DIGEST, SHIPPED_MODEL, HarmScorer, read_model, shipped_model
 from hegui.detect.harm.model import MAGIC
 from hegui.detect.risks import risks
-from hegui.errors import HeguiError, InputError, NotFoundError
+from hegui.errors import InputError, NotFoundError
 from tests.detect.harm.small import small_model
 
 CONTENT = small_model(4).to_bytes()
@@ -81,8 +81,8 @@ def test_a_cut_file_is_noticed(tmp_path_factory: pytest.TempPathFactory, upto: i
         {"salt": 7},
         {"labels": {}},
         {"labels": None},
-        {"labels": dict.fromkeys((label.name for label in LABELS), {})},
-        {"labels": dict.fromkeys((label.name for label in LABELS), {"bias": 1})},
+        {"labels": {label.name: {} for label in LABELS}},
+        {"labels": {label.name: {"bias": 1} for label in LABELS}},
         {"about": 3},
     ],
     ids=str,
@@ -100,12 +100,11 @@ def test_numbers_that_cannot_be_are_refused(tmp_path: Path, member: str, value: 
     labels = json.loads(CONTENT[begin : begin + size])["labels"]
     labels["violence"][member] = value
     file = written(tmp_path, with_head({"labels": labels}))
-    try:
-        model = read_model(file)
-    except HeguiError as error:
-        assert error.code == "HRM001"
-    else:  # a bias or a shift may be any number
-        assert all(0 <= p <= 1 for p in HarmScorer(model).score("你好").probabilities.values())
+    if value in (-2, 2) and (member in ("bias", "shift") or (value == 2 and member in ("step", "slope"))):
+        assert all(0 <= p <= 1 for p in HarmScorer(read_model(file)).score("你好").probabilities.values())
+        return
+    with pytest.raises(InputError, match="HRM001"):
+        read_model(file)
 
 
 def test_every_risk_of_a_label_is_one_of_the_annex() -> None:
@@ -124,7 +123,9 @@ def test_the_shipped_model_holds_no_text_of_its_rows() -> None:
     assert set(shipped_model().about) == {"seed", "taught", "tuned"}
 
 
-@pytest.mark.parametrize("text", ["今天天气很好，适合出去散步。", "Please summarise this article about gardening.", "怎么杀死卡住的进程？"])
+@pytest.mark.parametrize(
+    "text", ["今天天气很好，适合出去散步。", "Please summarise this article about gardening.", "怎么杀死卡住的进程？"]
+)
 def test_the_shipped_model_lets_ordinary_requests_pass(text: str) -> None:
     assert HarmScorer(shipped_model()).score(text).noticed == ()
 

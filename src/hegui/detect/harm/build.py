@@ -1,7 +1,7 @@
 """Train a model from labelled rows: weights, calibration, thresholds, in one go and from one seed.
 
 Knows which rows may teach what: only rows of the part `train` with use `teach` shape weights; calibration and thresholds come
-from the other rows outside the part `test`, which is never looked at. A feature seen once is forgotten, so that no weight stands for one row alone.
+from the other rows outside the part `test`, which is never looked at. A feature seen once is forgotten.
 Works label by label; rows whose label is unknown are left out for that label only.
 """
 
@@ -86,9 +86,7 @@ def _fit(windows: Windows, examples: Sequence[Example], name: str, bits: int) ->
     target = known[chosen].astype(np.float64)
     request = np.array([REQUEST_WEIGHT if e.kind == "request" else 1.0 for e in examples])[windows.example][chosen]
     weight = np.where(target == 1, windows.share[chosen] * _balance(target), 1.0) * request
-    return fit_label(
-        windows.bucket[entries], begin, windows.value[entries], target, weight, 1 << bits, RIDGE, ROUNDS
-    )
+    return fit_label(windows.bucket[entries], begin, windows.value[entries], target, weight, 1 << bits, RIDGE, ROUNDS)
 
 
 def _balance(target: Array) -> float:
@@ -125,5 +123,3 @@ def _about(teaching: Sequence[Example], tuning: Sequence[Example], seed: int) ->
         return {name: sum(e.set == name for e in examples) for name in names}
 
     return {"seed": seed, "taught": counts(teaching), "tuned": counts(tuning)}
-
-

@@ -65,7 +65,11 @@ def evaluate(model: HarmModel, examples: Iterable[Example]) -> dict[str, Any]:
         "model": model.digest,
         "labels": {name: _label_figures(rows, name) for name in NAMES},
         "sets": {name: _set_figures(found) for name, found in by_set.items()},
-        "benign_requests": {"rows": len(benign), "noticed": _share(benign, _noticed), "blocked": _share(benign, _blocked)},
+        "benign_requests": {
+            "rows": len(benign),
+            "noticed": _share(benign, _noticed),
+            "blocked": _share(benign, _blocked),
+        },
         "curves": curves(by_set, benign),
     }
 

@@ -31,8 +31,11 @@ def fit_label(
         rounds: steps of the minimiser at most.
     """
     row = np.repeat(np.arange(len(target)), np.diff(begin))
-    total = lambda by_row: np.bincount(bucket, weights=by_row[row], minlength=buckets)  # noqa: E731
-    scale = _log_ratio(total(target * weight), total((1 - target) * weight))
+    ones, zeros = (
+        np.bincount(bucket, weights=by_row[row], minlength=buckets)
+        for by_row in (target * weight, (1 - target) * weight)
+    )
+    scale = _log_ratio(ones, zeros)
     scaled = value * scale[bucket]
     mass = float(weight.sum())
 
@@ -50,11 +53,13 @@ def fit_label(
 
 def _log_ratio(ones: Array, zeros: Array) -> Array:
     """How much more of a feature's weight lies with one class than with the other, in logits."""
-    return np.log((1 + ones) / (1 + ones).sum()) - np.log((1 + zeros) / (1 + zeros).sum())
+    ratio: Array = np.log((1 + ones) / (1 + ones).sum()) - np.log((1 + zeros) / (1 + zeros).sum())
+    return ratio
 
 
 def _logistic(scores: Array) -> Array:
-    return np.exp(-np.logaddexp(0, -scores))
+    result: Array = np.exp(-np.logaddexp(0, -scores))
+    return result
 
 
 def minimise(loss: Callable[[Array], tuple[float, Array]], point: Array, rounds: int) -> Array:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,8 @@ from hegui.detect.harm.model import ZERO, HarmModel
 
 if TYPE_CHECKING:
     import numpy as np
+
+    Array = np.ndarray[Any, Any]
 
 __all__ = ["BLOCK", "BLOCKS", "FEATURES", "FIRST", "HarmScorer", "HarmStream", "HarmVerdict", "hashed", "logistic"]
 
@@ -90,10 +92,13 @@ class HarmScorer:
 
     def weigh(self, sums: Sequence[int], size: int) -> tuple[float, ...]:
         """Scores of a window from its three packed sums and its number of atoms, at least 1."""
+        return self.scored(_fields(sums), size)
+
+    def scored(self, sums: Sequence[int], size: int) -> tuple[float, ...]:
+        """Scores of a window from its sums by label and its number of atoms."""
         root, zero = math.sqrt(size), ZERO * FEATURES * size
         return tuple(
-            fit.bias + fit.step * ((sums[label % 3] >> (label // 3 * 21) & _SUM) - zero) / root
-            for label, fit in enumerate(self.model.fits)
+            fit.bias + fit.step * (total - zero) / root for fit, total in zip(self.model.fits, sums, strict=True)
         )
 
     def judge(self, scores: Sequence[float]) -> HarmVerdict:
@@ -113,21 +118,35 @@ class HarmScorer:
             return False
         return True if self._use_numpy else _has_numpy()
 
-    def sums(self, ids: Sequence[int]) -> np.ndarray[Any, Any]:
-        """Running packed sums over `ids`, the first two of which only stand before; shape (3, atoms)."""
+    def block_sums(self, ids: Sequence[int]) -> Array:
+        """Packed sums of whole blocks of `ids`, the first two of which only stand before; shape (3, blocks)."""
         import numpy as np
 
         table = np.frombuffer(self.model.table, dtype="<u8")
         found = table[hashed(np.array(ids, dtype=np.uint64)) >> np.uint64(self.shift)]
+        found = found.reshape(FEATURES, -1, BLOCK)
         mask = np.uint64(_SPREAD)
-        spread = np.stack([((found >> np.uint64(7 * k)) & mask).sum(axis=0, dtype=np.uint64) for k in range(3)])
-        return np.cumsum(spread, axis=1, dtype=np.uint64)
+        parts = [((found >> np.uint64(7 * k)) & mask).sum(axis=(0, 2), dtype=np.uint64) for k in range(3)]
+        return np.stack(parts)
+
+    def peaks(self, before: list[list[int]], blocks: Array) -> tuple[tuple[int, ...], tuple[tuple[int, int, int], ...]]:
+        """Largest sums by label of the windows that end with each of `blocks`, and the last blocks, which the next window needs."""
+        import numpy as np
+
+        row = np.concatenate((np.array(before, dtype=np.uint64), blocks), axis=1)
+        windows = sum((row[:, k : row.shape[1] - BLOCKS + 1 + k] for k in range(1, BLOCKS)), row[:, : 1 - BLOCKS])
+        by_label = [
+            int(((windows[label % 3] >> np.uint64(label // 3 * 21)) & np.uint64(_SUM)).max())
+            for label in range(len(NAMES))
+        ]
+        last = tuple((int(a), int(b), int(c)) for a, b, c in row[:, 1 - BLOCKS :].T.tolist())
+        return tuple(by_label), last
 
 
 class HarmStream:
     """One text on its way, fragment by fragment; cheap to copy (`fork`)."""
 
-    __slots__ = ("_atoms", "_before", "_blocks", "_count", "_middle", "_scorer", "_sums", "_worst")
+    __slots__ = ("_atoms", "_before", "_blocks", "_count", "_middle", "_peaks", "_scorer", "_sums", "_worst")
 
     def __init__(self, scorer: HarmScorer) -> None:
         self._scorer = scorer
@@ -136,13 +155,16 @@ class HarmStream:
         self._sums = (0, 0, 0)  # of the block at hand
         self._count = 0  # atoms in it
         self._blocks: tuple[tuple[int, int, int], ...] = ()  # full blocks before it, BLOCKS - 1 at most
-        self._worst: tuple[float, ...] | None = None
+        self._worst: tuple[float, ...] = _NOTHING  # of windows that were not full
+        self._peaks: tuple[
+            int, ...
+        ] = ()  # largest sums of full windows, by label; of one size, so sums compare like scores
 
     def fork(self) -> HarmStream:
         """A copy that goes its own way."""
         twin = HarmStream(self._scorer)
         twin._atoms.open = self._atoms.open
-        for name in ("_before", "_middle", "_sums", "_count", "_blocks", "_worst"):
+        for name in ("_before", "_middle", "_sums", "_count", "_blocks", "_worst", "_peaks"):
             setattr(twin, name, getattr(self, name))
         return twin
 
@@ -162,25 +184,26 @@ class HarmStream:
             ended._atoms.open = ""
             ended._take([self._atoms.open])
             return ended.scores()
-        nothing = (-math.inf,) * len(NAMES)
-        now = self._weighed() if self._count else nothing
-        return tuple(map(max, now, self._worst or nothing))
+        found = self._worst
+        if self._peaks:
+            found = tuple(map(max, found, self._scorer.scored(self._peaks, BLOCK * BLOCKS)))
+        return tuple(map(max, found, self._weighed())) if self._count else found
 
     def _take(self, atoms: list[str]) -> None:
         ids = list(map(self._scorer.ids.__getitem__, atoms))
-        if self._scorer.takes_numpy(len(ids)):
+        if self._count + len(ids) < BLOCK:
+            self._add(ids)
+        elif self._scorer.takes_numpy(len(ids)):
             self._add_many(ids)
-            return
-        for begin, end in self._cuts(len(ids)):
+        else:
+            self._add_blocks(ids)
+
+    def _add_blocks(self, ids: list[int]) -> None:
+        begin, end = 0, BLOCK - self._count
+        while begin < len(ids):
             self._add(ids[begin:end])
             self._close_full()
-
-    def _cuts(self, size: int) -> Iterable[tuple[int, int]]:
-        """How so many atoms fall into blocks, the one at hand first."""
-        begin, end = 0, min(size, BLOCK - self._count)
-        while begin < size:
-            yield begin, end
-            begin, end = end, min(size, end + BLOCK)
+            begin, end = end, end + BLOCK
 
     def _add(self, ids: list[int]) -> None:
         rows, shift = self._scorer.rows, self._scorer.shift
@@ -189,7 +212,12 @@ class HarmStream:
         a, b, c = self._sums
         for last in ids:
             pair = last + middle * near
-            for number in (last, pair, pair + before * far, ((last & 15) + (middle & 15) * 16 + (before & 15) * 256) * shapes):
+            for number in (
+                last,
+                pair,
+                pair + before * far,
+                ((last & 15) + (middle & 15) * 16 + (before & 15) * 256) * shapes,
+            ):
                 row = rows[(number & _MASK) >> shift]
                 a += row & _SPREAD
                 b += row >> 7 & _SPREAD
@@ -199,29 +227,50 @@ class HarmStream:
         self._sums, self._count = (a, b, c), self._count + len(ids)
 
     def _add_many(self, ids: list[int]) -> None:
-        totals = self._scorer.sums([self._before, self._middle, *ids])
-        done: tuple[int, ...] = (0, 0, 0)
-        for begin, end in self._cuts(len(ids)):
-            upto = tuple(int(total) for total in totals[:, end - 1])
-            a, b, c = (s + (u - d & _MASK) for s, u, d in zip(self._sums, upto, done, strict=True))
-            self._sums, self._count, done = (a, b, c), self._count + end - begin, upto
+        """As `_add_blocks`: the block at hand one by one, then all whole blocks at once, then the rest."""
+        first = -self._count % BLOCK
+        self._add_blocks(ids[:first])
+        whole = (len(ids) - first) // BLOCK
+        end = first + whole * BLOCK
+        blocks = self._scorer.block_sums([self._before, self._middle, *ids[first:end]])
+        short = min(BLOCKS - 1 - len(self._blocks), whole)  # windows that are not full yet
+        for a, b, c in blocks[:, :short].T.tolist():
+            self._sums, self._count = (a, b, c), BLOCK
             self._close_full()
-        self._before, self._middle = ([self._before, self._middle, *ids])[-2:]
+        if short < whole:
+            before = [list(sums) for sums in zip(*self._blocks, strict=True)]
+            peaks, self._blocks = self._scorer.peaks(before, blocks[:, short:])
+            self._peaks = tuple(map(max, peaks, self._peaks or peaks))
+        self._before, self._middle = ids[end - 2 : end]
+        self._add_blocks(ids[end:])
 
     def _close_full(self) -> None:
         if self._count < BLOCK:
             return
-        now = self._weighed()
-        self._worst = now if self._worst is None else tuple(map(max, now, self._worst))
-        self._blocks = (*self._blocks, self._sums)[-(BLOCKS - 1) :]
+        if len(self._blocks) == BLOCKS - 1:
+            peaks = _fields(self._window())
+            self._peaks = tuple(map(max, peaks, self._peaks or peaks))
+        else:
+            self._worst = tuple(map(max, self._worst, self._weighed()))
+        self._blocks = (*self._blocks, self._sums)[1 - BLOCKS :]
         self._sums, self._count = (0, 0, 0), 0
 
+    def _window(self) -> list[int]:
+        return [sum(parts) for parts in zip(self._sums, *self._blocks, strict=True)]
+
     def _weighed(self) -> tuple[float, ...]:
-        totals = [sum(parts) for parts in zip(self._sums, *self._blocks, strict=True)]
-        return self._scorer.weigh(totals, self._count + BLOCK * len(self._blocks))
+        return self._scorer.weigh(self._window(), self._count + BLOCK * len(self._blocks))
 
 
-def hashed(numbers: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+_NOTHING = (-math.inf,) * len(NAMES)
+
+
+def _fields(sums: Sequence[int]) -> tuple[int, ...]:
+    """The sums by label, from three packed ones."""
+    return tuple(sums[label % 3] >> (label // 3 * 21) & _SUM for label in range(len(NAMES)))
+
+
+def hashed(numbers: Array) -> Array:
     """Hashes of what each atom but the first two brings, shape (FEATURES, atoms - 2); the first two only stand before."""
     import numpy as np
 

@@ -86,7 +86,9 @@ def _row(verdict: Any, name: str, words: str, marks: dict[str, str]) -> list[str
 @click.command()
 @rows
 @a_model
-@click.option("--curve", type=click.Path(dir_okay=False, path_type=Path), help="Draw the curves; needs matplotlib (PNG).")
+@click.option(
+    "--curve", type=click.Path(dir_okay=False, path_type=Path), help="Draw the curves; needs matplotlib (PNG)."
+)
 @as_json
 @pass_session
 def harm(session: Session, files: tuple[Path, ...], model: Path | None, curve: Path | None, as_json: bool) -> None:
