@@ -21,7 +21,7 @@ from typing import Any
 from hegui.detect.harm.labels import NAMES
 from hegui.errors import InputError, NotFoundError
 
-__all__ = ["FIELD", "MAGIC", "MAX_BITS", "ZERO", "HarmModel", "LabelFit", "read_model"]
+__all__ = ["FIELD", "MAGIC", "MAX_BITS", "ZERO", "HarmModel", "LabelFit", "read_model", "write_model"]
 
 MAGIC = b"HEGUI-HARM-1\n"
 FIELD = 7
@@ -109,6 +109,17 @@ def read_model(path: Path, *, digest: str | None = None) -> HarmModel:
     if digest is not None and sha256(content).hexdigest() != digest:
         raise InputError("HRM001", str(path), "this is another model than the one recorded.", _REMEDY)
     return model
+
+
+def write_model(path: Path, content: bytes) -> None:
+    """Write a model file whole or not at all. Raises InputError (HRM004) where it cannot be written."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        problem = f"the model cannot be written: {error.strerror or type(error).__name__}."
+        raise InputError("HRM004", str(path), problem, "Name a file in a folder you may write to.") from None
 
 
 def _parse(content: bytes) -> tuple[str, HarmModel | None]:

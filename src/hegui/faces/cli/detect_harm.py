@@ -43,6 +43,7 @@ a_model = click.option(
 def train(session: Session, files: tuple[Path, ...], out: Path, seed: int, bits: int, as_json: bool) -> None:
     """Train the harm model from labelled rows; needs numpy (训练有害内容模型)."""
     from hegui.detect.harm.examples import read_examples
+    from hegui.detect.harm.model import write_model
     from hegui.detect.harm.needs import need_numpy
 
     need_numpy()
@@ -51,7 +52,7 @@ def train(session: Session, files: tuple[Path, ...], out: Path, seed: int, bits:
     say = (lambda _: None) if as_json else (lambda name: session.say("harm.training", label=name))
     model = trained(read_examples(files), seed, bits=bits, say=say)
     content = model.to_bytes()
-    out.write_bytes(content)
+    write_model(out, content)
     if as_json:
         print_json({"digest": model.digest, "bytes": len(content), "about": model.about})
     else:
