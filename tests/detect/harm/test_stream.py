@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from importlib.util import find_spec
 from itertools import pairwise
 
 import pytest
@@ -18,6 +19,10 @@ from tests.detect.harm.small import small_model
 
 PLAIN = HarmScorer(small_model(), use_numpy=False)
 FAST = HarmScorer(small_model(), use_numpy=True)
+NEEDS_NUMPY = pytest.mark.skipif(find_spec("numpy") is None, reason="needs the extra `harm`")
+BOTH = pytest.mark.parametrize(
+    "scorer", [pytest.param(PLAIN, id="plain"), pytest.param(FAST, id="numpy", marks=NEEDS_NUMPY)]
+)
 WORDS = st.sampled_from(
     ["好", "三", "杀", "how ", "to", "make", " ", "，", "\u200b", "Ａ", "é", "e\u0301", "\ud83d", "\ude00", "㎏", "㈱"]
 )
@@ -39,7 +44,7 @@ def test_a_text_cut_anywhere_has_the_atoms_of_the_whole(text: str, cuts: list[in
     assert [atom[: MAX_ATOM + 1] for atom in found] == [atom[: MAX_ATOM + 1] for atom in atoms(text)]
 
 
-@pytest.mark.parametrize("scorer", [PLAIN, FAST], ids=["plain", "numpy"])
+@BOTH
 @given(text=TEXTS, cuts=CUTS)
 def test_a_text_cut_anywhere_scores_like_the_whole(scorer: HarmScorer, text: str, cuts: list[int]) -> None:
     stream = scorer.stream()
@@ -50,6 +55,7 @@ def test_a_text_cut_anywhere_scores_like_the_whole(scorer: HarmScorer, text: str
     assert stream.verdict() == scorer.score(text)
 
 
+@NEEDS_NUMPY
 @given(TEXTS, st.integers(1, 40))
 def test_numpy_and_plain_python_say_the_same(text: str, times: int) -> None:
     assert FAST.scores(text * times) == PLAIN.scores(text * times)
@@ -91,7 +97,7 @@ def test_a_text_without_atoms_is_harmless() -> None:
         assert PLAIN.scores(text) == (-math.inf,) * len(NAMES)
 
 
-@pytest.mark.parametrize("scorer", [PLAIN, FAST], ids=["plain", "numpy"])
+@BOTH
 @pytest.mark.parametrize("unit", ["a", "杀", "a ", "\u0301", "﷽", "\U000e0041", "\ud800", "<b>", "1", "़"])
 def test_a_hostile_text_is_scored_and_leaves_little_behind(scorer: HarmScorer, unit: str) -> None:
     stream = scorer.stream()

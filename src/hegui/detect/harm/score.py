@@ -69,6 +69,7 @@ class HarmScorer:
     def __init__(self, model: HarmModel, *, use_numpy: bool | None = None) -> None:
         """`use_numpy` None takes it where it is installed, once there is a long text to score."""
         self.model = model
+        self.digest = model.digest  # what decisions name the model by; computed once
         self.ids = AtomIds(bytes.fromhex(model.salt))
         self.rows = memoryview(model.table).cast("Q")  # little-endian, as all machines we run on
         self.shift = 64 - model.bits
@@ -170,6 +171,9 @@ class HarmStream:
 
     def feed(self, fragment: str) -> None:
         """Take the next fragment, of any length."""
+        if len(fragment) <= _PIECE:
+            self._take(self._atoms.feed(fragment))
+            return
         for begin in range(0, len(fragment), _PIECE):
             self._take(self._atoms.feed(fragment[begin : begin + _PIECE]))
 
