@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: up test check format lock bench bench-law bench-ledger bench-evidence bench-detect soak soak-evidence clean help
+.PHONY: up test check format lock bench bench-harm bench-law bench-ledger bench-evidence bench-detect soak soak-evidence clean help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ bench: $(VENV)/.dev ## direct, nginx and hegui in one run (needs nginx and gcc)
 
 bench-law: $(VENV)/.dev ## an answer of the law: assessing, questions, reading, the process
 	$(BIN)/python bench/law/run.py
+
+bench-harm: $(VENV)/.dev ## the harm model: 1,000 Chinese characters, a streamed token, loading
+	$(BIN)/python bench/detect/harm.py
 
 bench-ledger: $(VENV)/.dev ## appends into a folder, proofs, the stand-alone verifier
 	$(BIN)/python bench/ledger/run.py

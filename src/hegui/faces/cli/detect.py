@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from hegui.faces.cli.detect_harm import harm, train, try_harm
 from hegui.faces.cli.detect_speech import answer, crisis, evaluate_crisis, evaluate_refusal
 from hegui.faces.cli.render import print_json, print_table
 from hegui.faces.cli.session import Session, pass_session
@@ -133,3 +134,6 @@ detect.add_command(answer)
 detect.add_command(crisis)
 evaluate.add_command(evaluate_refusal)
 evaluate.add_command(evaluate_crisis)
+detect.add_command(train)
+detect.add_command(try_harm)
+evaluate.add_command(harm)

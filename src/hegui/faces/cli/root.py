@@ -45,6 +45,7 @@ COMMANDS: tuple[click.Command, ...] = (
     lexicon,
     detect,
     policy,
+    detect,
     exchange,
     law,
     user,

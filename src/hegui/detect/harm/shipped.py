@@ -1,0 +1,23 @@
+"""The model that ships with hegui: where it lies, and what it must be.
+
+Knows one file and its digest; docs/model-card.md says what the model is for and how good it is.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from hegui.detect.harm.model import HarmModel, read_model
+
+__all__ = ["SHIPPED_DIGEST", "SHIPPED_MODEL", "shipped_model"]
+
+SHIPPED_MODEL = Path(__file__).parents[1] / "data" / "harm.model"
+SHIPPED_DIGEST = "8383ac8e0b0dc4c4af3f618721ef977f563d1e7d0a398e0282722a1a64a07a64"
+"""SHA-256 of the file; whoever replaces the model writes its digest here and into the card."""
+
+
+@cache
+def shipped_model() -> HarmModel:
+    """The model, read once and verified. Raises HRM001 or HRM002 (see `read_model`)."""
+    return read_model(SHIPPED_MODEL, digest=SHIPPED_DIGEST)
