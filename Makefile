@@ -16,12 +16,12 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.runtime: $(VENV)/.python requirements/runtime.lock pyproject.toml
-	@$(PIP) install --require-hashes -r requirements/runtime.lock
+	@$(PIP) install --require-hashes --no-deps -r requirements/runtime.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime requirements/dev.lock
-	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@$(PIP) install --require-hashes --no-deps -r requirements/dev.lock
 	@touch $@
 
 up: $(VENV)/.runtime ## set up and start hegui on this machine; UPSTREAM=http://host:port/v1 puts it before a model
@@ -68,7 +68,7 @@ format: $(VENV)/.dev ## format and mend what can be mended
 
 lock: $(VENV)/.dev ## lock the dependencies again, with hashes
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --extra build pyproject.toml -o requirements/runtime.lock
-	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --no-strip-extras --extra dev -c requirements/runtime.lock pyproject.toml -o requirements/dev.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --extra dev -c requirements/runtime.lock pyproject.toml -o requirements/dev.lock
 
 clean: ## remove the environment and the caches, keep state/
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
