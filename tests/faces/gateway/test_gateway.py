@@ -491,7 +491,7 @@ def test_what_workers_left_behind_fills_the_machine_too(tmp_path: Path) -> None:
     left = Spool(tmp_path / "spool")
     left.append([encode_exchange(an_exchange(number)) for number in range(3)])
     left.close()
-    with running(tmp_path, **SEPARATE) as gateway:
+    with running(tmp_path, **SEPARATE, HEGUI_VAULT_EXPIRE="command") as gateway:  # the samples are old
         gateway.upstream.script = play.json_body(play.chat_body("好"))
         wait_until(lambda: ask(gateway)[0] == 503)
         with sequencer(gateway):

@@ -95,4 +95,4 @@ def test_doctor_says_when_nobody_is_named(gateway: Gateway) -> None:
     environ = {name: value for name, value in gateway.environ.items() if name != "HEGUI_CRISIS_CONTACTS"}
     bare = Gateway(gateway.url, gateway.key, environ, gateway.upstream)
     (found,) = [check for check in json.loads(bare.hegui("doctor", "--json")) if check["name"] == "crisis"]
-    assert (found["state"], found["code"]) == ("note", "DOC018")
+    assert (found["state"], found["code"]) == ("note", "DOC019")
