@@ -37,6 +37,7 @@ def test_every_cut_gives_the_findings_of_the_whole(text: str, places: list[int])
 
 
 @given(texts)
+@example("京A·D12345-1")
 def test_character_by_character_gives_the_findings_of_the_whole(text: str) -> None:
     found, _, _ = streamed(list(text) or [""])
     assert tuple(found) == scan(text)

@@ -7,35 +7,14 @@ Limits: the form is common, so only a word such as 通行证 makes a finding. Th
 
 from __future__ import annotations
 
-import re
-
-from hegui.detect.personal.detector import PERSONAL, Detector, says, squeezed
-from hegui.detect.personal.findings import Checked, Hit
-from hegui.detect.personal.triggers import PLAIN_END, WORD
+from hegui.detect.personal.triggers import WORD
+from hegui.detect.personal.worded import worded_number
 
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 
 _NUMBER = r"(?:[HMhm][- ]?[0-9]{8}(?:[(（ ]?[0-9]{2}[)）]?)?|[CWcw][- ]?(?:[0-9]{8}|[A-HJ-NP-Za-hj-np-z][0-9]{7}))"
-_FORM = re.compile(_NUMBER + PLAIN_END)
-_SAYS_SO = re.compile(r"(?:通行证|回乡证|港澳|证件|[Pp]ermit)[^。；;\n]{0,14}\Z")
+_WORDS = r"(?:通行证|回乡证|港澳|证件|[Pp]ermit)[^。；;\n]{0,14}"
 
-
-def compact(value: str) -> str:
-    """Nine or eleven characters in capitals."""
-    return squeezed(value)
-
-
-def validate(value: str) -> Checked:
-    """The form alone; there is nothing else to check."""
-    number = compact(value)
-    return Checked(number, "none", () if re.fullmatch(_NUMBER, number) else ("form",))
-
-
-def match(text: str, at: int) -> Hit | None:
-    """A number at this place, where words say that it is one."""
-    found = _FORM.match(text, at)
-    return Hit(at, found.end(), "none", "high") if found and says(_SAYS_SO, text, at) else None
-
-
-DETECTOR = Detector("hk_macau_permit", compact, validate, match, (WORD,), PERSONAL, sensitive=True)
+DETECTOR = worded_number("hk_macau_permit", _NUMBER, _WORDS, WORD)
+compact, validate = DETECTOR.compact, DETECTOR.validate
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

@@ -9,35 +9,14 @@ miss the rest.
 
 from __future__ import annotations
 
-import re
-
-from hegui.detect.personal.detector import PERSONAL, Detector, says, squeezed
-from hegui.detect.personal.findings import Checked, Hit
-from hegui.detect.personal.triggers import PLAIN_END, WORD
+from hegui.detect.personal.triggers import WORD
+from hegui.detect.personal.worded import worded_number
 
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 
 _NUMBER = r"(?:[Ee][- ]?(?:[0-9]{8}|[A-HJ-NP-Za-hj-np-z][0-9]{7})|[Gg][- ]?[0-9]{8}|[DSPdsp][Ee]?[- ]?[0-9]{7})"
-_FORM = re.compile(_NUMBER + PLAIN_END)
-_SAYS_SO = re.compile(r"(?:护照|[Pp]assport|PASSPORT|证件)[^。；;\n]{0,14}\Z")
+_WORDS = r"(?:护照|[Pp]assport|PASSPORT|证件)[^。；;\n]{0,14}"
 
-
-def compact(value: str) -> str:
-    """Eight or nine characters in capitals."""
-    return squeezed(value)
-
-
-def validate(value: str) -> Checked:
-    """The form alone; there is nothing else to check."""
-    number = compact(value)
-    return Checked(number, "none", () if re.fullmatch(_NUMBER, number) else ("form",))
-
-
-def match(text: str, at: int) -> Hit | None:
-    """A number at this place, where words say that it is one."""
-    found = _FORM.match(text, at)
-    return Hit(at, found.end(), "none", "high") if found and says(_SAYS_SO, text, at) else None
-
-
-DETECTOR = Detector("passport_cn", compact, validate, match, (WORD,), PERSONAL, sensitive=True)
+DETECTOR = worded_number("passport_cn", _NUMBER, _WORDS, WORD)
+compact, validate = DETECTOR.compact, DETECTOR.validate
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

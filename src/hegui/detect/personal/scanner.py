@@ -104,7 +104,7 @@ def _by_pattern(
 # Where a value may begin that the end of the text has cut: (pattern, group of its beginning, characters from the end).
 _SPACE = r"[ ](?=[-0-9(（)）xe年月日 ]|\Z)"
 _OPEN_HAN: tuple[tuple[re.Pattern[str], int], ...] = (
-    (re.compile(rf"[{PROVINCES}](?:[A-Za-z](?:[·•・. -]?[0-9A-Za-z]{{0,6}})?)?\Z"), 12),
+    (re.compile(rf"[{PROVINCES}](?:[A-Za-z](?:[·•・. -]?[0-9A-Za-z]{{0,6}}-?)?)?\Z"), 12),
     (OPEN_NAME, OPEN_WINDOW),
 )
 _OPEN: tuple[tuple[re.Pattern[str], int], ...] = (

@@ -9,36 +9,15 @@ from __future__ import annotations
 
 import re
 
-from hegui.detect.personal.detector import PERSONAL, Detector, says, squeezed
-from hegui.detect.personal.findings import Checked, Hit
-from hegui.detect.personal.triggers import DIGITS, PLAIN_END, Trigger
+from hegui.detect.personal.triggers import DIGITS, Trigger
+from hegui.detect.personal.worded import worded_number
 
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 
 _NUMBER = r"(?:[TLtl]?[0-9]{8}(?:[(（][0-9A-Za-z]{1,2}[)）]|[0-9]{2}|[A-Za-z])?)"
-_FORM = re.compile(_NUMBER + PLAIN_END)
 _PLACE = re.compile(r"[0-9TLtl](?<![0-9A-Za-z][-._].)(?=[0-9]{7})")
-_SAYS_SO = re.compile(r"(?:台胞证|台湾居民|台湾通行证|大陆通行证)[^。；;\n0-9]{0,14}\Z")
+_WORDS = r"(?:台胞证|台湾居民|台湾通行证|大陆通行证)[^。；;\n0-9]{0,14}"
 
-
-def compact(value: str) -> str:
-    """Eight to eleven characters in capitals."""
-    return squeezed(value)
-
-
-def validate(value: str) -> Checked:
-    """The form alone; there is nothing else to check."""
-    number = compact(value)
-    return Checked(number, "none", () if re.fullmatch(_NUMBER, number) else ("form",))
-
-
-def match(text: str, at: int) -> Hit | None:
-    """A number at this place, where words say that it is one."""
-    found = _FORM.match(text, at)
-    return Hit(at, found.end(), "none", "high") if found and says(_SAYS_SO, text, at) else None
-
-
-DETECTOR = Detector(
-    "taiwan_permit", compact, validate, match, (Trigger(_PLACE, DIGITS + "TLtl"),), PERSONAL, sensitive=True
-)
+DETECTOR = worded_number("taiwan_permit", _NUMBER, _WORDS, Trigger(_PLACE, DIGITS + "TLtl"))
+compact, validate = DETECTOR.compact, DETECTOR.validate
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find
