@@ -53,13 +53,13 @@ def test_from_the_doctor_to_the_ledger(hegui: Hegui, tmp_path: Path, ids: list[s
     gone = hegui("exchange", "set-aside", "discard", bad, "--reason", "damaged disk", "--yes", "--json")
     assert json.loads(gone.stdout)["reason"] == "damaged disk"
     assert hegui("exchange", "set-aside", "discard", bad, "--reason", "x", "--yes").returncode == 1
-    assert hegui("doctor").returncode == 0
 
     with closing(compose(Settings.read({"HEGUI_STATE_DIR": str(tmp_path / "state")}, None))) as system:
         evidence = system.open_evidence()
         evidence.stop()
         evidence.run()
         log = read_log(system.ledger)
+    assert (well := hegui("doctor")).returncode == 0, well.stdout
     (kept,) = [
         json.loads(line) for line in hegui("exchange", "set-aside", "list", "--discarded", "--json").stdout.splitlines()
     ]

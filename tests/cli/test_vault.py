@@ -22,6 +22,7 @@ from hegui.store import open_store
 from hegui.store.evidence_writer import EvidenceWriter
 from hegui.usecases.keep_content import keep_content
 from hegui.usecases.ports import Exchange
+from hegui.usecases.take_content import TakenOver
 from tests.cli.conftest import Hegui, Result
 from tests.store.samples import a_finding, an_exchange
 
@@ -69,7 +70,7 @@ def keep(tmp_path: Path, keys: dict[str, str], one: Exchange, parts: dict[str, b
         assert found.vault is not None
         kept = keep_content(found.vault, one.user, one.id, parts)
         store = open_store(found.settings.database_url)
-        EvidenceWriter(store.database, os.urandom).write(one.id[-16:], 1, [one], {one.id: kept})
+        EvidenceWriter(store.database, os.urandom).write(one.id[-16:], 1, [one], {one.id: TakenOver(kept)})
         store.close()
         if publish:
             evidence = found.open_evidence()
