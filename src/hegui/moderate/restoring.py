@@ -126,17 +126,15 @@ def restore_body(value: dict[str, Any], placeholders: Placeholders) -> bool:
     """Put back what was masked into a whole answer, in place; whether anything was."""
     changed = _drop_probabilities(value)
     streams: dict[Text, RestoringStream] = {}
-    last: dict[Text, Piece] = {}
-    for piece in Texts(*_unscreened()).pieces(value):
-        if piece.key is None or piece.container is None:
-            continue
-        out = streams.setdefault(piece.text, RestoringStream(placeholders)).feed(piece.source)
-        last[piece.text] = piece
+    pieces = [
+        piece for piece in Texts(*_unscreened()).pieces(value) if piece.key is not None and piece.container is not None
+    ]
+    last = {piece.text: piece for piece in pieces}
+    for piece in pieces:
+        stream = streams.setdefault(piece.text, RestoringStream(placeholders))
+        out = stream.feed(piece.source, final=piece is last[piece.text])
         if out != piece.source:
             piece.container[piece.key], changed = out, True
-    for text, piece in last.items():
-        if rest := streams[text].feed("", final=True):
-            piece.container[piece.key] += rest
     return changed
 
 
