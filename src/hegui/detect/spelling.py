@@ -49,8 +49,8 @@ def splits() -> dict[str, tuple[str, ...]]:
 def respell(term: str) -> list[str]:
     """The term with some of its characters taken apart, those with fewest first.
 
-    All with one such character; with two, each in its usual way, up to `MAX_PAIRS`; and others until there are `MAX_RESPELLINGS`. The work is
-    bounded by the square of the term's length, however many ways there are in all.
+    All with one such character; with two, each in its usual way, up to `MAX_PAIRS`; and others until there are
+    `MAX_RESPELLINGS`. The work is bounded by the square of the term's length, however many ways there are in all.
     """
     ways = [splits().get(character, ())[:_WAYS] for character in term]
     places = [place for place, found in enumerate(ways) if found]
