@@ -156,7 +156,7 @@ def test_deep_nesting_is_refused() -> None:
         value = [value]
     gate = Gate()
     with pytest.raises(TooDeepError):
-        screen_prompt(gate.lexicon, gate.policy, {"messages": [{"role": "user", "content": value}]})
+        screen_prompt(gate.detectors, gate.policy, {"messages": [{"role": "user", "content": value}]})
 
 
 def test_a_long_term_with_every_variant_is_made_ready() -> None:

@@ -38,7 +38,8 @@ def measure(sets: Sets) -> Section:
         lines += [tuple(str(one[column]) for column in _COLUMNS) for one in blocked]
     section.tables.append(Table("blocked", _COLUMNS, tuple(lines[:_SHOWN])))
     section.details["policy"] = gate.policy.label
-    section.details["lexicon"] = gate.lexicon.digest
+    section.details["lexicon"] = gate.detectors.lexicon.digest
+    section.details["models"] = gate.detectors.models
     return section
 
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hegui.detect.compiled import CompiledLexicon
+from hegui.detect.detectors import Detectors
+from hegui.detect.findings import HARM
+from hegui.detect.harm import HarmScorer, shipped_model
 from hegui.detect.lexicon_files import starter_lexicon
-from hegui.detect.screen import CompiledLexicon
 from hegui.moderate.body import screen_prompt
 from hegui.moderate.danger import screen_for_danger
 from hegui.moderate.policy import Action, Direction, Policy, Ruling, ends_answer
@@ -36,17 +39,22 @@ def _blocks(action: Action) -> bool:
 
 
 class Gate:
-    """A policy and a list, by default those that ship."""
+    """A policy and detectors, by default the policy and the list that ship, and the model where that policy asks for it."""
 
-    def __init__(self, policy: Policy | None = None, lexicon: CompiledLexicon | None = None) -> None:
+    def __init__(self, policy: Policy | None = None, detectors: Detectors | None = None) -> None:
         self.policy = policy or built_in_policy()
-        self.lexicon = lexicon or CompiledLexicon(starter_lexicon())
+        self.detectors = detectors or _detectors(self.policy)
 
     def judge(self, text: str, direction: Direction) -> Judged:
         """A whole text in one direction."""
         if direction == "answer":
-            return Judged(tuple(screen_text(self.lexicon, self.policy, text, "answer")[0].rulings))
+            return Judged(tuple(screen_text(self.detectors, self.policy, text, "answer")[0].rulings))
         request = {"messages": [{"role": "user", "content": text}]}
         danger = screen_for_danger(self.policy, request)
-        found = screen_prompt(self.lexicon, self.policy, request).rulings
+        found = screen_prompt(self.detectors, self.policy, request).rulings
         return Judged(tuple(ruling for _, ruling in (*found, *danger)))
+
+
+def _detectors(policy: Policy) -> Detectors:
+    asks_for_harm = any(HARM in kinds for kinds in policy.sought.values())
+    return Detectors(CompiledLexicon(starter_lexicon()), HarmScorer(shipped_model()) if asks_for_harm else None)
