@@ -41,6 +41,13 @@ NAMES = ("personal", "offence", "requests", "documents", "danger", "refusals", "
 @click.option(
     "--only", "names", type=click.Choice(NAMES), multiple=True, help="Only this section; may be repeated (仅限)."
 )
+@click.option(
+    "--policy",
+    type=click.Choice(["default", "strict"]),
+    default="default",
+    show_default=True,
+    help="Which policy that ships blocks requests and documents (策略).",
+)
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Look at the first N rows of each set (行数上限).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_session
@@ -51,6 +58,7 @@ def evaluate_all(
     folder: Path,
     out: Path | None,
     names: tuple[str, ...],
+    policy: str,
     limit: int | None,
     as_json: bool,
 ) -> None:
@@ -64,7 +72,7 @@ def evaluate_all(
     if out is not None:
         make_folder(out)
     shown = _Progress(session)
-    sections = run(Sets(folder, limit, shown.row), names, shown.section)
+    sections = run(Sets(folder, limit, shown.row), names, shown.section, policy)
     report = summary(sections, limit)
     if out is not None:
         write_report(session, out, sections, report)

@@ -10,6 +10,7 @@ from typing import Any
 
 from hegui.detect.findings import Finding
 from hegui.moderate.policy import DIRECTIONS, Action, Direction
+from hegui.moderate.policy_files import built_in_policy
 from hegui.usecases.evaluation.figures import Bar, Figure, Section, Table
 from hegui.usecases.evaluation.screened import Gate, Judged
 from hegui.usecases.evaluation.sets import Sets
@@ -21,9 +22,9 @@ _SHOWN = 200
 """Lines of the table for readers, count; all are in the details."""
 
 
-def measure(sets: Sets) -> Section:
+def measure(sets: Sets, policy: str = "default") -> Section:
     """A figure for each corpus and direction, and the documents that were blocked."""
-    gate, names = Gate(), sets.named("corpus_")
+    gate, names = Gate(built_in_policy(policy)), sets.named("corpus_")
     section = Section("documents", missing=[] if names else ["corpus_*"])
     if not names:
         section.figures.append(Figure("blocked_documents", "corpus_*", None, 0, _BAR))

@@ -16,6 +16,7 @@ from typing import Any
 from hegui.detect.harm import HarmScorer, shipped_model
 from hegui.detect.harm.evaluate import curve, excess
 from hegui.detect.harm.split import BENIGN, part
+from hegui.moderate.policy_files import built_in_policy
 from hegui.usecases.evaluation.figures import Bar, Figure, Section, Table, share
 from hegui.usecases.evaluation.screened import Gate
 from hegui.usecases.evaluation.sets import Members, Sets
@@ -41,10 +42,10 @@ class _Scored:
         return math.inf if self.blocked else self.model
 
 
-def measure(sets: Sets) -> Section:
+def measure(sets: Sets, policy: str = "default") -> Section:
     """Recall at the rate for each set, reading and part, with the curves, and what the policy does as it ships."""
     section = Section("requests", missing=sets.missing((*HARMFUL, *BENIGN)))
-    scorer, gate = HarmScorer(shipped_model()), Gate()
+    scorer, gate = HarmScorer(shipped_model()), Gate(built_in_policy(policy))
     found = {name: _scored(sets, name, scorer, gate, _is_benign) for name in BENIGN if sets.has(name)}
     benign = [row for rows in found.values() for row in rows]
     harmful = {name: _scored(sets, name, scorer, gate, _is_harmful) for name in HARMFUL if sets.has(name)}
