@@ -73,6 +73,8 @@ def read_policy(text: str, where: str) -> Policy:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise FileFaults("POL001", where, [(f"line {line}", error.problem or "not YAML")], _REMEDY) from None
+    except (yaml.YAMLError, RecursionError, ValueError):  # half characters, nesting without end, a number of miles
+        raise FileFaults("POL001", where, [("line 1", "not YAML")], _REMEDY) from None
     if not isinstance(raw, dict):
         raise FileFaults("POL001", where, [("line 1", "a policy is a mapping with name, version and rules")], _REMEDY)
     reader = _Reader()

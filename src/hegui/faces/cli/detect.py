@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from hegui.faces.cli.detect_evaluate import evaluate_all
 from hegui.faces.cli.detect_harm import harm, train, try_harm
 from hegui.faces.cli.detect_speech import answer, crisis, evaluate_crisis, evaluate_refusal
 from hegui.faces.cli.render import print_json, print_table
@@ -137,3 +138,4 @@ evaluate.add_command(evaluate_crisis)
 detect.add_command(train)
 detect.add_command(try_harm)
 evaluate.add_command(harm)
+evaluate.add_command(evaluate_all)
