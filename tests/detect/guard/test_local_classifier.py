@@ -6,11 +6,12 @@ gives one list of labels with scores for each.
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import json
+import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -40,6 +41,15 @@ def test_the_packages_are_not_imported_before_a_model_is() -> None:
     assert not {"transformers", "onnxruntime", "torch"} & set(vars(local_classifier))
 
 
+def installed(monkeypatch: pytest.MonkeyPatch, pipeline: Any) -> None:
+    """As if transformers and torch were installed, with this pipeline."""
+    for name in ("transformers", "torch"):
+        module = ModuleType(name)
+        module.__spec__ = ModuleSpec(name, None)
+        vars(module)["pipeline"] = pipeline
+        monkeypatch.setitem(sys.modules, name, module)
+
+
 class Pipeline:
     """The fake."""
 
@@ -53,8 +63,7 @@ class Pipeline:
 
 
 def test_a_pipeline_gives_labels_with_scores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: SimpleNamespace())
-    monkeypatch.setattr(importlib, "import_module", lambda name: SimpleNamespace(pipeline=Pipeline))
+    installed(monkeypatch, Pipeline)
     guard = LocalGuard("l", load_classifier(tmp_path))
     assert [(f.label.written, f.score) for f in guard.judge(ASKED, "prompt").findings] == [("toxic", 0.8)]
 
@@ -63,8 +72,7 @@ def test_a_folder_of_anything_is_an_error_of_ours(tmp_path: Path, monkeypatch: p
     def broken(task: str, **settings: Any) -> Any:
         raise OSError("no config.json")
 
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: SimpleNamespace())
-    monkeypatch.setattr(importlib, "import_module", lambda name: SimpleNamespace(pipeline=broken))
+    installed(monkeypatch, broken)
     with pytest.raises(InputError, match="GRD008"):
         load_classifier(tmp_path)
 

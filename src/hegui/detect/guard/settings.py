@@ -65,6 +65,7 @@ class Guard:
         concurrency: questions under way at once, per process.
         release: `strict` lets nothing go before its verdict; `default` lets text go at once, until the lexicon or the small
             model is uneasy, and never further ahead of the verdicts than `lag_characters`.
+        prompt_characters: of the end of the prompt that are shown along with its answer.
         rest_after, rest_seconds: after so many faults of the server in a row it is not asked for so long; each question
             meanwhile is an outage.
     """
@@ -79,6 +80,7 @@ class Guard:
     concurrency: int = 16
     release: Release = "default"
     lag_characters: int = 400
+    prompt_characters: int = 1000
     windows: Windows = field(default_factory=Windows)
     without_verdict: WithoutVerdictActions = field(default_factory=WithoutVerdictActions)
     rest_after: int = 10
