@@ -18,7 +18,8 @@ guards:
     url: {url}
     model: m
     timeout_seconds: 20
-    window: {{sentences: 1}}
+    prompt_window: 3
+    window: {{before: 0}}
     without_verdict: {{malformed: {{prompt: pass}}}}
 """
 

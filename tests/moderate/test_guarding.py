@@ -171,12 +171,12 @@ def test_a_text_of_nothing_needs_no_verdict(text: str) -> None:
     assert guarding.is_settled
 
 
-def test_a_guard_of_a_file_may_be_made_to_wait() -> None:
-    guard = Guard("g", "qwen3guard", release="default", lag_characters=9)
-    running, waiting = Guarding.by(guard), Guarding.by(guard, strict=True)
-    running.feed("一二三")
-    waiting.feed("一二三")
-    assert (running.released, waiting.released) == (3, 0)
+def test_a_prompt_waits_in_large_windows_whatever_the_file_says() -> None:
+    guard = Guard("g", "qwen3guard", release="default", lag_characters=9, windows=ONE, prompt_window=6)
+    answer, prompt = Guarding.by(guard, "answer"), Guarding.by(guard, "prompt")
+    assert [window.text for window in answer.feed("一二。三。四五。六")] == ["一二。", "三。", "四五。"]
+    assert [window.text for window in prompt.feed("一二。三。四五。六", final=True)] == ["一二。三。四五。", "六"]
+    assert (answer.released, prompt.released) == (9, 0)
 
 
 def test_a_long_text_keeps_little() -> None:

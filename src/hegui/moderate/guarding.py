@@ -14,6 +14,7 @@ from math import inf
 from typing import Literal, NamedTuple
 
 from hegui.detect.guard.faults import WithoutVerdict
+from hegui.detect.guard.question import Direction
 from hegui.detect.guard.settings import Guard, Release, Windows
 from hegui.detect.guard.windows import Window, WindowCutter
 
@@ -60,9 +61,10 @@ class Guarding:
         self.is_whole = False
 
     @classmethod
-    def by(cls, guard: Guard, *, strict: bool = False) -> Guarding:
-        """As the file says of this guard; `strict` where the text waits whatever it says, such as a prompt."""
-        return cls("strict" if strict else guard.release, guard.windows, guard.lag_characters)
+    def by(cls, guard: Guard, direction: Direction) -> Guarding:
+        """As the file says of this guard; a prompt always waits."""
+        release = "strict" if direction == "prompt" else guard.release
+        return cls(release, guard.windows_in(direction), guard.lag_characters)
 
     @property
     def waiting(self) -> int:

@@ -34,12 +34,14 @@ def verdict(request: Request) -> Script:
 def watched(
     urls: Iterable[str], what: Callable[[GuardWatch], Awaitable[None]], ends: Any = lambda *_: True, **settings: Any
 ) -> GuardWatch:
+    direction = settings.pop("direction", "answer")
+
     async def main() -> GuardWatch:
         pool = UpstreamPool()
         given = {"model": "m", "windows": ONE, "release": "strict", "timeout_seconds": 20.0, **settings}
         guards = [Guard(f"g{n}", "qwen3guard", url, **given) for n, url in enumerate(urls)]
         clients = [GuardClient(guard, pool, {}) for guard in guards]
-        watch = GuardWatch(clients, "answer", ends, [Turn("user", "a" * 3000 + "问")])
+        watch = GuardWatch(clients, direction, ends, [Turn("user", "a" * 3000 + "问")] if direction == "answer" else [])
         try:
             await what(watch)
         finally:
@@ -127,6 +129,28 @@ def test_who_leaves_ends_every_question() -> None:
         assert server.cancelled.wait(10)
 
 
+def test_after_a_block_the_questions_beyond_it_end() -> None:
+    def first_is_bad(request: Request) -> Script:
+        return UNSAFE if "头" in request.json["messages"][-1]["content"] else hang()
+
+    with ScriptedUpstream(first_is_bad) as server:
+        watch = watched([server.url], whole, per_text=4)
+        assert server.cancelled.wait(10)
+    assert (watch.released, watch.blocked_at, watch.without_verdict) == (0, 0, ())
+
+
+def test_one_text_takes_no_more_than_its_places() -> None:
+    async def ask(watch: GuardWatch) -> None:
+        watch.feed("一。" * 50)
+        while len(server.requests) < 2:
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(0.05)
+        assert len(server.requests) == 2
+
+    with ScriptedUpstream(hang()) as server:
+        watched([server.url], ask, per_text=2)
+
+
 def test_text_runs_ahead_until_somebody_is_uneasy() -> None:
     async def ahead(watch: GuardWatch) -> None:
         watch.feed("头一句。第二")
@@ -147,3 +171,46 @@ def test_a_policy_that_fails_leaves_nothing_waiting(caplog: pytest.LogCaptureFix
         watch = watched([server.url], whole, broken)
     assert watch.released == 8
     assert {one.kind for one in watch.without_verdict} == {"malformed"}
+
+
+# Prompts.
+
+
+async def judged(watch: GuardWatch) -> None:
+    await asyncio.wait_for(watch.judge("怎么做？我想死。"), 20)
+
+
+def test_what_is_under_way_for_a_prompt_is_heard_to_its_end() -> None:
+    slow = Script((0.2, *json_body(chat_body("Safety: Unsafe\nCategories: Suicide & Self-Harm")).steps))
+    found: dict[str, str] = {}
+
+    def ends(guard: str, findings: tuple[Finding, ...]) -> bool:
+        found[guard] = findings[0].kind
+        return True
+
+    with ScriptedUpstream(UNSAFE) as one, ScriptedUpstream(slow) as other:
+        watch = watched([one.url, other.url], judged, ends, direction="prompt")
+    assert found == {"g0": "guard", "g1": "crisis"}
+    assert (watch.released, watch.blocked_at) == (0, 0)
+
+
+def test_a_clean_prompt_goes_and_a_prompt_without_verdict_is_refused_or_passes() -> None:
+    with ScriptedUpstream(SAFE) as server:
+        assert watched([server.url], judged, direction="prompt").blocked_at is None
+        server.script = json_body({}, 503)
+        assert watched([server.url], judged, direction="prompt").blocked_at == 0
+        passes = WithoutVerdictActions(prompt=dict.fromkeys(KINDS, "pass"))
+        watch = watched([server.url], judged, direction="prompt", without_verdict=passes)
+    assert (watch.released, watch.blocked_at) == (8, None)
+    assert watch.without_verdict == (WithoutVerdictOf("g0", 0, 8, "outage", True),)
+
+
+@pytest.mark.parametrize("script", [json_body({}, 503), UNSAFE])
+def test_a_prompt_of_a_million_characters_is_not_asked_about_to_its_end(script: Script) -> None:
+    async def large(watch: GuardWatch) -> None:
+        await asyncio.wait_for(watch.judge("好。" * 500_000), 30)
+
+    with ScriptedUpstream(script) as server:
+        watch = watched([server.url], large, direction="prompt", per_text=2, rest_after=1000)
+        assert len(server.requests) <= 4
+    assert watch.blocked_at is not None

@@ -27,15 +27,8 @@ MOST_GUARDS = 64
 
 _REMEDY = "Mend the file; docs/guards.md lists every member of a guard."
 _COMMON = {
-    "prompt_characters",
-    "name",
-    "kind",
-    "timeout_seconds",
-    "concurrency",
-    "release",
-    "lag_characters",
-    "window",
-    "without_verdict",
+    *("name", "kind", "timeout_seconds", "concurrency", "per_text", "release", "lag_characters", "window"),
+    *("prompt_characters", "prompt_window", "without_verdict"),
 }
 _SERVER = {"url", "key_env", "rest_after", "rest_seconds"}
 _MEMBERS: dict[str, set[str]] = {
@@ -144,6 +137,8 @@ class _Reader(MappingMembers):
             concurrency=int(self.number(raw, "concurrency", base.concurrency, place)),
             release=cast(Release, self.one_of(raw.get("release", base.release), RELEASES, f"{place}.release")),
             lag_characters=int(self.number(raw, "lag_characters", base.lag_characters, place)),
+            per_text=int(self.number(raw, "per_text", base.per_text, place)),
+            prompt_window=int(self.number(raw, "prompt_window", base.prompt_window, place)),
             prompt_characters=int(self.number(raw, "prompt_characters", base.prompt_characters, place)),
             windows=self.windows(raw.get("window"), f"{place}.window"),
             without_verdict=self.without_verdict(raw.get("without_verdict"), f"{place}.without_verdict"),

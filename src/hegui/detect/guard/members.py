@@ -18,6 +18,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "timeout_seconds": (0.05, 120),
     "concurrency": (1, 1024),
     "lag_characters": (0, 100_000),
+    "per_text": (1, 1024),
+    "prompt_window": (1, 100_000),
     "prompt_characters": (0, 100_000),
     "rest_after": (1, 10_000),
     "rest_seconds": (0, 3600),

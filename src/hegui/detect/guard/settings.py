@@ -62,10 +62,12 @@ class Guard:
         key_env: environment variable that holds the credential; "" for none.
         folder: of a `local` model.
         timeout_seconds: from the wish to ask until the whole answer, waiting for a place included.
-        concurrency: questions under way at once, per process.
+        concurrency, per_text: questions under way at once, in this process, and of them for one text: a prompt of a million
+            characters shall not take every place.
         release: `strict` lets nothing go before its verdict; `default` lets text go at once, until the lexicon or the small
             model is uneasy, and never further ahead of the verdicts than `lag_characters`.
         prompt_characters: of the end of the prompt that are shown along with its answer.
+        prompt_window: characters of a window of a prompt, which is there at once and is asked about in large pieces.
         rest_after, rest_seconds: after so many faults of the server in a row it is not asked for so long; each question
             meanwhile is an outage.
     """
@@ -78,9 +80,11 @@ class Guard:
     folder: str = ""
     timeout_seconds: float = 5.0
     concurrency: int = 16
+    per_text: int = 4
     release: Release = "default"
     lag_characters: int = 400
     prompt_characters: int = 1000
+    prompt_window: int = 4000
     windows: Windows = field(default_factory=Windows)
     without_verdict: WithoutVerdictActions = field(default_factory=WithoutVerdictActions)
     rest_after: int = 10
@@ -90,6 +94,12 @@ class Guard:
     ignore: tuple[str, ...] = ()
     policies: Mapping[str, str] = field(default_factory=dict)
     mapping: HttpMapping | None = None
+
+    def windows_in(self, direction: Direction) -> Windows:
+        """How a text of this direction is cut."""
+        if direction == "answer":
+            return self.windows
+        return Windows(self.prompt_window, self.prompt_window, self.windows.before)
 
 
 def adapter(guard: Guard) -> Adapter | LocalGuard:

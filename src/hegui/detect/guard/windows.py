@@ -46,14 +46,14 @@ def windows_of(text: str, sizes: Windows) -> list[Window]:
 class WindowCutter:
     """One text on its way."""
 
-    __slots__ = ("_before", "_count", "_open", "_sentences", "_sizes", "_start", "_windows")
+    __slots__ = ("_before", "_count", "_open", "_sentences", "_size", "_sizes", "_start", "_windows")
 
     def __init__(self, sizes: Windows) -> None:
         self._sizes = sizes
         self._sentences = SentenceStream()
         self._open: list[str] = []
         self._before = ""
-        self._start = self._count = self._windows = 0
+        self._start = self._count = self._size = self._windows = 0
 
     def feed(self, fragment: str, *, final: bool = False) -> list[Window]:
         """Take the next fragment; give back the windows that are complete. With `final`, nothing follows."""
@@ -61,7 +61,8 @@ class WindowCutter:
         for sentence in self._sentences.feed(fragment, final=final):
             self._open.append(sentence.text)
             self._count += not sentence.text.isspace()
-            if self._count >= self._sizes.sentences or sum(map(len, self._open)) >= self._sizes.characters:
+            self._size += len(sentence.text)
+            if self._count >= self._sizes.sentences or self._size >= self._sizes.characters:
                 found.append(self._close())
         if final and self._open:
             found.append(self._close())
@@ -71,6 +72,6 @@ class WindowCutter:
         window = Window(self._windows, self._start, "".join(self._open), self._before)
         shown = window.before + window.text
         self._before = shown[max(0, len(shown) - self._sizes.before) :]
-        self._open, self._count = [], 0
+        self._open, self._count, self._size = [], 0, 0
         self._start, self._windows = window.end, window.number + 1
         return window

@@ -77,7 +77,7 @@ async def _ask(guard: Guard, text: str, answers: str | None, lang: str) -> list[
         return await asyncio.gather(
             *[
                 _row(client, _turns(Turn, window.before + window.text, answers), window, answers is not None, lang)
-                for window in windows_of(text, guard.windows)
+                for window in windows_of(text, guard.windows_in("prompt" if answers is None else "answer"))
                 if not window.is_blank
             ]
         )

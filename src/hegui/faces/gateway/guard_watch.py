@@ -3,7 +3,7 @@
 Knows which questions are under way and ends them when the exchange ends. Knows neither policy nor record: whether findings end
 the text is asked of the caller, who also hears of every fault.
 Works as one `Guarding` for each guard; the slowest and the strictest of them holds. Everything runs in one event loop, and no call
-here waits but `changed` and `settled`.
+here waits but `changed`, `settled` and `judge`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ __all__ = ["Ends", "GuardWatch", "WithoutVerdictOf"]
 Ends = Callable[[str, tuple[Finding, ...]], bool]
 """Name of the guard and what it found, at least one finding; whether the text ends there."""
 
+LARGE = 1 << 16
+"""Characters of a prompt from which it is cut beside the event loop."""
+
 _log = logging.getLogger("hegui.gateway")
 
 
@@ -44,7 +47,6 @@ class GuardWatch:
     Args:
         clients: the guards, at least one.
         before: the conversation before the text; of an answer, at least the prompt.
-        strict: whether the text waits whatever the guards' files say, as a prompt does.
         language: of the person who writes a prompt.
     """
 
@@ -55,12 +57,12 @@ class GuardWatch:
         ends: Ends,
         before: Sequence[Turn] = (),
         *,
-        strict: bool = False,
         language: str = "zh",
     ) -> None:
-        self._guardings = [(client, Guarding.by(client.guard, strict=strict)) for client in clients]
+        self._guardings = [(client, Guarding.by(client.guard, direction)) for client in clients]
+        self._places = {client.guard.name: asyncio.Semaphore(client.guard.per_text) for client in clients}
         self._direction, self._ends, self._before, self._language = direction, ends, tuple(before), language
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Window] = {}
         self._change = asyncio.Event()
 
     @property
@@ -99,11 +101,23 @@ class GuardWatch:
     def feed(self, fragment: str, *, final: bool = False) -> None:
         """Take the next fragment and ask about the windows it completes. With `final`, nothing follows."""
         for client, guarding in self._guardings:
-            for window in guarding.feed(fragment, final=final):
-                task = asyncio.get_running_loop().create_task(self._ask(client, guarding, window))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+            self._begin(client, guarding, guarding.feed(fragment, final=final))
         self._change.set()
+
+    async def judge(self, prompt: str) -> None:
+        """Have a whole prompt judged, and wait until every question that was begun has its outcome.
+
+        A guard may find a person in danger where another finds an offence, so what is under way is heard to its end; after a block
+        no further window is begun.
+        """
+        for client, guarding in self._guardings:
+            if len(prompt) < LARGE:
+                windows = guarding.feed(prompt, final=True)
+            else:  # the others' streams go on meanwhile
+                windows = await asyncio.to_thread(guarding.feed, prompt, final=True)
+            self._begin(client, guarding, windows)
+        while self._tasks:
+            await asyncio.wait(tuple(self._tasks))
 
     def be_uneasy(self, at: int) -> None:
         """The lexicon or the small model mistrusts the text from this raw character on."""
@@ -125,10 +139,19 @@ class GuardWatch:
         for task in tuple(self._tasks):
             task.cancel()
 
+    def _begin(self, client: GuardClient, guarding: Guarding, windows: Sequence[Window]) -> None:
+        for window in windows:
+            task = asyncio.get_running_loop().create_task(self._ask(client, guarding, window))
+            self._tasks[task] = window
+            task.add_done_callback(self._tasks.pop)
+
     async def _ask(self, client: GuardClient, guarding: Guarding, window: Window) -> None:
         guard = client.guard
         try:
-            verdict = await client.ask(self._turns(client, window), self._direction)
+            async with self._places[guard.name]:
+                if self._direction == "prompt" and self.blocked_at is not None:
+                    return
+                verdict = await client.ask(self._turns(client, window), self._direction)
             findings = verdict.as_findings(self._direction, window.start, window.end, self._language)
             ends = bool(findings) and self._ends(guard.name, findings)
         except GuardFault as error:
@@ -138,7 +161,15 @@ class GuardWatch:
             self._note(client, guarding, window, "malformed")
         else:
             guarding.block(window.number) if ends else guarding.clear(window.number)
+        self._leave_the_rest()
         self._change.set()
+
+    def _leave_the_rest(self) -> None:
+        """Nothing beyond a block matters any more: end the questions about it."""
+        if self._direction == "answer" and (wall := self.blocked_at) is not None:
+            for task, window in tuple(self._tasks.items()):
+                if window.start > wall:
+                    task.cancel()
 
     def _note(self, client: GuardClient, guarding: Guarding, window: Window, kind: WithoutVerdict) -> None:
         passes = client.guard.without_verdict.passes(self._direction, kind)
