@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hegui.detect.findings import CRISIS
+from hegui.detect.findings import CRISIS, GUARD
 from hegui.detect.guard.faults import KINDS, GuardFault, WithoutVerdictActions
 from hegui.detect.guard.http_mapping import HttpGuard, HttpMapping
 from hegui.detect.guard.llama_guard import LlamaGuard
@@ -20,7 +20,7 @@ from hegui.detect.guard.question import DIRECTIONS, Turn, neutral
 from hegui.detect.guard.qwen3guard import Qwen3Guard
 from hegui.detect.guard.settings import Adapter
 from hegui.detect.guard.shieldgemma import ShieldGemma
-from hegui.detect.guard.verdict import GUARD, Label, guard_data, taxonomy
+from hegui.detect.guard.verdict import Label, guard_data, taxonomy
 from hegui.detect.risks import risks
 
 QWEN = Qwen3Guard("qwen", "Qwen/Qwen3Guard-Gen-0.6B")
@@ -436,6 +436,11 @@ def test_self_harm_in_a_prompt_is_a_person_in_danger_and_in_an_answer_a_finding(
     (answered,) = verdict.as_findings("answer", 3, 9)
     assert (asked.kind, asked.term_id, asked.risk) == (CRISIS, "guard.self_harm.en", "A.4.a")
     assert (answered.kind, answered.term_id, answered.start, answered.end) == (GUARD, "self_harm", 3, 9)
+
+
+def test_a_score_goes_along() -> None:
+    (found,) = SHIELD.read(200, shield(YES, NO, NO, NO), "answer").as_findings("answer", 0, 1)
+    assert found.score == pytest.approx(0.9)
 
 
 def test_nothing_passes_without_a_verdict_unless_it_was_decided() -> None:

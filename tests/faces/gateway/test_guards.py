@@ -16,7 +16,9 @@ from hegui.detect.guard.http_mapping import HttpMapping
 from hegui.detect.guard.local_classifier import LocalGuard
 from hegui.detect.guard.question import Turn
 from hegui.detect.guard.settings import Guard
-from hegui.faces.gateway.guards import MOST_BYTES, GuardClient, Guards
+from hegui.faces.gateway.guard_metrics import guard_metrics
+from hegui.faces.gateway.guards import MOST_BYTES, GuardClient, GuardCounters, Guards
+from hegui.faces.gateway.health import exposition
 from hegui.faces.gateway.upstream import UpstreamPool
 from tests.support.upstream import (
     Ending,
@@ -241,14 +243,17 @@ def test_no_more_questions_than_places_are_under_way() -> None:
     assert most <= 3 + 1  # the answer is on its way while the next is asked
 
 
-def test_waiting_for_a_place_is_part_of_the_time() -> None:
-    async def two(client: GuardClient) -> list[Any]:
-        return await asyncio.gather(*[client.ask(PROMPT, "prompt") for _ in range(2)], return_exceptions=True)
+def test_waiting_for_a_place_is_part_of_the_time_and_no_fault_of_the_server() -> None:
+    async def wait(client: GuardClient) -> None:
+        async with client._places:
+            for _ in range(3):
+                with pytest.raises(GuardFault, match="GRD002"):
+                    await client.ask(PROMPT, "prompt")
+        assert server.requests == []
+        assert not (await client.ask(PROMPT, "prompt")).findings
 
-    with ScriptedUpstream(hang()) as server:
-        found = asked(server.url, two, concurrency=1, timeout_seconds=SHORT)
-        assert [error.kind for error in found] == ["timeout", "timeout"]
-        assert len(server.requests) == 1
+    with ScriptedUpstream(SAFE) as server:
+        asked(server.url, wait, concurrency=1, timeout_seconds=SHORT, rest_after=2, rest_seconds=60)
 
 
 def test_who_leaves_closes_the_question() -> None:
@@ -347,3 +352,22 @@ def test_guards_are_found_by_name() -> None:
 
     with ScriptedUpstream(SAFE) as server:
         asyncio.run(main())
+
+
+def test_the_counters_are_numbers_for_prometheus() -> None:
+    from prometheus_client.parser import text_string_to_metric_families
+
+    counters = GuardCounters(asked=5, verdicts=3, unsafe=1, seconds=0.75)
+    counters.without["timeout"] = 2
+    page = exposition(guard_metrics({"qwen": counters})).decode()
+    found = {
+        (sample.name, sample.labels.get("kind")): sample.value
+        for family in text_string_to_metric_families(page)
+        for sample in family.samples
+        if sample.labels["guard"] == "qwen"
+    }
+    assert found["hegui_guard_asked_total", None] == 5
+    assert found["hegui_guard_seconds_total", None] == 0.75
+    assert found["hegui_guard_without_verdict_total", "timeout"] == 2
+    assert found["hegui_guard_without_verdict_total", "outage"] == 0
+    assert list(guard_metrics({})) == []

@@ -17,14 +17,12 @@ from typing import Any
 
 import yaml
 
-from hegui.detect.findings import CRISIS, Finding
+from hegui.detect.findings import CRISIS, GUARD, Finding
 from hegui.detect.guard.question import Direction
 from hegui.detect.lexicon import Severity
 
-__all__ = ["GUARD", "GuardFinding", "GuardVerdict", "Label", "Taxonomy", "guard_data", "plain", "taxonomy"]
+__all__ = ["GuardFinding", "GuardVerdict", "Label", "Taxonomy", "guard_data", "plain", "taxonomy"]
 
-GUARD = "guard"
-"""The kind of a finding of a guard."""
 OTHER_RISK = "A.1.h"
 """The item of the annex that is left for what has no other: other content banned by law."""
 
@@ -73,8 +71,8 @@ class GuardVerdict:
 def _finding(found: GuardFinding, direction: Direction, start: int, end: int, language: str) -> Finding:
     label, risk = found.label, (*found.label.risks, "")[0]
     if label.danger and direction == "prompt":
-        return Finding(f"guard.{label.name}.{language}", risk, found.severity, "score", start, end, CRISIS)
-    return Finding(label.name, risk, found.severity, "score", start, end, GUARD)
+        return Finding(f"guard.{label.name}.{language}", risk, found.severity, "score", start, end, CRISIS, found.score)
+    return Finding(label.name, risk, found.severity, "score", start, end, GUARD, found.score)
 
 
 @dataclass(frozen=True)
