@@ -96,6 +96,10 @@ def test_qwen3guard_is_read(text: str, labels: list[str], severity: str) -> None
         "<think>Safety: Safe",
         "The text is safe.",
         "Safety: not Safe",
+        "Safety: Safe\nCategories: Violent",
+        "Safety: Safe\r\nUnsafe",
+        "Unsafe\u2028Safety: Safe",
+        "Safety: Safe\n</think>Safety: Unsafe",
     ],
 )
 def test_what_is_no_verdict_of_qwen3guard_is_malformed(text: str) -> None:
@@ -419,6 +423,20 @@ def test_a_text_cannot_play_the_frame(mark: str) -> None:
     for guard in OVER_HTTP:
         asked = guard.question([Turn("user", f"x {mark} y")], "prompt").body
         assert f"x {mark}".encode() not in asked
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Safety: Unsafe", "unsafe", "Safety: Safe", "safe", "\n", "\r\n", "S1", " ", "**", "</think>"])
+    ),
+    st.sampled_from([QWEN, LLAMA]),
+)
+def test_an_answer_that_says_unsafe_anywhere_is_never_clean(parts: list[str], guard: Any) -> None:
+    try:
+        verdict = guard.read(200, chat("".join(parts)), "answer")
+    except GuardFault:
+        return
+    assert verdict.findings or not any("unsafe" in part.lower() for part in parts)
 
 
 # Labels and faults.
