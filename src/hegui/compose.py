@@ -15,6 +15,8 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from hegui.crypto.sm2_signers import open_signer
+from hegui.detect.guard.files import read_guards
+from hegui.detect.guard.settings import Guard
 from hegui.errors import HeguiError, InputError
 from hegui.faces.gateway.app import GatewayApp
 from hegui.faces.gateway.runtime import Runtime
@@ -188,12 +190,20 @@ class System:
             raise InputError("POL002", str(folder), "is not a folder.", remedy)
         return PolicyBook.of(default, map(_read_policy, sorted(folder.glob("*.yaml"))))
 
+    @cached_property
+    def guards(self) -> tuple[Guard, ...]:
+        """The guards that are described. Raises InputError POL002, FileFaults GRD005."""
+        file = self.settings.policy.guards
+        return () if file is None else read_guards(_read_text(file), str(file))
+
     def open_gateway(self) -> GatewayApp:
         """The gateway as an ASGI application; it closes its recorder, and what moves records, at its shutdown.
 
-        Raises FileFaults VLT012, as `rules`.
+        Raises FileFaults VLT012, as `rules`, and as `guards`; InputError POL005.
         """
         _ = self.rules
+        guards = self.guards
+        self.policies.require_guards([guard.name for guard in guards])
         runtime = Runtime(
             settings=self.settings,
             applications=self.applications,
@@ -204,6 +214,7 @@ class System:
             clock=self.clock,
             evidence_state=self.evidence_state,
             keeps_content=self.vault is not None,
+            described_guards=guards,
         )
         shown = LedgerApp(open_ledger_files(self.settings).open) if self.settings.ledger.serve else None
         is_mover = self.settings.evidence.sequencer == "thread"
@@ -244,10 +255,14 @@ class System:
 
 
 def _read_policy(file: Path) -> Policy:
+    return read_policy(_read_text(file), str(file))
+
+
+def _read_text(file: Path) -> str:
     try:
-        return read_policy(file.read_text(encoding="utf-8"), str(file))
+        return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        problem = f"the policy cannot be read: {error.__class__.__name__}"
+        problem = f"the file cannot be read: {error.__class__.__name__}"
         raise InputError("POL002", str(file), problem, "Name a readable YAML file in UTF-8.") from None
 
 

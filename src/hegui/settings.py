@@ -270,6 +270,9 @@ class Policy:
     folder: Path | None = setting(
         None, a_path, "path", "Folder with further policies, `*.yaml`; applications name them.", shown="none"
     )
+    guards: Path | None = setting(
+        None, a_path, "path", "File that describes the guards policies ask for.", shown="none"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,11 @@ from typing import Any
 from hegui.detect.detectors import Detectors
 from hegui.kernel.sse import SseEvent
 from hegui.moderate.fields import TooDeepError, is_opaque
+from hegui.moderate.guarded import NewGuard
 from hegui.moderate.lone import LonePiece, Template, lone_piece
 from hegui.moderate.marks import AnswerMarks, Marker
 from hegui.moderate.notice import Notice
-from hegui.moderate.outlet import BacklogError, Outlet, Waiting
+from hegui.moderate.outlet import MAX_WAITING, BacklogError, Outlet, Waiting
 from hegui.moderate.policy import Action, Policy, ends_answer, strongest
 from hegui.moderate.texts import Piece, Tally, Text, Texts, TooManyTextsError, streamed_key
 from hegui.moderate.wire import DONE, decode_json, encode_json, framed, has_known_shape, has_repeated_names
@@ -33,6 +34,7 @@ class AnswerStream:
     Args:
         kind: "chat", "completion" or "responses".
         choices: how many choices were asked for (`n`).
+        guard: what guards a text; while it is out `advance` takes up what it says, and `close` comes before `finish`.
     Attributes:
         ended: every choice was ended by a finding: the end is written, the upstream can be cancelled.
         failed: the upstream reported an error inside the stream.
@@ -49,9 +51,10 @@ class AnswerStream:
         model: str,
         kind: str = "chat",
         choices: int = 1,
+        guard: NewGuard | None = None,
     ) -> None:
         self._notice, self._kind, self._expected = notice, kind, choices
-        self._texts = Texts(detectors, policy)
+        self._texts = Texts(detectors, policy, guard)
         self._marker = Marker(marks, kind)
         self._outlet = Outlet(self._marker, self._texts.tally)
         self._known: tuple[Template, Text] | None = None  # what the last event was, if it was a lone piece
@@ -109,6 +112,32 @@ class AnswerStream:
             return self._feed_value(event, value)
         except (TooDeepError, TooManyTextsError, BacklogError):
             return self._withhold()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no text waits for the verdict of a guard."""
+        return self._texts.is_settled
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so many events wait for verdicts that no more should be taken in."""
+        return self._outlet.backlog >= MAX_WAITING // 2
+
+    def advance(self) -> bytes:
+        """What may go to the client by what guards have said meanwhile."""
+        if self._done:
+            return b""
+        self._texts.advance()
+        out = self._end_found()
+        return out if self._done else out + self._outlet.drain()
+
+    def close(self) -> bytes:
+        """Nothing follows: the guards hear the last of every text, and `finish` waits until they have spoken."""
+        if self._done:
+            return b""
+        self._texts.close(lambda _: True)
+        out = self._end_found()
+        return out if self._done else out + self._outlet.drain()
 
     def finish(self, done: bytes = DONE) -> bytes:
         """The upstream has ended: what is still held goes, or turns out to be a finding."""

@@ -15,13 +15,14 @@ from hegui.detect.detectors import Detectors
 from hegui.detect.personal.masking import Placeholders
 from hegui.detect.screen import is_clean
 from hegui.moderate.fields import Leaf, joined_key, leaves
+from hegui.moderate.guarded import NewGuard
 from hegui.moderate.notice import Notice
 from hegui.moderate.policy import Action, Policy, Ruling, ends_answer, strongest
 from hegui.moderate.replacing import Span, placeholder_spans, replaced
 from hegui.moderate.stream import screen_text
 from hegui.moderate.texts import Piece, Tally, Texts
 
-__all__ = ["ScreenedPrompt", "UnreadablePromptError", "screen_answer", "screen_prompt"]
+__all__ = ["ScreenedPrompt", "UnreadablePromptError", "WholeAnswer", "screen_answer", "screen_prompt"]
 
 
 class UnreadablePromptError(ValueError):
@@ -116,39 +117,70 @@ def screen_answer(detectors: Detectors, policy: Policy, notice: Notice, value: d
     """
     if not policy.sought["answer"] and (clean := _clean_characters(detectors, value)) is not None:
         return Tally(screened=clean, delivered=clean), False
-    texts = Texts(detectors, policy)
-    pieces = list(texts.pieces(value))
-    for piece in pieces:
-        texts.screen(piece)
-    texts.close(lambda _: True)
-    ended = {piece.text.choice for piece in pieces if piece.text.screen.ended is not None}
-    first_ended = {p.text.choice: i for i, p in reversed(list(enumerate(pieces))) if p.text.screen.ended is not None}
-    changed = False
-    for number, piece in enumerate(pieces):
-        text, size = piece.text, len(piece.source)
-        out, text.out = text.out[:size], text.out[size:]
-        # A stream would not have come this far.
-        is_late = number > first_ended.get(text.choice, len(pieces)) or piece.probable
-        if text.choice in ended and text.screen.ended is None and is_late:
-            texts.tally.withheld += len(out)
-            out = ""
-        else:
-            texts.tally.delivered += len(out)
-        if out != piece.source:
+    return WholeAnswer(detectors, policy, notice, value).finish()
+
+
+class WholeAnswer:
+    """A whole answer on its way through its screens.
+
+    Args:
+        guard: what guards a text; then `advance` takes up what it says, and `finish` waits until all is settled.
+    Raises:
+        TooDeepError, TooManyTextsError: as `screen_answer`.
+    """
+
+    def __init__(
+        self, detectors: Detectors, policy: Policy, notice: Notice, value: dict[str, Any], guard: NewGuard | None = None
+    ) -> None:
+        self._notice, self._value = notice, value
+        self._texts = Texts(detectors, policy, guard)
+        self._pieces = list(self._texts.pieces(value))
+        for piece in self._pieces:
+            self._texts.screen(piece)
+        self._texts.close(lambda _: True)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no text waits for the verdict of a guard."""
+        return self._texts.is_settled
+
+    def advance(self) -> None:
+        """Take up what guards have said meanwhile."""
+        self._texts.advance()
+
+    def finish(self) -> tuple[Tally, bool]:
+        """Write into the answer what may go. Gives back the counts, and whether anything was changed."""
+        pieces, texts, notice, value = self._pieces, self._texts, self._notice, self._value
+        ended = {piece.text.choice for piece in pieces if piece.text.screen.ended is not None}
+        first_ended = {
+            p.text.choice: i for i, p in reversed(list(enumerate(pieces))) if p.text.screen.ended is not None
+        }
+        changed = False
+        for number, piece in enumerate(pieces):
+            text, size = piece.text, len(piece.source)
+            out, text.out = text.out[:size], text.out[size:]
+            # A stream would not have come this far.
+            is_late = number > first_ended.get(text.choice, len(pieces)) or piece.probable
+            if text.choice in ended and text.screen.ended is None and is_late:
+                texts.tally.withheld += len(out)
+                out = ""
+            else:
+                texts.tally.delivered += len(out)
+            if out != piece.source:
+                changed = True
+                _put(piece, out)
+        texts.tally.withheld += sum({id(p.text): p.text.drop() for p in pieces}.values())
+        for choice in value.get("choices") or ():
+            index = choice.get("index", 0)
+            if changed and choice.get("logprobs"):
+                choice["logprobs"] = None
+            if index in ended or None in ended:
+                changed = True
+                _end_choice(choice, index, texts.tally, notice)
+        if None in ended:
+            value["hegui"] = notice.reason("answer", texts.tally.decision, [r for _, r in texts.tally.rulings])
             changed = True
-            _put(piece, out)
-    texts.tally.withheld += sum({id(p.text): p.text.drop() for p in pieces}.values())
-    for choice in value.get("choices") or ():
-        index = choice.get("index", 0)
-        if changed and choice.get("logprobs"):
-            choice["logprobs"] = None
-        if index in ended or None in ended:
-            changed = True
-            _end_choice(choice, index, texts.tally, notice)
-    if None in ended:
-        value["hegui"] = notice.reason("answer", texts.tally.decision, [r for _, r in texts.tally.rulings])
-        changed = True
-    return texts.tally, changed
+        return texts.tally, changed
 
 
 def _put(piece: Piece, out: str) -> None:

@@ -14,7 +14,7 @@ from hegui.detect.crisis import cue_language, find_crisis
 from hegui.detect.findings import Finding
 from hegui.moderate.policy import Policy, Ruling
 
-__all__ = ["LOOKED_AT", "help_language", "screen_for_danger"]
+__all__ = ["LOOKED_AT", "help_language", "latest_turns", "screen_for_danger"]
 
 LOOKED_AT = 4000
 """Characters at either end of the turns that are looked at, count: the latest and the earliest of them."""
@@ -23,7 +23,7 @@ LOOKED_AT = 4000
 def screen_for_danger(policy: Policy, value: dict[str, Any]) -> tuple[tuple[str, Ruling], ...]:
     """The signs in the user's latest turns and what the policy makes of them, with the path of each field."""
     found, room = [], 2 * LOOKED_AT
-    for path, text in reversed(list(_turns(value))):
+    for path, text in reversed(list(latest_turns(value))):
         found += [(path, Ruling(sign, policy.action("prompt", sign))) for sign in _signs(text, room)]
         room -= min(len(text), room)
     return tuple(found)
@@ -47,7 +47,7 @@ def _signs(text: str, room: int) -> tuple[Finding, ...]:
     return (*find_crisis(text[: room // 2]), *late)
 
 
-def _turns(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def latest_turns(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The user's texts since the model last spoke, in order."""
     for name in ("messages", "input", "prompt"):
         given = value.get(name)

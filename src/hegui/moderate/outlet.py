@@ -23,7 +23,7 @@ from hegui.moderate.marks import Marker
 from hegui.moderate.texts import Piece, Tally, Text
 from hegui.moderate.wire import encode_json, framed
 
-__all__ = ["BacklogError", "Outlet", "Waiting"]
+__all__ = ["MAX_WAITING", "BacklogError", "Outlet", "Waiting"]
 
 MAX_WAITING = 1024
 """Events that may wait, count: more than any held text can be cut into."""
@@ -83,6 +83,11 @@ class Outlet:
             self._rest_of = None
             self._rest = ""
         return self._waiting
+
+    @property
+    def backlog(self) -> int:
+        """Events that wait, count; one more may wait in part."""
+        return len(self._waiting)
 
     def _wait(self, shape: Shape, text: Text, source: str, raw: bytes | None) -> None:
         """Let a lone piece wait as an event like any other."""

@@ -5,14 +5,14 @@ Knows names and which ship with hegui; knows no file of the operator's (see `pol
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from hegui.errors import InputError
 from hegui.moderate.policy import Policy
 from hegui.moderate.policy_files import BUILT_IN, built_in_policy
 
-__all__ = ["DEFAULT", "PolicyBook"]
+__all__ = ["DEFAULT", "PolicyBook", "no_such_guard"]
 
 DEFAULT = "default"
 """The name of the policy for applications that ask for none in particular, whatever it is called in its file."""
@@ -47,6 +47,13 @@ class PolicyBook:
         """Every name, the default's first."""
         return (DEFAULT, *sorted(self.others))
 
+    def require_guards(self, names: Collection[str]) -> None:
+        """Raises InputError POL005 for the first guard that a policy asks for and that is not among `names`."""
+        for policy in (self.default, *self.others.values()):
+            for guard in {guard for asked in policy.guards.values() for guard in asked}:
+                if guard not in names:
+                    raise no_such_guard(policy.name, guard)
+
     def named(self, name: str) -> Policy:
         """The policy of that name. Raises InputError POL004: an application is never screened by another policy."""
         policy = self.default if name == DEFAULT else self.others.get(name)
@@ -54,3 +61,9 @@ class PolicyBook:
             remedy = f"Put a policy with this name into policy.folder; there are: {', '.join(self.names)}."
             raise InputError("POL004", f"policy {name}", "is not there.", remedy)
         return policy
+
+
+def no_such_guard(policy: str, guard: str) -> InputError:
+    """A policy asks for a guard that no file describes: its requests are refused, never let through unguarded."""
+    remedy = "Describe it in the file that policy.guards names, or take it out of the policy."
+    return InputError("POL005", f"policy {policy}", f"asks for the guard {guard!r}, which is not there.", remedy)

@@ -16,6 +16,7 @@ from typing import Any
 
 from hegui.detect.detectors import Detectors
 from hegui.moderate.fields import Leaf, joined_key, leaves, says_nothing
+from hegui.moderate.guarded import GuardedScreen, NewGuard
 from hegui.moderate.policy import Action, Policy, Ruling, strongest
 from hegui.moderate.stream import TextScreen
 
@@ -57,7 +58,13 @@ class Text:
     __slots__ = ("_lost", "can_be_masked", "choice", "lane", "out", "path", "pieces", "ruled", "screen")
 
     def __init__(
-        self, path: str, choice: int | None, screen: TextScreen, pieces: int | None, *, can_be_masked: bool = True
+        self,
+        path: str,
+        choice: int | None,
+        screen: TextScreen | GuardedScreen,
+        pieces: int | None,
+        *,
+        can_be_masked: bool = True,
     ) -> None:
         self.path, self.choice, self.screen, self.pieces = path, choice, screen, pieces
         self.can_be_masked = can_be_masked
@@ -98,8 +105,9 @@ class Piece:
 class Texts:
     """All texts of one answer."""
 
-    def __init__(self, detectors: Detectors, policy: Policy) -> None:
-        self._detectors, self._policy = detectors, policy
+    def __init__(self, detectors: Detectors, policy: Policy, guard: NewGuard | None = None) -> None:
+        self._detectors, self._policy, self._guard = detectors, policy, guard
+        self._guarded: dict[Text, GuardedScreen] = {}  # those that may still wait for a verdict
         self._texts: dict[tuple[int | None, str], Text] = {}
         self._ended: dict[Text, None] = {}
         self._decoders: dict[tuple[int, str], codecs.IncrementalDecoder] = {}
@@ -171,8 +179,31 @@ class Texts:
     def _whole(self, leaf: Leaf, choice: int | None, pieces: int) -> Text:
         """A text that is whole at the end of its event."""
         path = leaf.path if choice is None else f"choices[{choice}].{leaf.path}"
+        return self._new(path, choice, pieces, can_be_masked=leaf.key is not None)
+
+    def _new(self, path: str, choice: int | None, pieces: int | None, *, can_be_masked: bool) -> Text:
         screen = TextScreen(self._detectors, self._policy)
-        return Text(path, choice, screen, pieces, can_be_masked=leaf.key is not None)
+        guard = self._guard(path) if self._guard is not None and can_be_masked else None
+        if guard is None:
+            return Text(path, choice, screen, pieces, can_be_masked=can_be_masked)
+        guarded = GuardedScreen(screen, guard)
+        text = Text(path, choice, guarded, pieces, can_be_masked=can_be_masked)
+        self._guarded[text] = guarded
+        return text
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no text waits for the verdict of a guard."""
+        return all(guarded.is_settled for guarded in self._guarded.values())
+
+    def advance(self) -> None:
+        """Take up what guards have said meanwhile."""
+        for text, guarded in tuple(self._guarded.items()):
+            if guarded.ended is None:
+                text.out += guarded.advance()
+                self.rule(text)
+            if guarded.is_settled:
+                del self._guarded[text]
 
     def _text(self, choice: int | None, key: str) -> Text:
         found = self._texts.get((choice, key))
@@ -180,9 +211,8 @@ class Texts:
             if len(self._texts) >= MAX_TEXTS:
                 raise TooManyTextsError(f"more than {MAX_TEXTS} texts in one answer")
             path = key if choice is None else f"choices[{choice}].{key}"
-            screen = TextScreen(self._detectors, self._policy)
             can_be_masked = not key.endswith(("{name}", ".bytes"))
-            found = self._texts[choice, key] = Text(path, choice, screen, None, can_be_masked=can_be_masked)
+            found = self._texts[choice, key] = self._new(path, choice, None, can_be_masked=can_be_masked)
         return found
 
     def lone(self, text: str, path: str = "event") -> Piece:

@@ -8,12 +8,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from hegui.errors import UpstreamError
 from hegui.faces.gateway.account import Account
 from hegui.faces.gateway.exchange import KINDS, GatewayExchange
-from hegui.faces.gateway.health import CONTENT_TYPE, exposition, health, metrics, readiness
+from hegui.faces.gateway.guard_metrics import guard_metrics
+from hegui.faces.gateway.guards import Guards
+from hegui.faces.gateway.health import CONTENT_TYPE, Metric, exposition, health, metrics, readiness
 from hegui.faces.gateway.http import ApiError, Receive, Scope, Send, headers_of, send_json
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.gateway.upstream import UpstreamLimits, UpstreamPool
@@ -48,6 +52,8 @@ class GatewayApp:
             ),
             ca_file=str(limits.ca_file) if limits.ca_file else None,
         )
+        if runtime.described_guards:
+            runtime.guards = Guards(runtime.described_guards, self._pool, os.environ)
         self._chance = RandomBytes(os.urandom)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._refresher: asyncio.Task[None] | None = None
@@ -112,10 +118,14 @@ class GatewayApp:
         return shown_to == "any" or (shown_to == "local" and (client is None or client[0] in _LOCAL))
 
     async def _metrics(self, send: Send) -> None:
-        page = await asyncio.to_thread(lambda: exposition(metrics(self._runtime)))
+        page = await asyncio.to_thread(lambda: exposition(chain(metrics(self._runtime), self._guard_metrics())))
         head = [(b"content-type", CONTENT_TYPE), (b"content-length", b"%d" % len(page))]
         await send({"type": "http.response.start", "status": 200, "headers": head})
         await send({"type": "http.response.body", "body": page})
+
+    def _guard_metrics(self) -> Iterator[Metric]:
+        guards = self._runtime.guards
+        return iter(()) if guards is None else guard_metrics(guards.counters)
 
     async def _models(self, path: str, scope: Scope, send: Send) -> None:
         """The upstream's models, as far as the application may use them."""
@@ -167,6 +177,8 @@ class GatewayApp:
             elif message["type"] == "lifespan.shutdown":
                 if self._refresher is not None:
                     self._refresher.cancel()
+                if self._runtime.guards is not None:
+                    self._runtime.guards.close()
                 await self._pool.close()
                 await asyncio.to_thread(self._runtime.recorder.close)
                 if self._evidence is not None:

@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Any, cast
 
 from hegui.detect.findings import HARM, PERSONAL
 from hegui.detect.personal.masking import Placeholders
 from hegui.errors import HeguiError, InternalError, UpstreamError
 from hegui.faces.gateway.account import Account
+from hegui.faces.gateway.answer_flow import flow, guarded_flow, settle
 from hegui.faces.gateway.content import prompt_parts
 from hegui.faces.gateway.downstream import CLIENT_GONE
+from hegui.faces.gateway.exchange_guards import ExchangeGuards
 from hegui.faces.gateway.http import (
     ApiError,
     Receive,
@@ -34,13 +37,13 @@ from hegui.kernel.sse import EventTooLargeError, SseSplitter
 from hegui.label.aigc import AigcLabel
 from hegui.locale.errors import HTTP, worded
 from hegui.moderate.answer import AnswerStream
-from hegui.moderate.body import UnreadablePromptError, screen_answer, screen_prompt
+from hegui.moderate.body import UnreadablePromptError, WholeAnswer, screen_answer, screen_prompt
 from hegui.moderate.canned import CannedAnswer
 from hegui.moderate.danger import help_language, screen_for_danger
 from hegui.moderate.fields import TooDeepError, is_opaque
 from hegui.moderate.marks import AnswerMarks
 from hegui.moderate.notice import Notice
-from hegui.moderate.policy import USER_CLASSES, Action, Audience, Policy, UserClass, strongest
+from hegui.moderate.policy import USER_CLASSES, Action, Audience, Policy, Ruling, UserClass, strongest
 from hegui.moderate.policy_files import built_in_policy
 from hegui.moderate.restoring import RestoringAnswer, restore_body
 from hegui.moderate.texts import TooManyTextsError
@@ -94,6 +97,7 @@ class GatewayExchange:
     __slots__ = (
         "_client_left",
         "_detectors",
+        "_guards",
         "_loop",
         "_placeholders",
         "_policy",
@@ -115,6 +119,7 @@ class GatewayExchange:
         self.application: Application | None = None
         self._detectors, self._policy = runtime.detectors, runtime.policies.default
         self._placeholders: Placeholders | None = None
+        self._guards: ExchangeGuards | None = None
         self._loop = loop
         self._upstream: UpstreamResponse | None = None
         self._task: asyncio.Task[Any] | None = None
@@ -133,6 +138,8 @@ class GatewayExchange:
             if not self._client_left:
                 raise
         finally:
+            if self._guards is not None:
+                self._guards.close()
             if self._upstream is not None:
                 self._upstream.abort()
             if self.account.key is not None and not self._recorded:
@@ -151,11 +158,13 @@ class GatewayExchange:
                 refusal = self._screen_prompt(value)
             else:  # the others' streams go on meanwhile
                 refusal = await asyncio.to_thread(self._screen_prompt, value)
+            self._task = asyncio.current_task(self._loop)
+            scope["extensions"][CLIENT_GONE](self._abandon)
+            if refusal is None and self._policy.guards and self.kind != "embeddings":
+                refusal = await self._judge_prompt(value)
             if refusal is not None:
                 await self._answer_ourselves(send, refusal)
                 return
-            self._task = asyncio.current_task(self._loop)
-            scope["extensions"][CLIENT_GONE](self._abandon)
             await self._forward(value, send)
         except ApiError as error:
             self.account.error = self.account.error or error.code
@@ -255,8 +264,14 @@ class GatewayExchange:
         if self.runtime.settings.crisis.screen and self.kind != "embeddings":  # there nobody is spoken to
             rulings += screen_for_danger(self._policy, value)
         self.account.prompt_characters, self.account.prompt_rulings = screened.characters, rulings
-        decision = strongest([ruling.action for _, ruling in rulings])
-        return decision if decision in ("safe_reply", "refuse", "stop", "help") else None
+        return _ends_prompt(rulings)
+
+    async def _judge_prompt(self, value: dict[str, Any]) -> Action | None:
+        """What the guards say of the prompt, as it would reach the model."""
+        self._guards = self.runtime.guards_of(self._policy, is_repetitive=self.kind == "responses")
+        found = await self._guards.judge_prompt(value)
+        self.account.prompt_rulings += found
+        return _ends_prompt(found)
 
     async def _answer_ourselves(self, send: Send, action: Action) -> None:
         """The prompt is not forwarded: help, the safe reply, or the refusal in the form of an error."""
@@ -311,6 +326,7 @@ class GatewayExchange:
             )
 
     async def _stream(self, upstream: UpstreamResponse, value: dict[str, Any], send: Send) -> None:
+        guards = self._guards if self._guards is not None and self._guards.has_answer else None
         answer = AnswerStream(
             self._detectors,
             self._policy,
@@ -319,21 +335,24 @@ class GatewayExchange:
             model=self.account.model,
             kind=self.kind,
             choices=_choices_asked_for(value),
+            guard=None if guards is None else guards.guard,
         )
         self.account.tally = answer.tally
         splitter = SseSplitter(self.runtime.settings.upstream.max_event_bytes)
         restoring = RestoringAnswer(self._placeholders) if self._placeholders and self._policy.restore else None
         await self._start_stream(send)
         last = b""
+        coming = flow(upstream, splitter, answer)
+        if guards is not None:
+            coming = guarded_flow(upstream, splitter, answer, guards)
         try:
-            while not answer.is_done and (piece := await upstream.read()):
-                out = b"".join([answer.feed(event) for event in splitter.feed(piece)])
+            async for out in coming:
                 if restoring is not None and not answer.is_done:
                     out = restoring.feed(out)
                 if self.account.first_token_at is None and self.account.tally.delivered:
                     self.account.first_token_at = self.runtime.clock()
                 if answer.is_done:
-                    last = out
+                    last += out
                 elif out:
                     if self.runtime.keeps_content:
                         self.account.keep(ANSWER, out)
@@ -396,7 +415,11 @@ class GatewayExchange:
             )
         given = (self._detectors, self._policy, self._notice(), answer)
         try:
-            if size < LARGE:
+            if self._guards is not None and self._guards.has_answer and upstream.status == 200:
+                whole = WholeAnswer(*given, self._guards.guard)
+                await settle(whole, self._guards)
+                self.account.tally, changed = whole.finish()
+            elif size < LARGE:
                 self.account.tally, changed = screen_answer(*given)
             else:
                 self.account.tally, changed = await asyncio.to_thread(screen_answer, *given)
@@ -484,7 +507,9 @@ class GatewayExchange:
 
     def _models(self) -> str:
         """The models that had a say, where the policy asks for any."""
-        return self._detectors.models if any(HARM in kinds for kinds in self._policy.sought.values()) else ""
+        own = self._detectors.models if any(HARM in kinds for kinds in self._policy.sought.values()) else ""
+        asked = () if self._guards is None else self._guards.models
+        return " ".join((own, *asked)) if own else " ".join(asked)
 
     def _stream_error(self, code: str) -> dict[str, Any]:
         text = f"The model server behind this gateway broke off ({code}). What you have is not the whole answer."
@@ -518,6 +543,12 @@ class GatewayExchange:
         tail = "\n\n" + label.wording if label.explicit == "tail" and not structured else ""
         aigc = AigcLabel(self.runtime.settings.label.content_producer, self.account.exchange_id)
         return AnswerMarks(head, tail, aigc.splice if label.implicit else None)
+
+
+def _ends_prompt(rulings: Sequence[tuple[str, Ruling]]) -> Action | None:
+    """What is answered instead of forwarding the prompt; None where it is forwarded."""
+    decision = strongest([ruling.action for _, ruling in rulings])
+    return decision if decision in ("safe_reply", "refuse", "stop", "help") else None
 
 
 def _choices_asked_for(value: dict[str, Any]) -> int:

@@ -48,6 +48,8 @@ class GuardWatch:
         clients: the guards, at least one.
         before: the conversation before the text; of an answer, at least the prompt.
         language: of the person who writes a prompt.
+        change: set whenever something comes in; of several texts it may be the same.
+        without: hears of each window that passes, or is stopped, for want of a verdict, at once.
     """
 
     def __init__(
@@ -58,12 +60,15 @@ class GuardWatch:
         before: Sequence[Turn] = (),
         *,
         language: str = "zh",
+        change: asyncio.Event | None = None,
+        without: Callable[[WithoutVerdictOf], None] | None = None,
     ) -> None:
         self._guardings = [(client, Guarding.by(client.guard, direction)) for client in clients]
         self._places = {client.guard.name: asyncio.Semaphore(client.guard.per_text) for client in clients}
         self._direction, self._ends, self._before, self._language = direction, ends, tuple(before), language
         self._tasks: dict[asyncio.Task[None], Window] = {}
-        self._change = asyncio.Event()
+        self._change = asyncio.Event() if change is None else change
+        self._without = without
 
     @property
     def released(self) -> int:
@@ -174,6 +179,8 @@ class GuardWatch:
     def _note(self, client: GuardClient, guarding: Guarding, window: Window, kind: WithoutVerdict) -> None:
         passes = client.guard.without_verdict.passes(self._direction, kind)
         guarding.without(window.number, kind, passes=passes)
+        if self._without is not None:
+            self._without(WithoutVerdictOf(client.guard.name, window.start, window.end, kind, passes))
 
     def _turns(self, client: GuardClient, window: Window) -> tuple[Turn, ...]:
         text = window.before + window.text

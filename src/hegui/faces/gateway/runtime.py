@@ -20,13 +20,17 @@ from math import inf
 from hegui.detect.crisis import warm_up
 from hegui.detect.detectors import Detectors
 from hegui.detect.findings import HARM
+from hegui.detect.guard.settings import Guard
 from hegui.detect.harm import HarmScorer, shipped_model
 from hegui.detect.lexicon import Lexicon
 from hegui.detect.lexicon_files import starter_lexicon
 from hegui.detect.screen import CompiledLexicon
 from hegui.errors import HeguiError, InputError
+from hegui.faces.gateway.exchange_guards import ExchangeGuards
+from hegui.faces.gateway.guards import GuardClient, Guards
 from hegui.faces.gateway.sweep import Sweep
-from hegui.moderate.policy_book import PolicyBook
+from hegui.moderate.policy import Direction, Policy
+from hegui.moderate.policy_book import PolicyBook, no_such_guard
 from hegui.settings import Settings
 from hegui.usecases.ports import ApiKey, Application, Applications, EvidenceState, Lexicons, Recorder
 
@@ -53,7 +57,9 @@ class Runtime:
     clock: Callable[[], datetime]
     evidence_state: Callable[[], EvidenceState]
     keeps_content: bool = False
+    described_guards: tuple[Guard, ...] = ()
     detectors: Detectors = field(init=False)
+    guards: Guards | None = field(init=False, default=None)
     keys: dict[bytes, tuple[ApiKey, Application]] = field(init=False, default_factory=dict)
     active: int = field(init=False, default=0)
     bodies: Sweep = field(init=False)
@@ -110,6 +116,16 @@ class Runtime:
         fullness = self.backlog / self.settings.evidence.spool_max
         least = next(share for bound, share in _SHARES if fullness < bound)
         return 1.0 if idle > _IDLE else max(idle, least)
+
+    def guards_of(self, policy: Policy, *, is_repetitive: bool) -> ExchangeGuards:
+        """The guards of an exchange under this policy. Raises InputError POL005: one of them is not there."""
+        found: dict[Direction, list[GuardClient]] = {}
+        for direction, names in policy.guards.items():
+            for name in names:
+                if self.guards is None or name not in self.guards.names:
+                    raise no_such_guard(policy.name, name)
+                found.setdefault(direction, []).append(self.guards[name])
+        return ExchangeGuards(dict(found), policy, language=self.settings.locale, is_repetitive=is_repetitive)
 
     def upstream_credential(self, application: Application) -> str | None:
         """The upstream's key, from the environment variable the application names."""

@@ -114,9 +114,11 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self._parser = HttpResponseParser(self)
         self._timer = self._loop.call_later(self._step, self._beat)
-        self._pool.opened(self)
-        if self._closing:
+        if self._closing:  # whoever wanted it has gone
+            self._timer.cancel()
             self._transport.abort()
+        else:
+            self._pool.opened(self)
 
     def data_received(self, data: bytes) -> None:
         self._heard = True
