@@ -763,6 +763,21 @@ def test_cancelling_while_connecting_leaves_nothing_open(run: Runner) -> None:
     run(main())
 
 
+def test_cancelling_in_any_moment_of_connecting_keeps_no_pool_from_closing(run: Runner) -> None:
+    async def main() -> None:
+        async with serving(raw(30.0)) as origin, pooled() as pool:
+            for turns in [*range(12)] * 5:
+                sending = asyncio.create_task(post(pool, origin))
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                sending.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await sending
+            await asyncio.wait_for(pool.close(), 20)
+
+    run(main())
+
+
 def test_aborting_closes_the_connection_and_ends_a_pending_read(run: Runner) -> None:
     async def main() -> None:
         handler, _, left = watching(CHUNKS + b"2\r\nab\r\n")
