@@ -16,6 +16,7 @@ from hegui.detect.personal.detector import Detector
 from hegui.detect.personal.findings import Hit
 from hegui.detect.personal.personal_name import LEAD, LED_NAME, NAME_FIRST, OPEN_NAME, OPEN_WINDOW
 from hegui.detect.personal.postal_address import PLACE, PLACE_LEAD, open_address
+from hegui.detect.personal.quiet import LED
 from hegui.detect.personal.triggers import DIGITS, LETTERS, RUN, Trigger
 from hegui.detect.personal.vehicle_plate import PROVINCES
 
@@ -23,8 +24,6 @@ __all__ = ["Scanner", "Settled", "may_hold", "open_at"]
 
 Asked = tuple[tuple[int, Detector], ...]
 """Detectors with their place in the list."""
-LED = 20
-"""Characters, count, at most, from the beginning of the words that lead to a value to the value."""
 RUN_FIRST = DIGITS + LETTERS + "+(（"
 
 
