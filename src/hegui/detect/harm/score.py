@@ -134,6 +134,8 @@ class HarmStream:
 
     def feed(self, fragment: str) -> None:
         """Take the next fragment, of any length."""
+        if self.takes_within_block(fragment):
+            return
         if len(fragment) < _LONG:
             self._take(fragment)
         elif self._scorer.long_texts is None:
@@ -142,6 +144,20 @@ class HarmStream:
         else:
             for begin in range(0, len(fragment), _PIECE):
                 self._take_long(self._scorer.long_texts, fragment[begin : begin + _PIECE])
+
+    def takes_within_block(self, fragment: str) -> bool:
+        """Take the next fragment if that closes no block; False, and nothing is taken, if it does or is long."""
+        if len(fragment) >= _LONG:
+            return False
+        atoms, opened = next_atoms(self._open, fragment)
+        numbers = self._numbers
+        if len(numbers) + len(atoms) >= BLOCK + 2:
+            return False
+        self._open = opened
+        if atoms:
+            ids = self._scorer.ids
+            numbers += [ids[atom] for atom in atoms]
+        return True
 
     def verdict(self) -> HarmVerdict:
         """The verdict on the text so far, the same however it was cut."""
@@ -165,11 +181,13 @@ class HarmStream:
 
     def _take(self, fragment: str) -> None:
         atoms, self._open = next_atoms(self._open, fragment)
-        if atoms:
-            ids, numbers = self._scorer.ids, self._numbers
-            numbers += [ids[atom] for atom in atoms]
-            if len(numbers) >= BLOCK + 2:
-                self._close_full()
+        ids, numbers = self._scorer.ids, self._numbers
+        numbers += [ids[atom] for atom in atoms]
+        begin = 0
+        while len(numbers) - begin >= BLOCK + 2:
+            self._close(self._scorer.block_sums(numbers[begin : begin + BLOCK + 2]))
+            begin += BLOCK
+        self._numbers = numbers[begin:]
 
     def _take_long(self, long_texts: LongTexts, piece: str) -> None:
         """As `_take`, all blocks at once."""
@@ -183,13 +201,6 @@ class HarmStream:
             last = self._blocks + tuple(map(tuple, sums[:, short:][:, 1 - BLOCKS :].T.tolist()))
             self._blocks = last[1 - BLOCKS :]
             self.closed += size - short
-
-    def _close_full(self) -> None:
-        numbers, begin = self._numbers, 0
-        while len(numbers) - begin >= BLOCK + 2:
-            self._close(self._scorer.block_sums(numbers[begin : begin + BLOCK + 2]))
-            begin += BLOCK
-        self._numbers = numbers[begin:]
 
     def _close(self, sums: tuple[int, ...]) -> None:
         """The block at hand is full and has these sums."""
