@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from hegui.detect.harm.atoms import AtomIds, is_gap, next_atoms
+from hegui.detect.harm.atoms import MAX_ATOM, AtomIds, is_gap, next_atoms, spelled
 from hegui.detect.harm.labels import NAMES
 from hegui.detect.harm.model import FIELD
 from hegui.detect.harm.sums import BLOCK, BLOCKS, FEATURES, MULTIPLIERS
@@ -78,26 +78,17 @@ class LongTexts:
             self._meet(codes[found == _NEW])
             found = self._numbers.take(codes, mode="clip")
         places = np.flatnonzero(found == _WORD)
-        if len(places) * _MOSTLY > len(text):
-            atoms, left = next_atoms(opened, text)
-            return self._array(atoms), left
-        left = opened
-        fill: list[Array] = []
-        end = 0
-        for start, stop in _runs(places):
-            if left and start > end:  # by a gap or a Han character it has ended
-                fill.append(self._array([left]))
-                left = ""
-            fill.append(found[end:start])
-            atoms, left = next_atoms(left, text[start:stop])
-            fill.append(self._array(atoms))
-            end = stop
-        if left and end < len(text):
-            fill.append(self._array([left]))
-            left = ""
-        fill.append(found[end:])
-        found = np.concatenate(fill)
-        return found[found != _GAP], left
+        starts, ends = _runs(places)
+        words = spelled(" ".join(map(text.__getitem__, map(slice, starts, ends)))).split(" ")
+        if opened or len(places) * _MOSTLY > len(text) or len(words) > max(1, len(starts)):
+            atoms, opened = next_atoms(opened, text)
+            return self._array(atoms), opened
+        if starts:
+            if ends[-1] == len(text):
+                opened, words[-1] = words[-1][: MAX_ATOM + 1], ""
+            found[places] = _GAP
+            found[starts] = [self._ids[word] if word else _GAP for word in words]
+        return found[found != _GAP], opened
 
     def _array(self, atoms: list[str]) -> Array:
         return np.array([self._ids[atom] for atom in atoms], dtype=np.uint64)
@@ -113,14 +104,13 @@ class LongTexts:
                 self._numbers[code] = _GAP if is_gap(character) else _WORD
 
 
-def _runs(places: Array) -> list[tuple[int, int]]:
-    """Places that follow one another, as (start, end)."""
+def _runs(places: Array) -> tuple[list[int], list[int]]:
+    """Places that follow one another: where each run starts, and where it ends."""
     if not len(places):
-        return []
+        return [], []
     breaks = np.flatnonzero(np.diff(places) != 1)
-    starts = places[np.concatenate(([0], breaks + 1))]
-    ends = places[np.concatenate((breaks, [len(places) - 1]))] + 1
-    return list(zip(starts.tolist(), ends.tolist(), strict=True))
+    ends = places[np.append(breaks, len(places) - 1)] + 1
+    return places[np.append(0, breaks + 1)].tolist(), ends.tolist()
 
 
 def hashed(numbers: Array) -> Array:

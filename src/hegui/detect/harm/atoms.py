@@ -14,7 +14,7 @@ from hashlib import blake2b
 
 from hegui.kernel.fold import fold_character, is_ideograph, is_invisible
 
-__all__ = ["MAX_ATOM", "SHAPE_BITS", "AtomIds", "atoms", "is_gap", "next_atoms"]
+__all__ = ["MAX_ATOM", "SHAPE_BITS", "AtomIds", "atoms", "is_gap", "next_atoms", "spelled"]
 
 MAX_ATOM = 24
 """Longest atom that is told from others, characters."""
@@ -32,14 +32,14 @@ class _AtomTable(dict[int, str]):
         character = chr(code)
         folded = fold_character(character)
         if not folded:
-            spelled = "" if is_invisible(character) else " "
+            known = "" if is_invisible(character) else " "
         elif is_ideograph(character) or any(map(is_ideograph, folded)):
-            spelled = f" {' '.join(folded)} "
+            known = f" {' '.join(folded)} "
         else:
-            spelled = folded
+            known = folded
         if unicodedata.category(character) not in ("Cn", "Co", "Cs"):
-            self[code] = spelled
-        return spelled
+            self[code] = known
+        return known
 
 
 _TABLE = _AtomTable()
@@ -54,6 +54,11 @@ def atoms(text: str) -> list[str]:
     return text.translate(_TABLE).split()
 
 
+def spelled(text: str) -> str:
+    """The text as it folds, a blank where a reader sees a gap and on either side of a Han character."""
+    return text.translate(_TABLE)
+
+
 def next_atoms(opened: str, fragment: str) -> tuple[list[str], str]:
     """The atoms a fragment completes, and the one it leaves open, which the next fragment may continue.
 
@@ -63,9 +68,9 @@ def next_atoms(opened: str, fragment: str) -> tuple[list[str], str]:
     >>> next_atoms("bo", "mb 是 what")
     (['bomb', '是'], 'what')
     """
-    spelled = opened + fragment.translate(_TABLE)
-    found = spelled.split()
-    if not found or spelled[-1] == " ":
+    folded = opened + fragment.translate(_TABLE)
+    found = folded.split()
+    if not found or folded[-1] == " ":
         return found, ""
     return found, found.pop()[: MAX_ATOM + 1]
 

@@ -15,7 +15,7 @@ from hegui.detect.personal.detector import HAN, PERSONAL, Detector
 from hegui.detect.personal.findings import Checked, Hit
 from hegui.detect.personal.name_words import COMPOUND_SURNAMES, GIVEN, LABELS, NOT_NAMES, RARE_SURNAMES, ROLES, SURNAMES
 from hegui.detect.personal.reading import read_value
-from hegui.detect.personal.triggers import Trigger
+from hegui.detect.personal.triggers import Trigger, first_two
 
 __all__ = [
     "BEFORE_WORDS",
@@ -99,7 +99,8 @@ _LEAD = rf"(?:(?P<label>{_LABEL})(?P<mark>[\"']? ?[:：]? ?[\"']?(?:是|为|叫)
 _LED = re.compile(_LEAD + rf"(?=(?P<name>[{HAN}]))")
 _WORDS = (*LABELS, *ROLES)
 _AFTER_WORDS = (
-    rf"[{_of(''.join(w[0] for w in _WORDS))}](?=[{_of(''.join(w[1] for w in _WORDS))}])(?<=(?=(?:{_LABEL}|{_ROLE})).)"
+    rf"[{_of(''.join(w[0] for w in _WORDS))}](?=[{_of(''.join(w[1] for w in _WORDS))}])"
+    rf"(?<=(?={first_two(_WORDS)}(?:{_LABEL}|{_ROLE})).)"
 )
 LEAD = re.compile(_AFTER_WORDS)
 """The first character of words after which a name stands."""

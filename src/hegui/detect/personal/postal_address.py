@@ -15,7 +15,7 @@ from hegui.detect.personal.detector import HAN, PERSONAL, Detector
 from hegui.detect.personal.findings import Checked, Hit
 from hegui.detect.personal.reading import read_value
 from hegui.detect.personal.regions import city_names, province_names
-from hegui.detect.personal.triggers import Trigger
+from hegui.detect.personal.triggers import Trigger, first_two
 
 __all__ = [
     "CUT_PLACES",
@@ -63,8 +63,8 @@ PLACE = "".join(sorted(_BY_FIRST))
 _SECOND = "".join(sorted({rest[0] for rests in _BY_FIRST.values() for rest in rests}))
 PLACES = f"(?:{'|'.join(first + rest for first, rests in sorted(_BY_FIRST.items()) for rest in rests)})"
 """The names of provinces and cities, the pattern."""
-PLACE_SHAPE = f"(?=[{PLACE}][{_SECOND}])"
-"""What all of them, and all but their first characters, begin with; the names are many, and nearly no place begins one."""
+PLACE_SHAPE = first_two(first + rest for first, rests in _BY_FIRST.items() for rest in rests)
+"""What all of them begin with."""
 WORDS = (
     "户籍地址|户籍地|户籍所在地|居住地址|家庭住址|地址|住址|住在|家住|住所|居住地|送到|送至|送达"
     "|寄到|寄往|寄至|寄送|位于|住于|户籍|籍贯|住处"
@@ -76,9 +76,9 @@ PLACE_LEAD_ENDS = "".join(sorted({word[-1] for word in WORDS.split("|")} | set("
 """The last characters of that."""
 _LEAD = re.compile(rf"(?:{WORDS})(?:是|为|在|[:：])?[ ]?(?=[{HAN}])")
 _BEGIN = re.compile(PLACES)
-# One character of a class and one more before the names are tried: the names are many, and nearly no place begins one.
+_BEGINS = first_two([first + rest for first, rests in _BY_FIRST.items() for rest in rests] + WORDS.split("|"))
 _MAY_BE = re.compile(
-    rf"[{PLACE}地住家居送寄位户籍](?=[{_SECOND}址在住所到至达往于籍贯处送居])(?<=(?=(?:{PLACES}|{WORDS})).)"
+    rf"[{PLACE}地住家居送寄位户籍](?=[{_SECOND}址在住所到至达往于籍贯处送居])(?<=(?={_BEGINS}(?:{PLACES}|{WORDS})).)"
 )
 
 _CUTS = {first + rest[:size] for first, rests in _BY_FIRST.items() for rest in rests for size in range(len(rest))}

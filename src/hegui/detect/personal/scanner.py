@@ -24,6 +24,7 @@ __all__ = ["Scanner", "Settled", "may_hold", "open_at"]
 
 Asked = tuple[tuple[int, Detector], ...]
 """Detectors with their place in the list."""
+_ASCII = re.compile("[0-9A-Za-z+(（]")
 RUN_FIRST = DIGITS + LETTERS + "+(（"
 
 
@@ -43,7 +44,7 @@ class Scanner:
             for trigger in detector.triggers:
                 asked.setdefault(trigger, []).append((order, detector))
         self._anywhere = tuple(
-            (trigger.pattern, tuple(them), any(detector.leads for _, detector in them))
+            (trigger.pattern, tuple(them), any(detector.leads for _, detector in them), trigger.before_ascii)
             for trigger, them in asked.items()
             if not trigger.first
         )
@@ -66,14 +67,18 @@ class Scanner:
     def _places(self, text: str, floor: int, upto: int) -> Iterator[tuple[int, Asked]]:
         """Where to ask whom."""
         led = max(0, floor - LED)
-        for run in RUN.finditer(text, led):
-            at = run.start()
-            if at >= upto:
-                break
-            for pattern, asked in self._runs[run[0]]:
-                if pattern.match(text, at):
-                    yield at, asked
-        for pattern, asked, leads in self._anywhere:
+        has_ascii = _ASCII.search(text, led) is not None
+        if has_ascii:
+            for run in RUN.finditer(text, led):
+                at = run.start()
+                if at >= upto:
+                    break
+                for pattern, asked in self._runs[run[0]]:
+                    if pattern.match(text, at):
+                        yield at, asked
+        for pattern, asked, leads, before_ascii in self._anywhere:
+            if before_ascii and not has_ascii:
+                continue
             for place in pattern.finditer(text, led if leads else floor):
                 at = place.start()
                 if at >= upto:
