@@ -65,8 +65,12 @@ class Glance:
         if plain is None or needs_unwrapping(text):
             return None
         marked = plain.map_text(text)
-        read = marked.replace(SKIP, "") if SKIP in marked else marked
-        safe = _live_from(plain, text, marked, read, before)
+        if SKIP in marked:
+            read = marked.replace(SKIP, "")
+            safe = _live_from(plain, text, marked, read, before)
+        else:
+            read = marked
+            safe = _unit_live_from(plain, text, marked, before)
         if safe < 0:
             return None
         latin = self._latin
@@ -127,6 +131,24 @@ def _first_live(view: View, text: str, marked: str, read: str, before: str) -> i
             if kinds & SUBSTRING or _begins_word(text, units, start, before):
                 return units[start]
     return len(text)
+
+
+def _unit_live_from(view: View, text: str, read: str, before: str) -> int:
+    """As `_live_from`, where nothing is skipped; where each character is one still, without the way back."""
+    size = len(read)
+    if size != len(text):
+        return _live_from(view, text, read, read, before)
+    automaton = view.automaton
+    if automaton.hits(read):
+        return -1
+    first, live, longest = automaton.first, automaton.prefixes.get, automaton.longest
+    for start in range(size - longest if size > longest else 0, size):
+        if read[start] in first and (kinds := live(read[start:])):
+            if kinds & EXCEPTION:
+                return -1
+            if kinds & SUBSTRING or _begins_word(text, range(size), start, before):
+                return start
+    return size
 
 
 def _units(view: View, text: str, marked: str, read: str) -> Sequence[int]:

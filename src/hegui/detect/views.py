@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby, product
-from operator import eq
+from operator import eq, methodcaller
 from string import ascii_lowercase
 from typing import NamedTuple
 
@@ -254,7 +254,7 @@ def _stroke_table() -> FoldTable:
 
 
 def _maps(table: FoldTable) -> tuple[Callable[[str], str], Callable[[str], str]]:
-    return lambda units: units.translate(table), lambda unit: table[ord(unit)]
+    return methodcaller("translate", table), lambda unit: table[ord(unit)]
 
 
 def _without_halves(units: str) -> str:

@@ -8,7 +8,7 @@ Why this pair, with figures: docs/design/screen.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -27,14 +27,18 @@ class PrefixAutomaton:
         prefixes: every live prefix → the kinds of the patterns it may become.
         first: the first characters of all patterns.
         longest: length of the longest live prefix.
+        hits: text → the occurrences that do not overlap, in no useful order; empty where there is none.
     """
 
-    __slots__ = ("_automaton", "first", "longest", "patterns", "prefixes")
+    __slots__ = ("_automaton", "first", "hits", "longest", "patterns", "prefixes")
 
     def __init__(self, patterns: Mapping[str, int], *, keep_complete: bool = False) -> None:
         self.patterns = tuple(sorted(patterns))
         self._automaton = (
             AhoCorasick(self.patterns, matchkind=MatchKind.Standard, store_patterns=False) if patterns else None
+        )
+        self.hits: Callable[[str], Sequence[object]] = (
+            _no_hits if self._automaton is None else self._automaton.find_matches_as_indexes
         )
         self.prefixes, self.first = _prefixes(patterns, keep_complete)
         self.longest = max(map(len, patterns)) - (not keep_complete) if patterns else 0
@@ -47,7 +51,7 @@ class PrefixAutomaton:
 
     def has_any(self, text: str) -> bool:
         """Whether `find` would find anything."""
-        return self._automaton is not None and bool(self._automaton.find_matches_as_indexes(text))
+        return bool(self.hits(text))
 
     def live(self, text: str, admit: Callable[[int, int], int]) -> list[tuple[int, int]]:
         """Suffixes of `text` that are a live prefix, longest first, as (start, kinds).
@@ -63,6 +67,10 @@ class PrefixAutomaton:
                 if kinds and (admitted := admit(start, kinds)):
                     found.append((start, admitted))
         return found
+
+
+def _no_hits(_: str) -> tuple[()]:
+    return ()
 
 
 def _prefixes(patterns: Mapping[str, int], keep_complete: bool) -> tuple[dict[str, int], frozenset[str]]:

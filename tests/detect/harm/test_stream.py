@@ -7,14 +7,17 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from itertools import pairwise
+from operator import le
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hegui.detect.harm.atoms import MAX_ATOM, AtomStream, atoms
+from hegui.detect.harm.atoms import MAX_ATOM, atoms, next_atoms
 from hegui.detect.harm.labels import NAMES
-from hegui.detect.harm.score import BLOCK, BLOCKS, FIRST, HarmScorer
+from hegui.detect.harm.model import FIELD, HarmModel
+from hegui.detect.harm.score import HarmScorer
+from hegui.detect.harm.sums import BLOCK, BLOCKS, FIRST, MULTIPLIERS
 from tests.detect.harm.small import small_model
 
 PLAIN = HarmScorer(small_model(), use_numpy=False)
@@ -24,7 +27,27 @@ BOTH = pytest.mark.parametrize(
     "scorer", [pytest.param(PLAIN, id="plain"), pytest.param(FAST, id="numpy", marks=NEEDS_NUMPY)]
 )
 WORDS = st.sampled_from(
-    ["好", "三", "杀", "how ", "to", "make", " ", "，", "\u200b", "Ａ", "é", "e\u0301", "\ud83d", "\ude00", "㎏", "㈱"]
+    [
+        "好" * 40,
+        "好",
+        "三",
+        "㍿",
+        "\U00020000",
+        "杀",
+        "how ",
+        "to",
+        "make",
+        " ",
+        "，",
+        "\u200b",
+        "Ａ",
+        "é",
+        "e\u0301",
+        "\ud83d",
+        "\ude00",
+        "㎏",
+        "㈱",
+    ]
 )
 TEXTS = st.lists(WORDS | st.text(max_size=5) | st.characters(codec=None), max_size=300).map("".join)
 CUTS = st.lists(st.integers(0, 400), max_size=20)
@@ -37,10 +60,13 @@ def pieces(text: str, cuts: list[int]) -> list[str]:
 
 @given(TEXTS, CUTS)
 def test_a_text_cut_anywhere_has_the_atoms_of_the_whole(text: str, cuts: list[int]) -> None:
-    stream = AtomStream()
-    found = [atom for piece in pieces(text, cuts) for atom in stream.feed(piece)]
-    if stream.open:
-        found.append(stream.open)
+    found: list[str] = []
+    opened = ""
+    for piece in pieces(text, cuts):
+        whole, opened = next_atoms(opened, piece)
+        found += whole
+    if opened:
+        found.append(opened)
     assert [atom[: MAX_ATOM + 1] for atom in found] == [atom[: MAX_ATOM + 1] for atom in atoms(text)]
 
 
@@ -72,21 +98,47 @@ def test_a_fork_goes_its_own_way(text: str, one: str, other: str) -> None:
     assert twin.scores() == PLAIN.scores(text + other)
 
 
-def test_a_score_is_the_one_of_the_worst_window() -> None:
+def brought(model: HarmModel, before: int, middle: int, last: int) -> list[int]:
+    """By the definition: the fields that an atom brings, by label."""
+    near, far, shapes = MULTIPLIERS
+    pair = last + middle * near
+    shape = (last & 15) + (middle & 15) * 16 + (before & 15) * 256
+    sums = [0] * len(NAMES)
+    for number in (last, pair, pair + before * far, shape * shapes):
+        bucket = (number & (1 << 64) - 1) >> 64 - model.bits
+        row = int.from_bytes(model.table[8 * bucket : 8 * bucket + 8], "little")
+        sums = [total + (row >> FIELD * label & 127) for label, total in enumerate(sums)]
+    return sums
+
+
+@BOTH
+@pytest.mark.parametrize("size", [1, 31, 32, 33, 64, 95, 96, 97, 3 * BLOCK * BLOCKS + 7])
+def test_a_score_is_the_one_of_the_worst_window(scorer: HarmScorer, size: int) -> None:
     """By the definition, without running sums: at every block end and at the end, the last blocks up to there."""
-    text = "".join(chr(0x4E10 + k * k % 5000) for k in range(3 * BLOCK * BLOCKS + 7))
-    found = atoms(text)
-    rows = []
-    for at, atom in enumerate(found):  # what each atom brings beside the two before it
-        stream = PLAIN.stream()
-        stream._before, stream._middle = ([FIRST, FIRST, *map(PLAIN.ids.__getitem__, found[:at])])[-2:]
-        stream.feed(f"{atom} ")
-        rows.append(stream._sums)
+    text = "".join(chr(0x5000 + k * k % 5000) for k in range(size))
+    assert len(atoms(text)) == size
+    numbers = [FIRST, FIRST, *map(scorer.ids.__getitem__, atoms(text))]
+    rows = [brought(scorer.model, *numbers[at : at + 3]) for at in range(size)]
     windows = []
-    for end in (*range(BLOCK, len(found), BLOCK), len(found)):
+    for end in (*range(BLOCK, size, BLOCK), size):
         start = max(0, -(-end // BLOCK) * BLOCK - BLOCK * BLOCKS)
-        windows.append(PLAIN.weigh([sum(column) for column in zip(*rows[start:end], strict=True)], end - start))
-    assert PLAIN.scores(text) == tuple(max(column) for column in zip(*windows, strict=True))
+        windows.append(scorer.scored([sum(column) for column in zip(*rows[start:end], strict=True)], end - start))
+    assert scorer.scores(text) == tuple(max(column) for column in zip(*windows, strict=True))
+
+
+@BOTH
+@given(text=TEXTS, cuts=CUTS)
+def test_blocks_close_where_they_are_full_and_what_they_say_stays(
+    scorer: HarmScorer, text: str, cuts: list[int]
+) -> None:
+    stream, whole = scorer.stream(), scorer.stream()
+    for piece in pieces(text * 3, cuts):
+        before = stream.settled()
+        stream.feed(piece)
+        assert all(map(le, before, stream.settled()))
+    whole.feed(text * 3)
+    assert (stream.closed, stream.settled()) == (whole.closed, whole.settled())
+    assert all(map(le, stream.settled(), stream.scores()))
 
 
 def test_a_text_without_atoms_is_harmless() -> None:
@@ -104,9 +156,9 @@ def test_a_hostile_text_is_scored_and_leaves_little_behind(scorer: HarmScorer, u
     for _ in range(8):
         stream.feed(unit * 25_000)
     assert all(0 <= value <= 1 for value in stream.verdict().probabilities.values())
-    assert len(stream._atoms.open) <= MAX_ATOM + 1
+    assert len(stream._open) <= MAX_ATOM + 1
     assert len(stream._blocks) < BLOCKS
-    assert all(total < 1 << 63 for total in stream._sums)
+    assert len(stream._numbers) < BLOCK + 2
 
 
 def test_the_largest_sums_do_not_run_into_each_other() -> None:

@@ -2,7 +2,7 @@
 
 Knows the folding of the kernel and one hash. Knows no model and no label.
 Works character by character: what a character folds to, with a blank where a reader sees a gap, and a blank on either side
-of a Han character. What stands between blanks is an atom; an atom cut by the end of a fragment stays open (`AtomStream`), so
+of a Han character. What stands between blanks is an atom; an atom cut by the end of a fragment stays open (`next_atoms`), so
 a text cut anywhere has the atoms of the whole. Of an atom only the first MAX_ATOM characters are kept, which bounds all state.
 Invisible characters separate nothing, so a word split by a zero-width space is the word.
 """
@@ -14,7 +14,7 @@ from hashlib import blake2b
 
 from hegui.kernel.fold import fold_character, is_ideograph, is_invisible
 
-__all__ = ["MAX_ATOM", "SHAPE_BITS", "AtomIds", "AtomStream", "atoms"]
+__all__ = ["MAX_ATOM", "SHAPE_BITS", "AtomIds", "atoms", "is_gap", "next_atoms", "spelled"]
 
 MAX_ATOM = 24
 """Longest atom that is told from others, characters."""
@@ -32,14 +32,14 @@ class _AtomTable(dict[int, str]):
         character = chr(code)
         folded = fold_character(character)
         if not folded:
-            spelled = "" if is_invisible(character) else " "
+            known = "" if is_invisible(character) else " "
         elif is_ideograph(character) or any(map(is_ideograph, folded)):
-            spelled = f" {' '.join(folded)} "
+            known = f" {' '.join(folded)} "
         else:
-            spelled = folded
+            known = folded
         if unicodedata.category(character) not in ("Cn", "Co", "Cs"):
-            self[code] = spelled
-        return spelled
+            self[code] = known
+        return known
 
 
 _TABLE = _AtomTable()
@@ -54,23 +54,30 @@ def atoms(text: str) -> list[str]:
     return text.translate(_TABLE).split()
 
 
-class AtomStream:
-    """The atoms of a text that comes in fragments; `open` is the one that the next fragment may continue."""
+def spelled(text: str) -> str:
+    """The text as it folds, a blank where a reader sees a gap and on either side of a Han character."""
+    return text.translate(_TABLE)
 
-    __slots__ = ("open",)
 
-    def __init__(self) -> None:
-        self.open = ""
+def next_atoms(opened: str, fragment: str) -> tuple[list[str], str]:
+    """The atoms a fragment completes, and the one it leaves open, which the next fragment may continue.
 
-    def feed(self, fragment: str) -> list[str]:
-        """The atoms this fragment has completed."""
-        spelled = self.open + fragment.translate(_TABLE)
-        found = spelled.split()
-        if not found or spelled[-1] == " ":
-            self.open = ""
-            return found
-        self.open = found.pop()[: MAX_ATOM + 1]
-        return found
+    Args:
+        opened: the atom that the fragments before have left open; "" at the beginning.
+
+    >>> next_atoms("bo", "mb 是 what")
+    (['bomb', '是'], 'what')
+    """
+    folded = opened + fragment.translate(_TABLE)
+    found = folded.split()
+    if not found or folded[-1] == " ":
+        return found, ""
+    return found, found.pop()[: MAX_ATOM + 1]
+
+
+def is_gap(character: str) -> bool:
+    """Whether it stands for nothing but a gap between atoms."""
+    return _TABLE[ord(character)] == " "
 
 
 class AtomIds(dict[str, int]):

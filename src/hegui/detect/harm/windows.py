@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from hegui.detect.harm.arrays import hashed
 from hegui.detect.harm.atoms import AtomIds, atoms
-from hegui.detect.harm.score import BLOCK, BLOCKS, FEATURES, FIRST, hashed
+from hegui.detect.harm.sums import BLOCK, BLOCKS, FEATURES, FIRST
 
 __all__ = ["Windows", "gather"]
 

@@ -15,13 +15,17 @@ from hegui.detect.personal.detector import HAN, PERSONAL, Detector
 from hegui.detect.personal.findings import Checked, Hit
 from hegui.detect.personal.name_words import COMPOUND_SURNAMES, GIVEN, LABELS, NOT_NAMES, RARE_SURNAMES, ROLES, SURNAMES
 from hegui.detect.personal.reading import read_value
-from hegui.detect.personal.triggers import Trigger
+from hegui.detect.personal.triggers import Trigger, first_two
 
 __all__ = [
+    "BEFORE_WORDS",
     "LEAD",
+    "LEAD_ENDS",
+    "LEAD_REACH",
     "LED_NAME",
     "NAME_FIRST",
     "OPEN_NAME",
+    "OPEN_NAME_FORM",
     "OPEN_WINDOW",
     "compact",
     "explain",
@@ -85,7 +89,8 @@ _SECOND = _of("".join(c[1] for c in COMPOUND_SURNAMES))
 _FIRST = _of(_SURNAME_CLASS + "".join(c[0] for c in COMPOUND_SURNAMES))
 _AFTER_WORD = rf"[{_of(''.join(w[0] for w in _AFTER_NAME))}][{_of(''.join(w[1] for w in _AFTER_NAME))}]"
 _AFTER_SIGN = rf"[{_SIGNS}]{{1,4}}[身证公护男女电手联邮住驾您0-9+]"
-_BEFORE_WORDS = rf"[{_FIRST}](?=[{_SECOND}]?[{_GIVEN_CLASS}]{{1,2}}(?:{_AFTER_WORD}|{_AFTER_SIGN}))"
+BEFORE_WORDS = rf"[{_FIRST}](?=[{_SECOND}]?[{_GIVEN_CLASS}]{{1,2}}(?:{_AFTER_WORD}|{_AFTER_SIGN}))"
+"""What may be a name before such words, the pattern."""
 _OWN = re.compile(rf"(?:{_COMPOUND}|[{_SURNAME_CLASS}])[{_GIVEN_CLASS}]{{1,2}}")
 
 _LABEL = "|".join(sorted(LABELS, key=len, reverse=True))
@@ -94,10 +99,15 @@ _LEAD = rf"(?:(?P<label>{_LABEL})(?P<mark>[\"']? ?[:：]? ?[\"']?(?:是|为|叫)
 _LED = re.compile(_LEAD + rf"(?=(?P<name>[{HAN}]))")
 _WORDS = (*LABELS, *ROLES)
 _AFTER_WORDS = (
-    rf"[{_of(''.join(w[0] for w in _WORDS))}](?=[{_of(''.join(w[1] for w in _WORDS))}])(?<=(?=(?:{_LABEL}|{_ROLE})).)"
+    rf"[{_of(''.join(w[0] for w in _WORDS))}](?=[{_of(''.join(w[1] for w in _WORDS))}])"
+    rf"(?<=(?={first_two(_WORDS)}(?:{_LABEL}|{_ROLE})).)"
 )
 LEAD = re.compile(_AFTER_WORDS)
 """The first character of words after which a name stands."""
+LEAD_REACH = re.compile(rf"(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})[\"']? ?[:：]? ?[\"']?[是为叫]? ?")
+"""Such words and all that may stand between them and the name."""
+LEAD_ENDS = _of("".join(word[-1] for word in _WORDS) + "\"' :：是为叫")
+"""The last characters of that."""
 LED_NAME = re.compile(rf"(?:{_LABEL}|{_ROLE})(?:[\"']? ?[:：]? ?[\"']?(?:是|为|叫)? ?)([{HAN}][{HAN}·]{{0,12}})\Z")
 """Such words, and what may be a name, cut by the end of the text."""
 NAME_FIRST = _FIRST
@@ -109,9 +119,12 @@ _TAIL = frozenset(
 )
 
 _CUT = "|".join(sorted({word[:size] for word in (*_STRONG_WORDS, *_WEAK_WORDS) for size in range(1, len(word))}))
-OPEN_NAME = re.compile(
-    rf"(?:{_COMPOUND}|[{_FIRST}])(?:[{_GIVEN_CLASS}]{{0,2}}|[{_GIVEN_CLASS}]{{1,2}}(?:{_CUT}|[{_SIGNS}][^\n\x02]{{0,{_AFTER_MOST}}}))\Z"
+OPEN_NAME_FORM = (
+    rf"(?:{_COMPOUND}|[{_FIRST}])(?:[{_GIVEN_CLASS}]{{0,2}}"
+    rf"|[{_GIVEN_CLASS}]{{1,2}}(?:{_CUT}|[{_SIGNS}][^\n\x02]{{0,{_AFTER_MOST}}}))"
 )
+"""A name with the beginning of the words after it, the pattern."""
+OPEN_NAME = re.compile(OPEN_NAME_FORM + r"\Z")
 """A name, or the beginning of one, that the end of the text has cut from the words after it."""
 OPEN_WINDOW = _AFTER_MOST + 6
 
@@ -203,6 +216,6 @@ def _is_han(character: str) -> bool:
     return "\u3400" <= character <= "\u9fff"
 
 
-_TRIGGERS = (Trigger(LEAD), Trigger(re.compile(_BEFORE_WORDS)))
+_TRIGGERS = (Trigger(LEAD), Trigger(re.compile(BEFORE_WORDS)))
 DETECTOR = Detector("personal_name", compact, validate, match, _TRIGGERS, PERSONAL, leads=True)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

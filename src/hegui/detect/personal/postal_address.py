@@ -15,11 +15,16 @@ from hegui.detect.personal.detector import HAN, PERSONAL, Detector
 from hegui.detect.personal.findings import Checked, Hit
 from hegui.detect.personal.reading import read_value
 from hegui.detect.personal.regions import city_names, province_names
-from hegui.detect.personal.triggers import Trigger
+from hegui.detect.personal.triggers import Trigger, first_two
 
 __all__ = [
+    "CUT_PLACES",
     "PLACE",
+    "PLACES",
     "PLACE_LEAD",
+    "PLACE_LEAD_ENDS",
+    "PLACE_LEAD_REACH",
+    "PLACE_SHAPE",
     "STEP",
     "WINDOW",
     "compact",
@@ -56,21 +61,29 @@ def _places() -> dict[str, list[str]]:
 _BY_FIRST = _places()
 PLACE = "".join(sorted(_BY_FIRST))
 _SECOND = "".join(sorted({rest[0] for rests in _BY_FIRST.values() for rest in rests}))
-_NAMES = "|".join(first + rest for first, rests in sorted(_BY_FIRST.items()) for rest in rests)
+PLACES = f"(?:{'|'.join(first + rest for first, rests in sorted(_BY_FIRST.items()) for rest in rests)})"
+"""The names of provinces and cities, the pattern."""
+PLACE_SHAPE = first_two(first + rest for first, rests in _BY_FIRST.items() for rest in rests)
+"""What all of them begin with."""
 WORDS = (
     "户籍地址|户籍地|户籍所在地|居住地址|家庭住址|地址|住址|住在|家住|住所|居住地|送到|送至|送达"
     "|寄到|寄往|寄至|寄送|位于|住于|户籍|籍贯|住处"
 )
 PLACE_LEAD = re.compile("[地住家居送寄位户籍](?=[址在住所到至达往于籍贯处送居])")
+PLACE_LEAD_REACH = re.compile(rf"(?:{'|'.join(sorted(WORDS.split('|'), key=len, reverse=True))})[是为在:：]? ?")
+"""Words before an address and all that may stand between."""
+PLACE_LEAD_ENDS = "".join(sorted({word[-1] for word in WORDS.split("|")} | set("是为在:： ")))
+"""The last characters of that."""
 _LEAD = re.compile(rf"(?:{WORDS})(?:是|为|在|[:：])?[ ]?(?=[{HAN}])")
-_BEGIN = re.compile(_NAMES)
-# One character of a class and one more before the names are tried: the names are many, and nearly no place begins one.
+_BEGIN = re.compile(PLACES)
+_BEGINS = first_two([first + rest for first, rests in _BY_FIRST.items() for rest in rests] + WORDS.split("|"))
 _MAY_BE = re.compile(
-    rf"[{PLACE}地住家居送寄位户籍](?=[{_SECOND}址在住所到至达往于籍贯处送居])(?<=(?=(?:{_NAMES}|{WORDS})).)"
+    rf"[{PLACE}地住家居送寄位户籍](?=[{_SECOND}址在住所到至达往于籍贯处送居])(?<=(?={_BEGINS}(?:{PLACES}|{WORDS})).)"
 )
 
 _CUTS = {first + rest[:size] for first, rests in _BY_FIRST.items() for rest in rests for size in range(len(rest))}
-_CUT_NAME = re.compile(rf"(?:{'|'.join(sorted(_CUTS))})\Z")
+CUT_PLACES = f"(?:{'|'.join(sorted(_CUTS))})"
+_CUT_NAME = re.compile(CUT_PLACES + r"\Z")
 _MAY_BEGIN = re.compile(rf"[{PLACE}](?=[{_SECOND}]|\Z)")
 
 _DIVISION = re.compile(

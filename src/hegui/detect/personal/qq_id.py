@@ -19,7 +19,7 @@ _FORM = re.compile(
     r"(?P<id>[1-9][0-9]{4,10})(?![0-9A-Za-z@]|[-.][0-9]|群)"
 )
 _TRIGGERS = (
-    Trigger(re.compile(r"[扣企](?=[扣鹅][^0-9]{0,8}[1-9][0-9]{4})")),
+    Trigger(re.compile(r"[扣企](?=[扣鹅][^0-9]{0,8}[1-9][0-9]{4})"), before_ascii=True),
     Trigger(re.compile(r"[Qq](?=[Qq][^0-9]{0,8}[1-9][0-9]{4})"), "Qq"),
 )
 

@@ -12,7 +12,7 @@ import unicodedata
 from bisect import bisect_left
 from typing import NamedTuple
 
-__all__ = ["BREAK", "MAX_RUN", "Reading", "read", "read_value"]
+__all__ = ["BREAK", "MAX_RUN", "NOT_PLAIN", "Reading", "read", "read_value"]
 
 BREAK = "\x02"
 """Stands where too many invisible characters stood; no number contains it. A raw U+0002 reads as a space."""
@@ -46,7 +46,10 @@ def _invisible() -> str:
 _INVISIBLE = _invisible()
 _INVISIBLE_ONE = re.compile(f"[{_INVISIBLE}]")
 _INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}]+")
-_FOREIGN = re.compile(f"[{re.escape(''.join(map(chr, _TABLE)))}]")
+_FOREIGN_ONES = re.escape("".join(map(chr, _TABLE)))
+_FOREIGN = re.compile(f"[{_FOREIGN_ONES}]")
+NOT_PLAIN = _FOREIGN_ONES + _INVISIBLE
+"""The inside of a character class: what is read as something else, or not at all."""
 
 
 def _plain(found: re.Match[str]) -> str:

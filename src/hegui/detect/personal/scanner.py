@@ -16,6 +16,7 @@ from hegui.detect.personal.detector import Detector
 from hegui.detect.personal.findings import Hit
 from hegui.detect.personal.personal_name import LEAD, LED_NAME, NAME_FIRST, OPEN_NAME, OPEN_WINDOW
 from hegui.detect.personal.postal_address import PLACE, PLACE_LEAD, open_address
+from hegui.detect.personal.quiet import LED
 from hegui.detect.personal.triggers import DIGITS, LETTERS, RUN, Trigger
 from hegui.detect.personal.vehicle_plate import PROVINCES
 
@@ -23,8 +24,7 @@ __all__ = ["Scanner", "Settled", "may_hold", "open_at"]
 
 Asked = tuple[tuple[int, Detector], ...]
 """Detectors with their place in the list."""
-LED = 20
-"""Characters, count, at most, from the beginning of the words that lead to a value to the value."""
+_ASCII = re.compile("[0-9A-Za-z+(（]")
 RUN_FIRST = DIGITS + LETTERS + "+(（"
 
 
@@ -44,7 +44,7 @@ class Scanner:
             for trigger in detector.triggers:
                 asked.setdefault(trigger, []).append((order, detector))
         self._anywhere = tuple(
-            (trigger.pattern, tuple(them), any(detector.leads for _, detector in them))
+            (trigger.pattern, tuple(them), any(detector.leads for _, detector in them), trigger.before_ascii)
             for trigger, them in asked.items()
             if not trigger.first
         )
@@ -67,14 +67,18 @@ class Scanner:
     def _places(self, text: str, floor: int, upto: int) -> Iterator[tuple[int, Asked]]:
         """Where to ask whom."""
         led = max(0, floor - LED)
-        for run in RUN.finditer(text, led):
-            at = run.start()
-            if at >= upto:
-                break
-            for pattern, asked in self._runs[run[0]]:
-                if pattern.match(text, at):
-                    yield at, asked
-        for pattern, asked, leads in self._anywhere:
+        has_ascii = _ASCII.search(text, led) is not None
+        if has_ascii:
+            for run in RUN.finditer(text, led):
+                at = run.start()
+                if at >= upto:
+                    break
+                for pattern, asked in self._runs[run[0]]:
+                    if pattern.match(text, at):
+                        yield at, asked
+        for pattern, asked, leads, before_ascii in self._anywhere:
+            if before_ascii and not has_ascii:
+                continue
             for place in pattern.finditer(text, led if leads else floor):
                 at = place.start()
                 if at >= upto:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hegui.detect.personal.findings import PersonalFinding
+from hegui.detect.personal.quiet import quiet_until
 from hegui.detect.personal.reading import BREAK, MAX_RUN, read
 from hegui.detect.personal.registry import DETECTORS
 from hegui.detect.personal.scanner import Scanner, Settled, may_hold, open_at
@@ -22,6 +23,8 @@ SCANNER = Scanner(DETECTORS)
 
 _KEPT = 96
 """Characters before the first open value that are kept, count: the words that may speak for it."""
+_MOST_KEPT = 256
+"""Characters that are kept at most, so that they need not be cut to _KEPT each time."""
 _PIECE = 65_536
 
 
@@ -58,6 +61,14 @@ class PersonalStream:
     def feed(self, fragment: str, *, final: bool = False) -> PersonalStep:
         """Take the next fragment, of any length; with `final`, nothing follows."""
         raw = self._buffer + fragment
+        if not final and not self._run:
+            text, base = self._context + raw, len(self._context)
+            upto = quiet_until(text, base)
+            if upto is not None:
+                self._context = text[:upto] if upto < _MOST_KEPT else text[upto - _KEPT : upto]
+                self._buffer = text[upto:]
+                self._offset += upto - base
+                return PersonalStep(self._offset, ())
         reading = read(raw, self._run)
         text, base = self._context + reading.text, len(self._context)
         upto = len(text)

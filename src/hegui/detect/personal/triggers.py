@@ -7,7 +7,7 @@ judged by itself. Never a word boundary: beside Han characters there is none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "RUN",
     "WORD",
     "Trigger",
+    "first_two",
     "places_of",
 ]
 
@@ -33,10 +34,12 @@ class Trigger(NamedTuple):
     Attributes:
         pattern: takes one character and looks ahead; also behind, as far as CONTEXT.
         first: the ASCII characters with which a run may begin where it is asked; "" where it is asked at every character.
+        before_ascii: whether letters or digits must follow for the detector to find anything.
     """
 
     pattern: re.Pattern[str]
     first: str = ""
+    before_ascii: bool = False
 
     def only(self, first: str) -> Trigger:
         """The same where a run begins with one of these."""
@@ -59,6 +62,25 @@ def places_of(trigger: Trigger, text: str) -> Iterator[int]:
         return (found.start() for found in trigger.pattern.finditer(text))
     runs = (run.start() for run in RUN.finditer(text) if run[0] in trigger.first)
     return (at for at in runs if trigger.pattern.match(text, at))
+
+
+def first_two(words: Iterable[str], groups: int = 16) -> str:
+    """A pattern that looks ahead for two characters with which one of many words may begin; few other two pass.
+
+    Trying many words takes long and nearly no place begins one, so it stands before them. Words of two characters at least.
+    """
+    seconds: dict[str, set[str]] = {}
+    for word in words:
+        seconds.setdefault(word[0], set()).add(word[1])
+    firsts = sorted(seconds, key=lambda first: (sorted(seconds[first]), first))
+    size = -(-len(firsts) // groups)
+    chunks = [firsts[at : at + size] for at in range(0, len(firsts), size)]
+    pairs = [(chunk, sorted(set().union(*map(seconds.__getitem__, chunk)))) for chunk in chunks]
+    return f"(?={'|'.join(f'[{_set(first)}][{_set(second)}]' for first, second in pairs)})"
+
+
+def _set(characters: Iterable[str]) -> str:
+    return re.escape("".join(characters))
 
 
 NUMBER = Trigger(

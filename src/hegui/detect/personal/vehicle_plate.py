@@ -44,5 +44,5 @@ def match(text: str, at: int) -> Hit | None:
     return Hit(at, found.end(), "none", "high" if has_digit and found[0][1].isupper() else "medium")
 
 
-DETECTOR = Detector("vehicle_plate", compact, validate, match, (Trigger(_PLATE_BEGINS),), PERSONAL)
+DETECTOR = Detector("vehicle_plate", compact, validate, match, (Trigger(_PLATE_BEGINS, before_ascii=True),), PERSONAL)
 is_valid, explain, find = DETECTOR.is_valid, DETECTOR.explain, DETECTOR.find

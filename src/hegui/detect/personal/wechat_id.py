@@ -23,7 +23,7 @@ _FORM = re.compile(
     + r"(?P<mark> ?(?:号码|账号|帐号|号|[Ii][Dd])? ?(?:是|为|就是|[:：])? ?)(?P<id>[A-Za-z][-_0-9A-Za-z]{5,19})(?![-_0-9A-Za-z@.])"
 )
 _TRIGGERS = (
-    Trigger(re.compile(rf"[微威薇加](?<=(?={_NAMES}).)(?=.{{1,12}}[A-Za-z])")),
+    Trigger(re.compile(rf"[微威薇加](?<=(?={_NAMES}).)(?=.{{1,12}}[A-Za-z])"), before_ascii=True),
     Trigger(re.compile(rf"[VvWw](?<=(?={_NAMES}).)"), "VvWw"),
 )
 
