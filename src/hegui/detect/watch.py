@@ -9,7 +9,6 @@ Rules: the risks are those of TC260-003 Annex A; personal information stands for
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol, Self
 
 from hegui.detect.findings import CRISIS, HARM, PERSONAL, Finding, Step
@@ -74,19 +73,19 @@ class HarmWatch:
         holds: whether to hold back the block that is not weighed yet.
     """
 
-    __slots__ = ("_holds", "_length", "_safe", "_scorer", "_stream", "_told")
+    __slots__ = ("_holds", "_length", "_safe", "_scorer", "_stream", "_told", "_told_at")
 
     def __init__(self, scorer: HarmScorer, *, holds: bool = False) -> None:
         self._scorer, self._holds = scorer, holds
         self._stream = scorer.stream()
-        self._length = self._safe = 0
+        self._length = self._safe = self._told_at = 0
         self._told: frozenset[tuple[str, Severity]] = frozenset()
 
     def fork(self) -> HarmWatch:
         """A copy that goes its own way."""
         twin = HarmWatch.__new__(HarmWatch)
         twin._scorer, twin._holds, twin._stream = self._scorer, self._holds, self._stream.fork()
-        twin._length, twin._safe, twin._told = self._length, self._safe, self._told
+        twin._length, twin._safe, twin._told, twin._told_at = self._length, self._safe, self._told, self._told_at
         return twin
 
     def feed(self, fragment: str, *, final: bool = False) -> Step:
@@ -94,40 +93,51 @@ class HarmWatch:
         findings: list[Finding] = []
         at = 0
         while at < len(fragment):
-            piece = fragment[at : at + _PIECE] if self._holds else fragment[at:]
-            at += self._take(piece, findings)
+            at += (
+                self._take_block(fragment[at : at + _PIECE], findings)
+                if self._holds
+                else self._take(fragment[at:], findings)
+            )
         if final:
             self._tell(self._scorer.judge(self._stream.scores()), findings)
             self._safe = self._length
         return Step(self._safe if self._holds else self._length, tuple(findings))
 
-    def _take(self, fragment: str, findings: list[Finding]) -> int:
-        """Take as much of the fragment as brings at most one thing to tell: how many characters."""
-        size = len(fragment)
-        if self._stream.takes_within_block(fragment):
-            self._length += size
-            return size
-        before, closed = self._stream.fork(), self._stream.closed
-        self._stream.feed(fragment)
-        if self._stream.closed > closed:
-            if self._holds:
-                size = self._take_until(before, fragment, lambda stream: stream.closed > closed)
-            elif self._is_news(self._stream):
-                size = self._take_until(before, fragment, self._is_news)
-            self._length += size
-            self._safe = self._length
-            self._tell(self._scorer.judge(self._stream.settled()), findings)
+    def _take_block(self, fragment: str, findings: list[Finding]) -> int:
+        """Take the fragment up to where a block closes, and weigh it there: how many characters."""
+        stream = self._stream
+        if stream.takes_within_block(fragment):
+            size = len(fragment)
         else:
-            self._length += size
+            size = stream.closes_after(fragment)
+            stream.feed(fragment[:size])
+            self._safe = self._length + size
+        self._length += size
+        if self._safe == self._length:
+            self._tell(self._scorer.judge(stream.settled()), findings)
         return size
 
-    def _take_until(self, before: HarmStream, fragment: str, is_reached: Callable[[HarmStream], bool]) -> int:
-        """Go back and take the fragment up to the character that reaches it; `is_reached` holds at its end."""
+    def _take(self, fragment: str, findings: list[Finding]) -> int:
+        """Take the fragment up to where there is something to tell: how many characters."""
+        stream, size = self._stream, len(fragment)
+        if not stream.takes_within_block(fragment):
+            before = stream.fork()
+            stream.feed(fragment)
+            if self._is_news(stream):
+                size = self._take_until_news(before, fragment)
+        self._length += size
+        if size and self._stream.closed != self._told_at:
+            self._told_at = self._stream.closed
+            self._tell(self._scorer.judge(self._stream.settled()), findings)
+        return size
+
+    def _take_until_news(self, before: HarmStream, fragment: str) -> int:
+        """Go back and take the fragment up to the character that brings something to tell; at its end there is."""
         low, high = 0, len(fragment)
         while high - low > 1:
             middle, tried = (low + high) // 2, before.fork()
             tried.feed(fragment[low:middle])
-            if is_reached(tried):
+            if self._is_news(tried):
                 high = middle
             else:
                 low, before = middle, tried

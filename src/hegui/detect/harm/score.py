@@ -159,6 +159,19 @@ class HarmStream:
             numbers += [ids[atom] for atom in atoms]
         return True
 
+    def closes_after(self, fragment: str) -> int:
+        """Characters of the fragment up to where the block at hand closes, count; all of them where it does not."""
+        wanted, low, high = BLOCK + 2 - len(self._numbers), 0, len(fragment)
+        if len(next_atoms(self._open, fragment)[0]) < wanted:
+            return high
+        while high - low > 1:
+            middle = (low + high) // 2
+            if len(next_atoms(self._open, fragment[:middle])[0]) < wanted:
+                low = middle
+            else:
+                high = middle
+        return high
+
     def verdict(self) -> HarmVerdict:
         """The verdict on the text so far, the same however it was cut."""
         return self._scorer.judge(self.scores())

@@ -100,7 +100,9 @@ class UpstreamPool:
             raise connect_fault(error, target.origin, secure=target.secure, seconds=seconds) from error
         except BaseException:
             connection.close()
-            self.lost(connection)  # cancelled just as it was made, an event loop may tell it of its beginning but not of its end
+            self.lost(
+                connection
+            )  # cancelled just as it was made, an event loop may tell it of its beginning but not of its end
             raise
         return connection
 
