@@ -25,6 +25,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -180,8 +181,9 @@ def start_targets(wanted: Sequence[str], extras: Sequence[str], upstream: Target
     url = upstream.base_url
     starters = {
         "nginx": targets.start_nginx,
-        "hegui": targets.start_hegui,
-        "hegui-durable": lambda url, workdir: targets.start_hegui(url, workdir, "before_last_byte"),
+        "hegui": partial(targets.start_hegui, name="hegui"),
+        "hegui-durable": partial(targets.start_hegui, name="hegui-durable", durability="before_last_byte"),
+        "hegui-everything": partial(targets.start_hegui, name="hegui-everything", settings=targets.EVERYTHING),
     }
     found: dict[str, Target] = {}
     for name in wanted:
@@ -259,7 +261,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", default="m", help="model name in the requests, for --extra (default m)")
     chosen = parser.parse_args(argv)
     chosen.targets = [name for name in chosen.targets.split(",") if name]
-    unknown = set(chosen.targets) - {"direct", "nginx", "hegui", "hegui-durable"}
+    unknown = set(chosen.targets) - {"direct", "nginx", "hegui", "hegui-durable", "hegui-everything"}
     if unknown or len(set(chosen.targets)) < len(chosen.targets):
         parser.error(f"--targets takes direct, nginx and hegui once each, not {','.join(chosen.targets)}")
     if chosen.quick:

@@ -14,6 +14,7 @@ import pwd
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,7 +31,9 @@ HEGUI = str(Path(sys.executable).with_name("hegui"))  # the one installed beside
 HEGUI_ADD_APP = (HEGUI, "app", "add", "bench", "--upstream", "{upstream}", "--json")  # prints {"api_key": …}
 HEGUI_LOAD_LEXICON = (HEGUI, "lexicon", "load", "{lexicon}")
 HEGUI_SERVE = (HEGUI, "serve", "--host", "127.0.0.1", "--port", "{port}")
-HEGUI_ENVIRONMENT = {"HEGUI_STATE_DIR": "{workdir}/state-{durability}", "HEGUI_EVIDENCE_DURABILITY": "{durability}"}
+HEGUI_ENVIRONMENT = {"HEGUI_STATE_DIR": "{workdir}/state-{name}", "HEGUI_EVIDENCE_DURABILITY": "{durability}"}
+EVERYTHING = {"HEGUI_POLICY_FILE": str(HERE / "everything.yaml")}
+"""Settings with which every detector runs."""
 HEGUI_HEALTH = "/healthz"
 
 NGINX_CONFIG = """\
@@ -149,17 +152,19 @@ def start_nginx(upstream_url: str, workdir: Path) -> Target:
     return Target(process, f"http://127.0.0.1:{port}/v1", pid=process.pid, boot_seconds=boot)
 
 
-def start_hegui(upstream_url: str, workdir: Path, durability: str = "async") -> Target:
-    """One hegui process with one app, 10,000 terms and everything else as it is by default."""
+def start_hegui(
+    upstream_url: str, workdir: Path, name: str, *, durability: str = "async", settings: Mapping[str, str] | None = None
+) -> Target:
+    """One hegui process with one app, 10,000 terms, these settings, and everything else as it is by default."""
     if not Path(HEGUI).exists():
         raise CannotMeasure(f"{HEGUI} not found; install this project into the Python that runs the benchmark")
     port = processes.free_port()
-    terms, log = workdir / "lexicon.csv", workdir / "hegui.log"
+    terms, log = workdir / "lexicon.csv", workdir / f"{name}.log"
     lexicon.write_lexicon(terms, mock_text())
     words = {"workdir": str(workdir), "upstream": upstream_url, "lexicon": str(terms), "port": str(port)}
-    words["durability"] = durability
+    words |= {"durability": durability, "name": name}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HEGUI_")}
-    environment |= {name: value.format(**words) for name, value in HEGUI_ENVIRONMENT.items()}
+    environment |= {name: value.format(**words) for name, value in HEGUI_ENVIRONMENT.items()} | dict(settings or {})
     key = json.loads(_hegui(HEGUI_ADD_APP, words, environment, workdir))["api_key"]
     _hegui(HEGUI_LOAD_LEXICON, words, environment, workdir)
     command = [word.format(**words) for word in HEGUI_SERVE]
