@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: up test check format lock bench bench-harm bench-law bench-ledger bench-evidence bench-detect soak soak-evidence clean help
+.PHONY: up test check format lock bench bench-harm bench-law bench-ledger bench-evidence bench-detect bench-personal soak soak-evidence clean help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,7 +53,10 @@ bench-harm: $(VENV)/.dev ## the harm model: 1,000 Chinese characters, a streamed
 bench-ledger: $(VENV)/.dev ## appends into a folder, proofs, the stand-alone verifier
 	$(BIN)/python bench/ledger/run.py
 
-bench-detect: $(VENV)/.dev ## personal information: whole texts, streamed tokens, masking
+bench-detect: $(VENV)/.dev ## lexicon, personal information and harm model together (ARGS="--peers" adds Presidio and LLM Guard)
+	$(BIN)/python bench/detect/all.py $(ARGS)
+
+bench-personal: $(VENV)/.dev ## personal information: whole texts, streamed tokens, masking
 	$(BIN)/python bench/detect/personal.py
 
 bench-evidence: $(VENV)/.dev ## from the spool into database and ledger

@@ -12,20 +12,24 @@ from collections.abc import Sequence
 
 from hegui.detect.spelling import STROKES
 from hegui.detect.views import EXCEPTION, MIN_LATIN, SUBSTRING, View
-from hegui.kernel.fold import MAX_RUN, SKIP, is_invisible, is_wordlike
+from hegui.kernel.fold import MAX_RUN, SKIP, is_invisible, is_wordlike, self_folded
 from hegui.kernel.units import needs_unwrapping
 
 __all__ = ["Glance", "is_undisguised"]
 
 _ASCII_WORD = re.compile("[0-9a-z]")
 _STROKE = re.compile(f"[{STROKES}]")
+_CHANGED = re.compile(f"[^{self_folded()}]")
+"""Anything but the Han characters of which the usual views make themselves."""
+_LATIN_RUN = re.compile(f"[0-9a-z{SKIP}]{{{MIN_LATIN},}}")
+"""Where folded text may hold what the view `latin` reads as letters, enough for a term; signs that pose as one are skipped."""
 _FLOOD = SKIP * (MAX_RUN + 1)
 
 
 class Glance:
     """The glance of one lexicon. It is the hot path of every stream, so it does what it can in one function."""
 
-    __slots__ = ("_latin", "_others", "_plain", "_strokes")
+    __slots__ = ("_is_usual", "_latin", "_others", "_plain", "_strokes")
 
     def __init__(self, views: Sequence[View]) -> None:
         named = {view.name: view for view in views}
@@ -33,6 +37,7 @@ class Glance:
         self._latin = named.get("latin")
         self._others = tuple(named[name] for name in ("exact", "sound") if name in named)
         self._strokes = named.get("strokes")
+        self._is_usual = not self._others and self._strokes is None  # plain, unwrapped and latin only
 
     def holds_nothing(self, text: str) -> bool:
         """Whether a whole text has no finding; False when that takes a closer look."""
@@ -50,9 +55,13 @@ class Glance:
         marked = self._plain.map_text(text)
         if not _is_clear(self._plain, text, marked):
             return False
-        if self._latin is None or _letters(marked) < MIN_LATIN:
+        latin = self._latin
+        if latin is None or _letters(marked) < MIN_LATIN:
             return True
-        return _is_clear(self._latin, text, self._latin.map_text(text))
+        if len(marked) != len(text):
+            return _is_clear(latin, text, latin.map_text(text))
+        runs = (text[run.start() : run.end()] for run in _LATIN_RUN.finditer(marked))
+        return all(_is_clear(latin, run, latin.map_text(run)) for run in runs)
 
     def safe_until(self, text: str, before: str) -> int | None:
         """The raw offset from which a text may still become a finding; None when it takes a closer look.
@@ -62,7 +71,12 @@ class Glance:
             before: the last visible character before it; "" at the beginning.
         """
         plain = self._plain
-        if plain is None or needs_unwrapping(text):
+        if plain is None:
+            return None
+        if self._is_usual and _CHANGED.search(text) is None:
+            live = _unit_live_from(plain, text, text, before)
+            return live if live >= 0 else None
+        if needs_unwrapping(text):
             return None
         marked = plain.map_text(text)
         if SKIP in marked:

@@ -13,6 +13,8 @@ digit of every script is its ASCII digit, and so is a Chinese numeral (ä¸‰ and å
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
+from itertools import pairwise
 
 from hegui.kernel import fold_data
 
@@ -26,6 +28,7 @@ __all__ = [
     "is_ideograph",
     "is_invisible",
     "is_wordlike",
+    "self_folded",
 ]
 
 SKIP = "\x00"
@@ -82,6 +85,17 @@ def fold_character(character: str) -> str:
             str(digit) if digit is not None else _NUMERAL.get(_CONFUSABLE.get(part, part), _CONFUSABLE.get(part, part))
         )
     return "".join(folded)
+
+
+@cache
+def self_folded() -> str:
+    """The common Han characters that are their own fold, as the inside of a character class."""
+    changed = {*_STROKE_LETTERS, *_TRADITIONAL, *_CONFUSABLE, *_NUMERAL, *_LETTERLIKE, *_RADICAL}
+    edges = sorted(
+        {code for c in changed for code in (ord(c), ord(c) + 1) if 0x4E00 <= code <= 0x9FA5} | {0x4E00, 0x9FA6}
+    )
+    spans = [(first, after - 1) for first, after in pairwise(edges) if chr(first) not in changed]
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in spans)
 
 
 class FoldTable(dict[int, str]):

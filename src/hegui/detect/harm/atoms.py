@@ -14,7 +14,7 @@ from hashlib import blake2b
 
 from hegui.kernel.fold import fold_character, is_ideograph, is_invisible
 
-__all__ = ["MAX_ATOM", "SHAPE_BITS", "AtomIds", "atoms", "is_gap", "next_atoms", "spelled"]
+__all__ = ["MAX_ATOM", "SHAPE_BITS", "AtomIds", "SingleAtoms", "atoms", "is_gap", "next_atoms", "spelled"]
 
 MAX_ATOM = 24
 """Longest atom that is told from others, characters."""
@@ -23,6 +23,7 @@ SHAPE_BITS = 4
 """Bits of a number that are the shape of its atom."""
 
 _MAX_CACHED = 1 << 16
+_MAX_SINGLES = 1 << 13
 
 
 class _AtomTable(dict[int, str]):
@@ -99,6 +100,24 @@ class AtomIds(dict[str, int]):
             if len(self) >= _MAX_CACHED:
                 self.clear()
             self[atom] = number
+        return number
+
+
+class SingleAtoms(dict[str, int]):
+    """Character → the number of its atom, for those that are one whatever stands beside them; 0 for all others.
+
+    Filled as characters are met, and no larger than common writing needs.
+    """
+
+    def __init__(self, ids: AtomIds) -> None:
+        super().__init__()
+        self._ids = ids
+
+    def __missing__(self, character: str) -> int:
+        whole, _ = next_atoms("", character)
+        number = self._ids[whole[0]] if len(whole) == 1 else 0
+        if len(self) < _MAX_SINGLES:
+            self[character] = number
         return number
 
 

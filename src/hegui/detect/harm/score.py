@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from hegui.detect.harm.atoms import AtomIds, next_atoms
+from hegui.detect.harm.atoms import AtomIds, SingleAtoms, next_atoms
 from hegui.detect.harm.labels import NAMES
 from hegui.detect.harm.model import ZERO, HarmModel
 from hegui.detect.harm.sums import BLOCK, BLOCKS, FEATURES, FIRST, block_sums
@@ -56,6 +56,7 @@ class HarmScorer:
         self.model = model
         self.digest = model.digest  # what decisions name the model by; computed once
         self.ids = AtomIds(bytes.fromhex(model.salt))
+        self.singles = SingleAtoms(self.ids)
         self._rows = memoryview(model.table).cast("Q")  # little-endian, as all machines we run on
         self._use_numpy = use_numpy
 
@@ -149,8 +150,14 @@ class HarmStream:
         """Take the next fragment if that closes no block; False, and nothing is taken, if it does or is long."""
         if len(fragment) >= _LONG:
             return False
-        atoms, opened = next_atoms(self._open, fragment)
         numbers = self._numbers
+        if not self._open:
+            singles = self._scorer.singles
+            found = [singles[character] for character in fragment]
+            if len(numbers) + len(found) < BLOCK + 2 and all(found):
+                numbers += found
+                return True
+        atoms, opened = next_atoms(self._open, fragment)
         if len(numbers) + len(atoms) >= BLOCK + 2:
             return False
         self._open = opened
