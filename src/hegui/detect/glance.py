@@ -29,7 +29,7 @@ class Glance:
         named = {view.name: view for view in views}
         self._plain = named.get("plain")
         self._latin = named.get("latin")
-        self._others = tuple(named[name] for name in ("exact", "sound") if name in named)
+        self._others = tuple(named[name] for name in ("exact", "sound", "encoded") if name in named)
 
     def holds_nothing(self, text: str) -> bool:
         """Whether a whole text has no finding; False when that takes a closer look."""

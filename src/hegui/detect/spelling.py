@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import product
 
-__all__ = ["readings", "respell", "splits"]
+__all__ = ["initials", "readings", "respell", "splits"]
 
 MAX_RESPELLINGS = 48
 
@@ -44,3 +44,20 @@ def respell(term: str) -> list[str]:
     }
     del spelled[term]
     return sorted(spelled, key=lambda text: (spelled[text], text))[:MAX_RESPELLINGS]
+
+
+MIN_INITIALS = 3
+"""Han characters a term needs before its initials are looked for: two letters are an abbreviation of anything."""
+
+
+def initials(term: str) -> list[tuple[str, bool]]:
+    """The term as the first letters of its pinyin, and with one character as its first letter; the latter are mixed.
+
+    >>> initials("海洛因")
+    [('hly', False), ('h洛因', True), ('海l因', True), ('海洛y', True)]
+    """
+    letters = [readings().get(character, "")[:1] for character in term]
+    if len(term) < MIN_INITIALS or not all(letters):
+        return []
+    mixed = [term[:place] + letter + term[place + 1 :] for place, letter in enumerate(letters)]
+    return [("".join(letters), False), *((spelled, True) for spelled in mixed)]

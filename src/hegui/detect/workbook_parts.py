@@ -24,6 +24,10 @@ MAX_DEPTH = 64
 """Bytes of the file, of one part unpacked, of the archive's directory; elements inside one another, count."""
 
 _ARCHIVE, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError,
+)  # fmt: skip
+"""What `zipfile` raises for a part that is damaged, encrypted, or packed in a way it does not know."""
 _PIECE = 256 * 1024
 _REMEDY = "Save the sheet afresh as .xlsx with values only, or as CSV in UTF-8, then run: hegui lexicon check FILE"
 
@@ -80,17 +84,9 @@ class Parts:
                     yield piece
         except KeyError:
             raise self.unreadable(name, "the workbook lacks this part") from None
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            RuntimeError,
-            NotImplementedError,
-            ValueError,
-        ) as error:
-            if isinstance(error, Unreadable):
-                raise
+        except FileFaults:
+            raise
+        except _BROKEN:
             raise self.unreadable(name, "the part cannot be unpacked; it is damaged or encrypted") from None
 
 
