@@ -24,7 +24,9 @@ FIELDS = ("text", "content", "prompt", "query", "question", "input", "answer", "
 """Members of an object that are taken for its text, the first that is there."""
 
 _ENDINGS = (".txt", ".jsonl", ".txt.gz", ".jsonl.gz")
-_REMEDY = "Give .txt (a text a line) or .jsonl (an object a line, its text as `text`, or name the member with --field), gzipped or not."
+_REMEDY = (
+    "Give .txt (a text a line) or .jsonl (an object a line; name its member for the text with --field), gzipped or not."
+)
 
 
 class Document(NamedTuple):

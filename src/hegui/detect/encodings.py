@@ -1,6 +1,6 @@
 """How a term looks when it is encoded: in base64, in hexadecimal digits or percent signs, in ROT13, in Unicode tag characters.
 
-Knows encodings, each turned into fixed strings to look for, so that a stream cut anywhere is read as the whole and nothing is decoded.
+Knows encodings, each turned into fixed strings to look for: a stream cut anywhere is read as the whole, and nothing is decoded.
 Refuses to know other alphabets than UTF-8, and a term in another spelling than its own, its lower, upper and capital case.
 Rules: RFC 4648 §4 and §5 (base64 and its form for addresses), RFC 3986 §2.1 (percent signs), Unicode 16 §23.9 (tag characters).
 """

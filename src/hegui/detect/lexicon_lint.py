@@ -1,8 +1,8 @@
 """What is doubtful in a list: terms twice, terms that another makes useless, too short ones, and such as hit ordinary text.
 
 Knows a list and clean texts; knows no file. Each doubt is a kind, the term and what it is about; none stops a list from being loaded.
-What others swallow is asked of the screen itself: a term that is found inside another, of the same risk and no lesser severity, without
-an exception and at an edge where it always holds, leaves the other nothing to find.
+What others swallow is asked of the screen itself: a term found inside another, of the same risk and no lesser severity,
+without exceptions and at edges where it always holds, leaves the other nothing to find.
 Rules: our own; the bounds are given by whoever asks, with defaults here.
 """
 
@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 
 from hegui.detect.compiled import CompiledLexicon
 from hegui.detect.documents import Document
+from hegui.detect.families import families_of
 from hegui.detect.lexicon import SEVERITIES, Lexicon, Term
 from hegui.detect.lexicon_trial import Trial, try_list
 from hegui.detect.screen import scan
-from hegui.kernel.fold import fold, is_ideograph, is_wordlike
+from hegui.kernel.fold import fold, is_ideograph
 
 __all__ = ["Doubt", "lint"]
 
@@ -72,29 +73,27 @@ def _swallowed(lexicon: Lexicon) -> Iterator[Doubt]:
             other = by_id.get(finding.term_id)
             if other is None or other is term or finding.grade not in _OWN_GRADES:
                 continue
-            if _swallows(other, term, term.text[: finding.start], term.text[finding.end :], finding.grade):
+            if _swallows(other, term, term.text[: finding.start], term.text[finding.end :]):
                 yield Doubt("swallowed", term.id, other.id)
                 break
 
 
-def _swallows(other: Term, term: Term, before: str, after: str, grade: str) -> bool:
+def _swallows(other: Term, term: Term, before: str, after: str) -> bool:
     """Whether wherever `term` is found, `other` is: it was found in its text, between `before` and `after`."""
     if other.risk != term.risk or SEVERITIES.index(other.severity) < SEVERITIES.index(term.severity):
         return False
-    if other.exceptions or not set(other.without) <= set(term.without) or not set(term.variants) <= set(other.variants):
+    if other.exceptions or not set(other.without) <= set(term.without):
+        return False
+    if not families_of(term.variants) <= families_of(other.variants):
         return False
     if other.mode == "exact":
         return term.mode == "exact"
-    if grade == "gapped" and term.mode == "word":
-        return False
-    if other.mode != "word" or term.mode in ("word", "exact") and before and after:
-        return fold(other.text) != fold(term.text) or other.mode == term.mode
-    return all(_is_edge(side) for side in (before[-1:], after[:1])) or term.mode == "word"
+    return other.mode == "folded" or all(_ends_word(term, side) for side in (before[-1:], after[:1]))
 
 
-def _is_edge(neighbour: str) -> bool:
-    """Whether a word ends at this neighbour wherever the term stands; at the term's own edge nobody knows."""
-    return bool(neighbour) and not is_wordlike(neighbour)
+def _ends_word(term: Term, neighbour: str) -> bool:
+    """Whether a word ends at this neighbour wherever the term stands; "" is the term's own edge."""
+    return is_ideograph(neighbour) if neighbour else term.mode == "word"
 
 
 def _is_short(term: Term) -> bool:

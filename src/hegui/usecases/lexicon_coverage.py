@@ -1,6 +1,6 @@
 """Whether a list holds as many keywords as the law's figures ask for, and whether it was updated in time (词库覆盖).
 
-Knows the list, its history and the dated figures; knows no file and no database. A figure that is not on file for the day leaves its
+Knows the list, its history and the dated figures; knows no file and no database. A figure not on file for the day leaves its
 line open; the clock runs from the last time that a version was put in force which had not been before, for going back is no update.
 Rules: parameters keywords.* of law/data/parameters/banks.yaml (TC260-003 8.1, GB/T 45654-2025); each with source and confidence.
 """

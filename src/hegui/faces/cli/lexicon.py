@@ -1,4 +1,4 @@
-"""`hegui lexicon`: check a word list, put it in force, try it on a text."""
+"""`hegui lexicon`: check a word list, put it in force, and see what is; the other commands stand in files of their own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import click
 
 from hegui.faces.cli.lexicon_exchange import export, import_
 from hegui.faces.cli.lexicon_lists import active_list, read_list
+from hegui.faces.cli.lexicon_review import coverage, diff, lint, restore
+from hegui.faces.cli.lexicon_try import try_
 from hegui.faces.cli.render import print_json, print_lines, print_table
 from hegui.faces.cli.session import BEIJING, Session, pass_session, shown_instant
 
@@ -123,26 +125,5 @@ def risks_(session: Session, as_json: bool) -> None:
         click.echo(f"{risk.id}  {getattr(risk, session.lang)}")
 
 
-@lexicon.command("try")
-@click.argument("text")
-@click.option("--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A list not yet in force.")
-@as_json
-@pass_session
-def try_(session: Session, text: str, file: Path | None, as_json: bool) -> None:
-    """Show what the list finds in TEXT, whole and character by character (试用)."""
-    from hegui.detect.screen import CompiledLexicon, scan
-
-    found = active_list(session) if file is None else read_list(file)
-    findings = scan(CompiledLexicon(found), text)
-    if as_json:
-        print_json({"digest": found.digest, "findings": [asdict(finding) for finding in findings]})
-        return
-    if not findings:
-        session.say("lexicon.nothing_found")
-    for finding in findings:
-        surface = text[finding.start : finding.end]
-        click.echo(f"{finding.term_id}  {finding.risk}  {finding.severity}  {finding.grade}  {surface!r}")
-
-
-lexicon.add_command(export)
-lexicon.add_command(import_)
+for command in (export, import_, diff, restore, coverage, lint, try_):
+    lexicon.add_command(command)
