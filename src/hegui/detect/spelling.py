@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from itertools import product
+from itertools import combinations, product
+
+from hegui.kernel.fold import fold
 
 __all__ = ["initials", "readings", "respell", "splits"]
 
-MAX_RESPELLINGS = 48
+MAX_RESPELLINGS, MAX_SPLITS = 48, 4
+"""Spellings of a term, and ways to take one character apart, that are looked for, counts."""
 
 
 def _rows(name: str) -> list[list[str]]:
@@ -36,14 +39,31 @@ def splits() -> dict[str, tuple[str, ...]]:
 
 
 def respell(term: str) -> list[str]:
-    """The term with some of its characters taken apart; at most `MAX_RESPELLINGS`, those with one split character first."""
-    choices = [(character, *splits().get(character, ())) for character in term]
-    spelled = {
-        "".join(pick): sum(part != own for part, own in zip(pick, term, strict=True))
-        for pick in product(*(c[:5] for c in choices))
+    """The term with some of its characters taken apart; at most `MAX_RESPELLINGS`, those with one split character first.
+
+    Each round takes one character more apart, and only while those before gave few: a long term costs no more than a short
+    one.
+    """
+    ways = {
+        place: [split for split in splits()[character][:MAX_SPLITS] if split != character]
+        for place, character in enumerate(term)
+        if character in splits()
     }
-    del spelled[term]
-    return sorted(spelled, key=lambda text: (spelled[text], text))[:MAX_RESPELLINGS]
+    found: dict[str, None] = {}
+    for taken in range(1, len(ways) + 1):
+        spelled = {
+            _replaced(term, dict(zip(places, pick, strict=True)))
+            for places in combinations(ways, taken)
+            for pick in product(*(ways[place] for place in places))
+        }
+        found |= dict.fromkeys(sorted(spelled))
+        if len(found) >= MAX_RESPELLINGS:
+            break
+    return list(found)[:MAX_RESPELLINGS]
+
+
+def _replaced(term: str, parts: dict[int, str]) -> str:
+    return "".join(parts.get(place, character) for place, character in enumerate(term))
 
 
 MIN_INITIALS = 3
@@ -53,11 +73,13 @@ MIN_INITIALS = 3
 def initials(term: str) -> list[tuple[str, bool]]:
     """The term as the first letters of its pinyin, and with one character as its first letter; the latter are mixed.
 
+    A numeral has its sound, unless the term comes folded: 三唑仑 is szl.
+
     >>> initials("海洛因")
     [('hly', False), ('h洛因', True), ('海l因', True), ('海洛y', True)]
     """
-    letters = [readings().get(character, "")[:1] for character in term]
+    letters = [(readings().get(character) or readings().get(fold(character), ""))[:1] for character in term]
     if len(term) < MIN_INITIALS or not all(letters):
         return []
-    mixed = [term[:place] + letter + term[place + 1 :] for place, letter in enumerate(letters)]
+    mixed = [fold(term[:place] + letter + term[place + 1 :]) for place, letter in enumerate(letters)]
     return [("".join(letters), False), *((spelled, True) for spelled in mixed)]

@@ -254,7 +254,7 @@ class _Patterns:
             entry = Entry(number, SUBSTRING, "variant", syllables, _NO_BREAKS, _only(named))
             self.sound.add_entry("".join(_sound_of(letters) for letters, _, _ in syllables), entry)
         if "initials" in families:
-            for pattern, is_mixed in initials(folded):
+            for pattern, is_mixed in initials(text if len(text) == len(folded) else folded):
                 self.plain.add_entry(pattern, Entry(number, SUBSTRING if is_mixed else WORD, "variant"))
         backwards, least = folded[::-1], MIN_LEET if folded.isascii() else MIN_LATIN
         if "reversed" in families and len(folded) >= least and backwards != folded:
