@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hegui.detect.families import VARIANTS
-from hegui.detect.lexicon import Lexicon, Term
+from hegui.detect.lexicon import Lexicon, Mode, Term
+from hegui.detect.lexicon_lint import lint
 from hegui.detect.screen import CompiledLexicon, LexiconStream, is_clean, scan
 from hegui.detect.spelling import MAX_RESPELLINGS, initials, respell, splits
 
@@ -90,3 +91,23 @@ def test_a_numeral_has_an_initial_as_any_character_has(term: str, letters: str) 
 def test_one_character_may_stand_as_its_initial(text: str) -> None:
     terms = (Term("a", "海洛因", "A.1.h", variants=("initials",)), Term("c", "三唑仑", "A.1.h", variants=("initials",)))
     assert scan(CompiledLexicon(Lexicon(terms)), text)
+
+
+TEXTS = st.lists(st.sampled_from(("ab", "cd", "x", "毒", "冰", "1", " ")), min_size=1, max_size=4).map("".join)
+MODES: list[Mode] = ["folded", "word", "exact"]
+
+
+@given(st.lists(st.tuples(TEXTS, st.sampled_from(MODES)), min_size=2, max_size=4), TEXTS, TEXTS)
+def test_where_a_term_held_to_be_useless_is_found_so_is_the_other(
+    written: list[tuple[str, Mode]], before: str, after: str
+) -> None:
+    terms = [
+        Term(str(i), text, "A.1.h", mode=mode, variants=()) for i, (text, mode) in enumerate(written) if text.strip()
+    ]
+    lexicon = Lexicon(tuple(terms))
+    compiled, texts = CompiledLexicon(lexicon), {term.id: term.text for term in terms}
+    for doubt in lint(lexicon)[0]:
+        if doubt.kind in ("duplicate", "swallowed"):
+            for text in (texts[doubt.term_id], before + texts[doubt.term_id] + after):
+                found = {finding.term_id for finding in scan(compiled, text)}
+                assert doubt.term_id not in found or doubt.other in found

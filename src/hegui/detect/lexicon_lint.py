@@ -57,12 +57,19 @@ def lint(lexicon: Lexicon, clean: Iterable[Document] = (), *, common: float = CO
 
 
 def _duplicates(lexicon: Lexicon) -> Iterator[Doubt]:
-    first: dict[tuple[bool, str], str] = {}
+    first: dict[tuple[bool, str], Term] = {}
     for term in lexicon.terms:
         is_exact = term.mode == "exact"
-        known = first.setdefault((is_exact, term.text if is_exact else fold(term.text)), term.id)
-        if known != term.id:
-            yield Doubt("duplicate", term.id, known)
+        key = (is_exact, term.text if is_exact else fold(term.text))
+        known = first.setdefault(key, term)
+        if known is term:
+            continue
+        if (known.mode, term.mode) == (
+            "word",
+            "folded",
+        ):  # the later one finds more, so the earlier is the one too many
+            first[key], known, term = term, term, known
+        yield Doubt("duplicate", term.id, known.id)
 
 
 def _swallowed(lexicon: Lexicon) -> Iterator[Doubt]:
