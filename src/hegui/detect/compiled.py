@@ -5,6 +5,7 @@ Knows the views its terms are looked for in; knows no text. Immutable, so that e
 
 from __future__ import annotations
 
+from hegui.detect.families import Folding
 from hegui.detect.glance import Glance
 from hegui.detect.lexicon import Lexicon, Term
 from hegui.detect.views import View, compile_views
@@ -23,6 +24,9 @@ class CompiledLexicon:
         self.glance = Glance(self.views)
         self.exceptions: dict[int, tuple[str, ...]] = {
             number: tuple(map(fold, term.exceptions)) for number, term in enumerate(lexicon.terms) if term.exceptions
+        }
+        self.without: dict[int, frozenset[Folding]] = {
+            number: frozenset(term.without) for number, term in enumerate(lexicon.terms) if term.without
         }
 
     @property

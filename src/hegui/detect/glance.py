@@ -35,7 +35,7 @@ class Glance:
         named = {view.name: view for view in views}
         self._plain = named.get("plain")
         self._latin = named.get("latin")
-        self._others = tuple(named[name] for name in ("exact", "sound") if name in named)
+        self._others = tuple(named[name] for name in ("exact", "sound", "encoded") if name in named)
         self._strokes = named.get("strokes")
         self._is_usual = not self._others and self._strokes is None  # plain, unwrapped and latin only
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import orjson
 
+from hegui.detect.families import Folding, Variant, families_of
 from hegui.errors import InternalError
 from hegui.kernel.collector import collector_paused
 from hegui.kernel.fold import fold, is_ideograph, is_wordlike
@@ -29,16 +31,16 @@ __all__ = [
     "Variant",
     "default_mode",
     "explain_term",
+    "merge",
     "term_id",
+    "term_row",
 ]
 
 Mode = Literal["folded", "exact", "word"]
 Severity = Literal["low", "medium", "high"]
-Variant = Literal["latin", "sound", "parts"]
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-VARIANTS: tuple[Variant, ...] = get_args(Variant)
 
 MAX_TERM = 64
 """Folded characters of a term, count. It bounds what a stream may have to hold back."""
@@ -56,8 +58,11 @@ class Term:
         mode: `folded` finds it anywhere in the folded text; `word` only as a whole word, for scripts with spaces;
             `exact` finds the very characters, unfolded.
         exceptions: longer phrases in which it is harmless.
-        variants: further disguises to look for: `latin` (h3r0in, heroooin), `sound` (pinyin and homophones),
-            `parts` (characters taken apart). The last two find more and err more.
+        variants: further disguises to look for, by the names in `families`; most find more and err more.
+        without: foldings it is not to be seen through, by the names in `families`.
+        owner, reason: who answers for it, and why it is in the list; "" when nobody said.
+        review_by: the last civil day (Shanghai) before which it should be looked at again.
+        hits, passes: texts it must be found in, and texts it must not; the test cases of this term.
     """
 
     id: str
@@ -67,6 +72,20 @@ class Term:
     mode: Mode = "folded"
     exceptions: tuple[str, ...] = ()
     variants: tuple[Variant, ...] = ("latin",)
+    without: tuple[Folding, ...] = ()
+    owner: str = ""
+    reason: str = ""
+    review_by: date | None = None
+    hits: tuple[str, ...] = ()
+    passes: tuple[str, ...] = ()
+
+
+_READS_OTHERWISE: frozenset[Variant] = frozenset({"pinyin", "homophones", "parts", "initials", "reversed"})
+"""Families whose surfaces need not contain the term, so that an exception need not either."""
+_ALWAYS = ("id", "text", "risk", "severity", "mode", "exceptions", "variants")
+_STATED = ("without", "owner", "reason", "review_by", "hits", "passes")
+"""Members of a canonical line: those it always has, and those it has where they are stated, so that what an older hegui
+stored keeps its digest."""
 
 
 @dataclass(frozen=True)
@@ -99,13 +118,21 @@ class Lexicon:
     def lines(self) -> bytes:
         """Canonical JSON Lines, one term a line, UTF-8: what the store keeps and the digest covers."""
         encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-        names = Term.__slots__
-        rows = [encode({name: getattr(term, name) for name in names}) for term in self.terms]
-        return "".join(row + "\n" for row in rows).encode()
+        return "".join(encode(term_row(term)) + "\n" for term in self.terms).encode()
+
+
+def term_row(term: Term) -> dict[str, Any]:
+    """A term as the members of its canonical line."""
+    row = {name: getattr(term, name) for name in _ALWAYS}
+    row |= {name: value for name in _STATED if (value := getattr(term, name))}
+    if term.review_by is not None:
+        row["review_by"] = term.review_by.isoformat()
+    return row
 
 
 def _stored_term(line: bytes) -> Term:
     row = orjson.loads(line)
+    stated = _stated(row) if len(row) > len(_ALWAYS) else {}
     return Term(
         row["id"],
         row["text"],
@@ -114,7 +141,18 @@ def _stored_term(line: bytes) -> Term:
         row["mode"],
         tuple(row["exceptions"]),
         tuple(row["variants"]),
+        **stated,
     )
+
+
+def _stated(row: Mapping[str, Any]) -> dict[str, Any]:
+    stated = {name: row[name] for name in _STATED if name in row}
+    for name in ("without", "hits", "passes"):
+        if name in stated:
+            stated[name] = tuple(stated[name])
+    if "review_by" in stated:
+        stated["review_by"] = date.fromisoformat(stated["review_by"])
+    return stated
 
 
 def default_mode(text: str) -> Mode:
@@ -147,8 +185,8 @@ def explain_term(term: Term) -> list[str]:
     if len(folded) > MAX_TERM or len(term.text) > 4 * MAX_TERM:
         faults.append(f"the term is longer than {MAX_TERM} folded characters")
     for phrase in term.exceptions:
-        sounds_alike = "sound" in term.variants or "parts" in term.variants
-        if not sounds_alike and folded not in fold(phrase):
+        reads_otherwise = not _READS_OTHERWISE.isdisjoint(families_of(term.variants))
+        if not reads_otherwise and folded not in fold(phrase):
             faults.append(f"the exception {phrase!r} does not contain the term, so it could never apply")
         elif len(fold(phrase)) > MAX_TERM:
             faults.append(f"the exception {phrase!r} is longer than {MAX_TERM} folded characters")

@@ -7,10 +7,11 @@ then `settle`, which weighs the hits against the exceptions.
 from __future__ import annotations
 
 from hegui.detect.compiled import CompiledLexicon
+from hegui.detect.families import disguises
 from hegui.detect.findings import FLOOD, Finding
 from hegui.detect.reading import Reading
 from hegui.detect.views import EXCEPTION, Entry, View
-from hegui.kernel.fold import MAX_RUN, fold
+from hegui.kernel.fold import MAX_RUN, SKIP, fold
 from hegui.kernel.units import Units
 
 __all__ = ["Look"]
@@ -54,9 +55,21 @@ class Look:
         holds = reading.holds(entry, start, end)
         if holds is None:
             self.hold = min(self.hold, raw_start)
-        elif holds:
+        elif holds and not (self.lexicon.without and self._is_left_out(reading, entry, start, end)):
             grade = entry.grade or reading.view.grade or self._grade(entry.term, raw_start, raw_end)
             self.hits.append((entry.term, grade, raw_start, raw_end, reading.unwrapped))
+
+    def _is_left_out(self, reading: Reading, entry: Entry, start: int, end: int) -> bool:
+        """Whether what was found takes a folding that the term does without, and that its own text does not take."""
+        without = self.lexicon.without.get(entry.term)
+        if without is None:
+            return False
+        units = reading.unit_text(start, end)
+        raw_start, raw_end = reading.raw_span(start, end)
+        if "wrapped" in without and reading.unwrapped and units != self.text[raw_start:raw_end]:
+            return True
+        taken = disguises(units.replace(SKIP, "")) - disguises(self.lexicon.terms[entry.term].text)
+        return not without.isdisjoint(taken)
 
     def _grade(self, term: int, start: int, end: int) -> str:
         surface = self.text[start:end]

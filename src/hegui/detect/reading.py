@@ -60,6 +60,10 @@ class Reading:
         first, last = self.index[start], self._last_unit(end)
         return self.units.raw(first), self.units.raw(last + 1)
 
+    def unit_text(self, start: int, end: int) -> str:
+        """The units of the folded span, skipped ones among them."""
+        return self.units.text[self.index[start] : self._last_unit(end) + 1]
+
     def _last_unit(self, end: int) -> int:
         last = self.index[end - 1]
         if self.view.name != "latin":
@@ -87,8 +91,7 @@ class Reading:
                 return ends
         if self.view.confirm is None:
             return True
-        units = self.units.text[self.index[start] : self._last_unit(end) + 1]
-        rows = [(unit, letters) for unit in units if (letters := self.view.map_unit(unit)) != SKIP]
+        rows = [(unit, letters) for unit in self.unit_text(start, end) if (letters := self.view.map_unit(unit)) != SKIP]
         return self.view.confirm(entry, rows)
 
     def _begins_word(self, start: int) -> bool:

@@ -11,7 +11,9 @@ from functools import cache
 from importlib.resources import files
 from itertools import combinations, islice, product
 
-__all__ = ["STROKES", "readings", "respell", "splits"]
+from hegui.kernel.fold import fold
+
+__all__ = ["STROKES", "initials", "readings", "respell", "splits"]
 
 MAX_RESPELLINGS = 48
 """Respellings with more than two characters taken apart, or in an unusual way, count, beyond those that are always there."""
@@ -73,3 +75,22 @@ def _with(term: str, ways: list[tuple[str, ...]], places: list[int], count: int)
         for pick in product(*(ways[place] for place in chosen)):
             split = dict(zip(chosen, pick, strict=True))
             yield "".join(split.get(place, character) for place, character in enumerate(term))
+
+
+MIN_INITIALS = 3
+"""Han characters a term needs before its initials are looked for: two letters are an abbreviation of anything."""
+
+
+def initials(term: str) -> list[tuple[str, bool]]:
+    """The term as the first letters of its pinyin, and with one character as its first letter; the latter are mixed.
+
+    A numeral has its sound, unless the term comes folded: 三唑仑 is szl.
+
+    >>> initials("海洛因")
+    [('hly', False), ('h洛因', True), ('海l因', True), ('海洛y', True)]
+    """
+    letters = [(readings().get(character) or readings().get(fold(character), ""))[:1] for character in term]
+    if len(term) < MIN_INITIALS or not all(letters):
+        return []
+    mixed = [fold(term[:place] + letter + term[place + 1 :]) for place, letter in enumerate(letters)]
+    return [("".join(letters), False), *((spelled, True) for spelled in mixed)]

@@ -8,6 +8,7 @@ A view is a character map, so it reads a stream cut anywhere as it reads the who
     latin      unwrapped, digits and signs as the letters they pose as, repeated letters once
     sound      unwrapped, Han characters as their pinyin
     strokes    unwrapped, the strokes that F skips as what they are
+    encoded    unwrapped, the very characters without white space
 
 Knows how a view maps text and compiles terms, and how a hit in it is confirmed. Knows no stream and no policy.
 """
@@ -22,10 +23,12 @@ from functools import cache
 from itertools import groupby, product
 from operator import eq, methodcaller
 from string import ascii_lowercase
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from hegui.detect.encodings import SPACE, base64_cores, hex_forms, rot13, tag_forms
+from hegui.detect.families import Variant, families_of
 from hegui.detect.lexicon import Term
-from hegui.detect.spelling import STROKES, readings, respell
+from hegui.detect.spelling import STROKES, initials, readings, respell
 from hegui.kernel.automaton import PrefixAutomaton
 from hegui.kernel.collector import collector_paused
 from hegui.kernel.fold import SKIP, FoldTable, fold
@@ -73,6 +76,7 @@ class Entry(NamedTuple):
         grade: the grade of a finding through this entry; "" leaves it to the text found (exact, folded, gapped).
         slots: view-specific: letters per run (`latin`), letters per syllable (`sound`).
         breaks: folded offsets at which the term itself has a gap, such as 3 in "bad word".
+        only: the one family of its view that counts, such as `leet` in `latin`; "" for all of them.
     """
 
     term: int
@@ -80,9 +84,11 @@ class Entry(NamedTuple):
     grade: str = ""
     slots: tuple[tuple[str, int, int], ...] = ()
     breaks: frozenset[int] = frozenset()
+    only: Variant | Literal[""] = ""
 
 
 _NO_BREAKS: frozenset[int] = frozenset()
+_LATIN: frozenset[Variant] = frozenset({"leet", "repeats"})
 
 Rows = Sequence[tuple[str, str]]
 """The units of a hit that are not skipped, each with its letters in the view."""
@@ -116,7 +122,7 @@ class View:
     """One way of reading, with the patterns compiled for it.
 
     Attributes:
-        name: exact, plain, unwrapped, latin, sound or strokes.
+        name: exact, plain, unwrapped, latin, sound, strokes or encoded.
         automaton: the patterns; `entries[i]` are those of pattern i.
         map_text: units → marked text; a skipped unit gives one SKIP or more, never nothing.
         map_unit: the same for one unit, before repeats are taken out.
@@ -158,6 +164,9 @@ def _views(patterns: _Patterns) -> list[View]:
         views.append(View("sound", *patterns.sound.compiled(), *_maps(FoldTable(dict(readings()))), _confirm_sound))
     if patterns.strokes:
         views.append(View("strokes", *patterns.strokes.compiled(), *_maps(_stroke_table())))
+    if patterns.encoded:
+        compiled = patterns.encoded.compiled()
+        views.append(View("encoded", *compiled, lambda units: units.translate(SPACE), _unspaced, grade="decoded"))
     return views
 
 
@@ -207,7 +216,7 @@ class _Patterns:
     """Patterns collected view by view."""
 
     def __init__(self) -> None:
-        self.exact, self.plain, self.latin, self.sound, self.strokes = (_Table() for _ in range(5))
+        self.exact, self.plain, self.latin, self.sound, self.strokes, self.encoded = (_Table() for _ in range(6))
 
     def add_term(self, number: int, term: Term) -> None:
         text, variants, folded = term.text, term.variants, fold(term.text)
@@ -225,22 +234,62 @@ class _Patterns:
             self.plain.add(folded, number, kind)
         if term.exceptions:
             self._add_exceptions(number, term)
-        if "latin" in variants and folded.isascii() and folded.isalpha() and len(folded) >= MIN_LATIN:
+        if variants:
+            families = families_of(variants) if variants != ("latin",) else _LATIN
+            self._add_latin(number, folded, kind, breaks, families)
+            if families is not _LATIN:
+                self._add_further(number, text, folded, kind, families)
+
+    def _add_latin(
+        self, number: int, folded: str, kind: int, breaks: frozenset[int], families: frozenset[Variant]
+    ) -> None:
+        named = families & _LATIN
+        if named and folded.isascii() and folded.isalpha() and len(folded) >= MIN_LATIN:
             for pattern, slots in _latin_patterns(folded):
-                self.latin.add_entry(pattern, Entry(number, kind, "variant", slots, breaks))
-        if "parts" in variants:
+                self.latin.add_entry(pattern, Entry(number, kind, "variant", slots, breaks, _only(named)))
+
+    def _add_further(self, number: int, text: str, folded: str, kind: int, families: frozenset[Variant]) -> None:
+        if "parts" in families:
             for spelled in respell(folded):
                 # Without its strokes a split may be another word: 旧货 taken apart would be found in 日货.
                 has_strokes = not _STROKES.isdisjoint(spelled)
                 pattern = spelled.translate(_stroke_table()).replace(SKIP, "") if has_strokes else fold(spelled)
                 (self.strokes if has_strokes else self.plain).add_entry(pattern, Entry(number, kind, "variant"))
-        if "sound" in variants and any(character in readings() for character in folded):
+        named = families & {"pinyin", "homophones"}
+        if named and any(character in readings() for character in folded):
             syllables = _syllables(text)
-            self.sound.add_entry("".join(s for s, _, _ in syllables), Entry(number, SUBSTRING, "variant", syllables))
+            entry = Entry(number, SUBSTRING, "variant", syllables, _NO_BREAKS, _only(named))
+            self.sound.add_entry("".join(_sound_of(letters) for letters, _, _ in syllables), entry)
+        if "initials" in families:
+            for pattern, is_mixed in initials(text if len(text) == len(folded) else folded):
+                self.plain.add_entry(pattern, Entry(number, SUBSTRING if is_mixed else WORD, "variant"))
+        backwards, least = folded[::-1], MIN_LEET if folded.isascii() else MIN_LATIN
+        if "reversed" in families and len(folded) >= least and backwards != folded:
+            self.plain.add_entry(backwards, Entry(number, kind, "variant"))
+        if "rot13" in families and (turned := rot13(folded)):
+            self.plain.add_entry(turned, Entry(number, WORD, "decoded"))
+        if "hex" in families:
+            for pattern in hex_forms(text):
+                self.plain.add_entry(pattern, Entry(number, SUBSTRING, "decoded"))
+        if "base64" in families:
+            for pattern in base64_cores(text):
+                self.encoded.add_entry(pattern, Entry(number, SUBSTRING, "decoded"))
+        if "tags" in families:
+            for pattern in tag_forms(text):
+                self.encoded.add_entry(pattern, Entry(number, SUBSTRING, "decoded"))
 
     def _add_exceptions(self, number: int, term: Term) -> None:
         for phrase in term.exceptions:
             self.plain.add(fold(phrase), number, EXCEPTION)
+
+
+def _only(families: frozenset[Variant]) -> Variant | Literal[""]:
+    """The one family named where there are two to name."""
+    return next(iter(families)) if len(families) == 1 else ""
+
+
+def _unspaced(unit: str) -> str:
+    return SPACE.get(ord(unit), unit)
 
 
 @cache
@@ -333,27 +382,43 @@ def _confirm_latin(entry: Entry, rows: Rows) -> bool:
     both = list(zip(runs, entry.slots, strict=True))
     if any(found < wanted or strange < posing for (found, _, strange), (_, wanted, posing) in both):
         return False
-    disguised = any(found > wanted or signs or posing for (found, signs, _), (_, wanted, posing) in both)
-    return disguised and any(found > signs for found, signs, _ in runs)
+    repeats = any(found > wanted for (found, _, _), (_, wanted, _) in both)
+    poses = any(signs or posing for (_, signs, _), (_, _, posing) in both)
+    if (entry.only == "leet" and repeats) or (entry.only == "repeats" and poses):
+        return False
+    return (repeats or poses) and any(found > signs for found, signs, _ in runs)
 
 
 def _syllables(text: str) -> tuple[tuple[str, int, int], ...]:
-    """(letters, start, end) for each character of the term, offsets into the pattern; Han numerals by their sound."""
-    table, at, found = readings(), 0, []
+    """(character, start, end) for each character of the term, offsets into the pattern; Han numerals keep themselves."""
+    at, found = 0, []
     for character in text:
         for folded in fold(character):
-            sound = table.get(character, table.get(folded, folded))
-            found.append((sound, at, at + len(sound)))
-            at += len(sound)
+            own = character if character in readings() else folded
+            size = len(_sound_of(own))
+            found.append((own, at, at + size))
+            at += size
     return tuple(found)
 
 
+def _sound_of(character: str) -> str:
+    return readings().get(character, character)
+
+
 def _confirm_sound(entry: Entry, rows: Rows) -> bool:
-    """A Han character stands for one whole syllable of the term."""
-    syllables = {(start, end) for _, start, end in entry.slots}
-    at = 0
+    """A Han character stands for one whole syllable of the term, and letters or characters are of the family asked for."""
+    syllables = {(start, end): own for own, start, end in entry.slots}
+    at, letters_found, strangers = 0, False, False
     for unit, letters in rows:
-        if unit in readings() and (at, at + len(letters)) not in syllables:
-            return False
+        if unit in readings():
+            own = syllables.get((at, at + len(letters)))
+            if own is None:
+                return False
+            strangers = strangers or fold(unit) != fold(own)
+        else:
+            own = syllables.get((at, at + len(letters)))
+            letters_found = letters_found or own is None or fold(own) != letters
         at += len(letters)
-    return True
+    if entry.only == "pinyin":
+        return not strangers
+    return entry.only != "homophones" or not letters_found

@@ -30,7 +30,7 @@ LEAST_LITERAL = 6
 """Characters outside fields that a template of another code must have to be tried."""
 LONGEST = 4096
 """Characters of a text that is looked at; matching a longer one could take time out of all proportion."""
-_PLACES = {"line {number}": "第 {number} 行", "byte {number}": "第 {number} 字节"}
+_PLACES = {"line {number}": "第 {number} 行", "byte {number}": "第 {number} 字节", "row {number}": "第 {number} 行"}
 _APART = (HTTP, DOCTOR)
 _SEPARATOR = {"zh": "：", "en": ": "}
 

@@ -7,8 +7,9 @@ often it was put in force; each time it was is a row of the history.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 
 from hegui.store import revision
 from hegui.store.database import Database
@@ -19,6 +20,7 @@ __all__ = ["SqlLexicons"]
 
 _versions = lexicon_versions.c
 _facts = (_versions.digest, _versions.terms, _versions.source, _versions.loaded_at)
+_whole = select(*_facts, lexicon_contents.c.content).join_from(lexicon_versions, lexicon_contents)
 _newest_first = _versions.number.desc()
 
 
@@ -44,12 +46,17 @@ class SqlLexicons:
             connection.execute(insert(lexicon_versions).values(facts))
 
     def active(self) -> LexiconVersion | None:
-        query = select(*_facts, lexicon_contents.c.content).join_from(lexicon_versions, lexicon_contents)
-        with self._database.reading() as connection:
-            row = connection.execute(query.order_by(_newest_first).limit(1)).mappings().first()
-        return None if row is None else LexiconVersion(**row)
+        return self._first(_whole)
+
+    def stored(self, digest: str) -> LexiconVersion | None:
+        return self._first(_whole.where(_versions.digest == digest))
 
     def history(self) -> Sequence[LexiconVersion]:
         with self._database.reading() as connection:
             rows = connection.execute(select(*_facts).order_by(_newest_first)).mappings()
             return [LexiconVersion(**row, content=b"") for row in rows]
+
+    def _first(self, query: Select[Any]) -> LexiconVersion | None:
+        with self._database.reading() as connection:
+            row = connection.execute(query.order_by(_newest_first).limit(1)).mappings().first()
+        return None if row is None else LexiconVersion(**row)

@@ -111,6 +111,9 @@ class Lexicons(Protocol):
     def history(self) -> Sequence[LexiconVersion]:
         """Newest first, `content` left empty."""
 
+    def stored(self, digest: str) -> LexiconVersion | None:
+        """The version with this whole digest, as it was last put in force; None when there is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class FindingRecord:

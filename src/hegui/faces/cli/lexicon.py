@@ -1,14 +1,19 @@
-"""`hegui lexicon`: check a word list, put it in force, try it on a text."""
+"""`hegui lexicon`: check a word list, put it in force, and see what is; the other commands stand in files of their own."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from hegui.faces.cli.render import print_json, print_table
-from hegui.faces.cli.session import Session, pass_session, shown_instant
+from hegui.faces.cli.lexicon_exchange import export, import_
+from hegui.faces.cli.lexicon_lists import active_list, read_list
+from hegui.faces.cli.lexicon_review import coverage, diff, lint, restore
+from hegui.faces.cli.lexicon_try import try_
+from hegui.faces.cli.render import print_json, print_lines, print_table
+from hegui.faces.cli.session import BEIJING, Session, pass_session, shown_instant
 
 __all__ = ["lexicon"]
 
@@ -26,36 +31,55 @@ def lexicon() -> None:
 @as_json
 @pass_session
 def check(session: Session, file: Path, as_json: bool) -> None:
-    """Check a CSV or JSON Lines file and list every fault (检查)."""
-    from hegui.detect.lexicon_files import read_lexicon
+    """Check a list: every fault, the test cases of its terms, and what should have been reviewed (检查)."""
+    from hegui.detect.lexicon_cases import count_cases, failing_cases, overdue
 
-    found = read_lexicon(file.read_bytes(), str(file))
+    found = read_list(file)
+    failures, late = failing_cases(found), overdue(found, datetime.now(BEIJING).date())
     by_risk = {risk: sum(term.risk == risk for term in found.terms) for risk in sorted({t.risk for t in found.terms})}
     if as_json:
-        print_json({"terms": len(found.terms), "digest": found.digest, "risks": by_risk})
-        return
-    session.say("lexicon.checked", file=file, terms=len(found.terms), digest=found.digest[:12])
-    for risk, count in by_risk.items():
-        click.echo(f"  {risk}  {count}")
+        report = {"terms": len(found.terms), "digest": found.digest, "risks": by_risk, "cases": count_cases(found)}
+        due = [{"id": term.id, "owner": term.owner, "review_by": term.review_by} for term in late]
+        print_json({**report, "failures": [asdict(failure) for failure in failures], "overdue": due})
+    else:
+        session.say("lexicon.checked", file=file, terms=len(found.terms), digest=found.digest[:12])
+        print_lines(f"  {risk}  {count}" for risk, count in by_risk.items())
+        if cases := count_cases(found):
+            session.say("lexicon.cases", cases=cases, failing=len(failures))
+        print_lines(
+            session.word(f"lexicon.case.{failure.wanted}", id=failure.term_id, text=failure.text)
+            for failure in failures
+        )
+        print_lines(
+            session.word(
+                "lexicon.overdue", id=term.id, day=term.review_by, owner=term.owner or session.word("word.none")
+            )
+            for term in late
+        )
+    if failures:
+        raise SystemExit(1)
 
 
 @lexicon.command()
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--starter", is_flag=True, help="The list that ships with hegui, instead of a file (自带词库).")
+@click.option("--despite-failures", is_flag=True, help="Go on where test cases of its terms fail (忽略用例失败).")
 @as_json
 @pass_session
-def load(session: Session, file: Path | None, starter: bool, as_json: bool) -> None:
+def load(session: Session, file: Path | None, starter: bool, despite_failures: bool, as_json: bool) -> None:
     """Put a file in force in place of the list before; running gateways take it up within seconds (启用)."""
-    from hegui.detect.lexicon_files import read_lexicon, starter_lexicon
+    from hegui.detect.lexicon_files import starter_lexicon
     from hegui.usecases.lexicons import load_lexicon
 
     if (file is None) != starter:
         raise click.UsageError("Name a file, or --starter.")
-    found = starter_lexicon() if file is None else read_lexicon(file.read_bytes(), str(file))
+    found = starter_lexicon() if file is None else read_list(file)
     with session.system() as system:
         before = system.lexicons.active()
         source = "starter.csv" if file is None else file.name
-        version = load_lexicon(system.lexicons, found, source=source, now=system.clock())
+        version = load_lexicon(
+            system.lexicons, found, source=source, now=system.clock(), despite_failures=despite_failures
+        )
     if as_json:
         print_json({"terms": version.terms, "digest": version.digest, "source": version.source})
     else:
@@ -83,13 +107,8 @@ def history(session: Session, as_json: bool) -> None:
 @lexicon.command()
 @pass_session
 def show(session: Session) -> None:
-    """Print the list in force as JSON Lines, which `load` takes (导出)."""
-    from hegui.detect.lexicon_files import starter_lexicon
-
-    with session.system() as system:
-        version = system.lexicons.active()
-    content = version.content if version is not None else starter_lexicon().lines()
-    click.echo(content.decode(), nl=False)
+    """Print the list in force as JSON Lines, which `load` takes (显示)."""
+    click.echo(active_list(session).lines().decode(), nl=False)
 
 
 @lexicon.command("risks")
@@ -106,28 +125,5 @@ def risks_(session: Session, as_json: bool) -> None:
         click.echo(f"{risk.id}  {getattr(risk, session.lang)}")
 
 
-@lexicon.command("try")
-@click.argument("text")
-@click.option("--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A list not yet in force.")
-@as_json
-@pass_session
-def try_(session: Session, text: str, file: Path | None, as_json: bool) -> None:
-    """Show what the list finds in TEXT, whole and character by character (试用)."""
-    from hegui.detect.lexicon_files import read_lexicon, starter_lexicon
-    from hegui.detect.screen import CompiledLexicon, scan
-
-    if file is not None:
-        found = read_lexicon(file.read_bytes(), str(file))
-    else:
-        with session.system() as system:
-            version = system.lexicons.active()
-        found = read_lexicon(version.content, "the list in force") if version else starter_lexicon()
-    findings = scan(CompiledLexicon(found), text)
-    if as_json:
-        print_json({"digest": found.digest, "findings": [asdict(finding) for finding in findings]})
-        return
-    if not findings:
-        session.say("lexicon.nothing_found")
-    for finding in findings:
-        surface = text[finding.start : finding.end]
-        click.echo(f"{finding.term_id}  {finding.risk}  {finding.severity}  {finding.grade}  {surface!r}")
+for command in (export, import_, diff, restore, coverage, lint, try_):
+    lexicon.add_command(command)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from hegui.detect.families import VARIANTS
 from hegui.detect.findings import Finding
-from hegui.detect.lexicon import VARIANTS, Lexicon, Term, default_mode
+from hegui.detect.lexicon import Lexicon, Term, default_mode
 from hegui.detect.screen import CompiledLexicon, scan
 from hegui.usecases.evaluation.figures import Bar, Figure, Section, Table
 from hegui.usecases.evaluation.sets import Members, Sets
