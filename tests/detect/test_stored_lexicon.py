@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from hegui.detect.lexicon import Lexicon, Term
@@ -21,6 +23,27 @@ def test_a_stored_list_is_read_back_as_it_was() -> None:
     assert found == LEXICON
     assert found.__dict__["digest"] == LEXICON.digest
     assert found.lines() == LEXICON.lines()
+
+
+def test_a_list_without_what_came_later_keeps_its_digest() -> None:
+    line = '{"exceptions":[],"id":"t","mode":"folded","risk":"A.1.h","severity":"high","text":"冰毒","variants":["latin"]}\n'
+    assert Lexicon((Term("t", "冰毒", "A.1.h"),)).lines() == line.encode()
+
+
+def test_what_a_term_states_besides_is_kept() -> None:
+    term = Term(
+        "t",
+        "冰毒",
+        "A.1.h",
+        without=("gaps",),
+        owner="内容安全部",
+        reason="专项",
+        review_by=date(2026, 12, 1),
+        hits=("卖冰毒",),
+        passes=("冰与毒",),
+    )
+    found = Lexicon((term,))
+    assert Lexicon.from_lines(found.lines(), found.digest) == found
 
 
 def test_a_stored_list_that_was_changed_is_refused() -> None:

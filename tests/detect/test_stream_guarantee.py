@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hegui.detect.detectors import Detectors
+from hegui.detect.families import FOLDINGS, VARIANTS
 from hegui.detect.lexicon import Lexicon, Term
 from hegui.detect.screen import CompiledLexicon, Finding, LexiconStream, is_clean
 from hegui.kernel.fold import MAX_RUN, fold, fold_character
@@ -62,8 +63,11 @@ def rich_lexicons(draw: st.DrawFn) -> CompiledLexicon:
         mode = draw(st.sampled_from(["folded", "folded", "word", "exact"]))
         around = draw(st.lists(st.tuples(st.sampled_from(["", *LETTERS]), st.sampled_from(["", *LETTERS])), max_size=2))
         exceptions = tuple(before + word + after for before, after in around if before + after)
-        variants = tuple(draw(st.sets(st.sampled_from(["latin", "parts", "sound"]))))
-        terms.append(Term(f"t{number}", word, "A.1.h", mode=mode, exceptions=exceptions, variants=variants))
+        variants = tuple(draw(st.sets(st.sampled_from(["latin", "parts", "sound", *VARIANTS]), max_size=4)))
+        without = tuple(draw(st.sets(st.sampled_from(FOLDINGS), max_size=2)))
+        terms.append(
+            Term(f"t{number}", word, "A.1.h", mode=mode, exceptions=exceptions, variants=variants, without=without)
+        )
     return CompiledLexicon(Lexicon(tuple(terms)))
 
 

@@ -30,6 +30,15 @@ def test_going_back_is_a_row_of_its_own(store: Store) -> None:
     assert [version.source for version in store.lexicons.history()] == ["back", "words-2.txt", "words-1.txt"]
 
 
+def test_a_version_that_was_is_found_by_its_digest_as_it_was_last_loaded(store: Store) -> None:
+    again = replace(a_lexicon(1), loaded_at=NOON + timedelta(days=1), source="back")
+    for version in (a_lexicon(1), a_lexicon(2), again):
+        store.lexicons.activate(version)
+    assert store.lexicons.stored(a_lexicon(2).digest) == a_lexicon(2)
+    assert store.lexicons.stored(a_lexicon(1).digest) == again
+    assert store.lexicons.stored(a_lexicon(3).digest) is None
+
+
 def test_activating_moves_the_revision_once(store: Store) -> None:
     store.lexicons.activate(a_lexicon(1))
     assert store.applications.revision() == 1

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
+from itertools import zip_longest
 from typing import Any
 
 from hegui.detect.lexicon import Lexicon
@@ -81,7 +82,7 @@ def _sheet_rows(reader: RowReader, content: bytes, where: str) -> Rows:
         if any(cells[len(columns) :]):
             reader.fault(at, f"{len(cells)} cells under {len(columns)} columns")
         elif any(cells):
-            yield at, dict(zip(columns, cells, strict=False))
+            yield at, dict(zip_longest(columns, cells[: len(columns)], fillvalue=""))
 
 
 def _csv_rows(reader: RowReader, text: str) -> Rows:

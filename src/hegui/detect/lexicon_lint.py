@@ -1,7 +1,7 @@
 """What is doubtful in a list: terms twice, terms that another makes useless, too short ones, and such as hit ordinary text.
 
-Knows a list and clean texts; knows no file. Each doubt is a kind, the term and what it is about; none keeps a list from loading.
-What others swallow is asked of the screen itself: a term found inside another, of the same risk and no lesser severity,
+Knows a list and clean texts; knows no file. A doubt is a kind, the term and what it is about; none stops a list from being loaded.
+What others swallow is asked of the screen: a term found inside another, of the same risk and no lesser severity,
 without exceptions and at edges where it always holds, leaves the other nothing to find.
 Rules: our own; the bounds are given by whoever asks, with defaults here.
 """
