@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from hegui.faces.cli.policy_replay import replay
 from hegui.faces.cli.render import print_json, print_table
 from hegui.faces.cli.session import Session, pass_session
 from hegui.usecases.applications import DEFAULT_POLICY, list_applications
@@ -20,6 +21,9 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.group()
 def policy() -> None:
     """Screening policies: check, list, try (筛查策略)."""
+
+
+policy.add_command(replay)
 
 
 @policy.command()
