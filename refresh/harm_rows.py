@@ -14,11 +14,12 @@ import gzip
 import json
 import sys
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from harm_own import own_rows
+
+from hegui.detect.harm.split import BENIGN, part
 
 Row = dict[str, Any]
 Labels = dict[str, int]
@@ -238,22 +239,6 @@ SETS: dict[str, tuple[str, Callable[[Row], Labels]]] = {
     "hatecheck_zh": (MEASURE, hate),  # CC-BY-4.0, kept for measuring
     "flames": (MEASURE, lambda row: {}),  # Apache-2.0: adversarial and implicit, no label to learn from
 }
-BENIGN = ("benign_belle_zh", "benign_kdconv_zh", "xstest", "cvalues_responsibility", "chinese_safetyqa")
-"""The sets of which no row that asks for an answer should be flagged: false alarms are counted on them."""
-FAMILY_KEYS = ("goal", "focus", "doc")
-
-
-def part(name: str, row: Row) -> str:
-    """train, tune or test: the set's own split, else by a hash of the row's family."""
-    if row.get("split") == "test":
-        return "test"
-    key = next((str(row[key]) for key in FAMILY_KEYS if row.get(key)), row["id"])
-    share = sha256(f"harm-part-1\0{key.strip().lower()}".encode()).digest()[0] / 256
-    if name == "cold":
-        return "train" if share < 0.88 else "tune"
-    if name in BENIGN:  # thresholds need many of them
-        return "train" if share < 0.4 else "tune" if share < 0.75 else "test"
-    return "train" if share < 0.6 else "tune" if share < 0.8 else "test"
 
 
 def expectation(name: str, row: Row) -> str:

@@ -182,7 +182,7 @@ class System:
         file, folder = self.settings.policy.file, self.settings.policy.folder
         default = built_in_policy() if file is None else _read_policy(file)
         if folder is None:
-            return PolicyBook(default)
+            return PolicyBook.of(default, ())
         if not folder.is_dir():
             remedy = "Set policy.folder to a folder with *.yaml files, or leave it out."
             raise InputError("POL002", str(folder), "is not a folder.", remedy)

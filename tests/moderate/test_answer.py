@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hegui.detect.detectors import Detectors
 from hegui.detect.lexicon import Lexicon, Term
 from hegui.detect.screen import CompiledLexicon
 from hegui.kernel.sse import SseEvent, SseSplitter
@@ -19,15 +20,19 @@ from hegui.moderate.notice import Notice
 from hegui.moderate.policy import Policy, Rule
 from tests.conftest import shared_rows
 
-LEXICON = CompiledLexicon(
-    Lexicon((Term("t1", "冰毒", "A.1.h"), Term("t2", "xyzzyq", "A.1.h", mode="word"), Term("t3", "怪东西啊", "A.1.h")))
+DETECTORS = Detectors(
+    CompiledLexicon(
+        Lexicon(
+            (Term("t1", "冰毒", "A.1.h"), Term("t2", "xyzzyq", "A.1.h", mode="word"), Term("t3", "怪东西啊", "A.1.h"))
+        )
+    )
 )
 NOTICE = Notice("01J0", "zh", "test@1", "换个话题吧。", "不能回答。")
 NO_MARKS = AnswerMarks()
 
 
 def stream(policy: Policy | None = None, marks: AnswerMarks = NO_MARKS, **more: Any) -> AnswerStream:
-    return AnswerStream(LEXICON, policy or Policy("test", 1), NOTICE, marks, model="m", **more)
+    return AnswerStream(DETECTORS, policy or Policy("test", 1), NOTICE, marks, model="m", **more)
 
 
 def run(body: bytes, answer: AnswerStream, size: int | None = None) -> bytes:
@@ -297,7 +302,7 @@ def test_the_short_way_says_and_counts_what_the_long_way_does(
     body += chunk(finish="stop") + b"data: [DONE]\n\n"
     policy = Policy("test", 1, (Rule(action),))
     marks = AnswerMarks("头", "尾", AigcLabel("P", "01J0").splice) if is_marked else NO_MARKS
-    short, long = stream(policy, marks), LongWay(LEXICON, policy, NOTICE, marks, model="m")
+    short, long = stream(policy, marks), LongWay(DETECTORS, policy, NOTICE, marks, model="m")
     a, b = run(body, short), run(body, long)
     assert [said(a, name) for name in FIELDS] == [said(b, name) for name in FIELDS]
     assert short.tally == long.tally

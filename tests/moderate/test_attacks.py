@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from hegui.detect.detectors import Detectors
 from hegui.detect.lexicon import Lexicon, Term
 from hegui.detect.screen import CompiledLexicon, is_clean, scan
 from hegui.kernel.sse import SseSplitter
 from hegui.moderate.body import screen_answer, screen_prompt
 from hegui.moderate.policy import Policy, Rule
 from hegui.moderate.stream import TextScreen
-from tests.moderate.test_answer import LEXICON, NOTICE, chunk, run, said, stream, values
+from tests.moderate.test_answer import DETECTORS, NOTICE, chunk, run, said, stream, values
 
 DONE = b"data: [DONE]\n\n"
 STOP, REDACT = Policy("test", 1), Policy("test", 1, (Rule("redact"),))
@@ -49,7 +50,7 @@ def test_a_term_in_a_members_name_does_not_leave(policy: Policy, body: bytes) ->
 @pytest.mark.parametrize("policy", [STOP, REDACT])
 def test_a_term_in_a_members_name_of_a_body_does_not_leave(policy: Policy) -> None:
     value = {"choices": [{"index": 0, "message": {"content": "好", "冰毒": "b"}}]}
-    tally, changed = screen_answer(LEXICON, policy, NOTICE, value)
+    tally, changed = screen_answer(DETECTORS, policy, NOTICE, value)
     assert changed
     assert "冰" not in json.dumps(value, ensure_ascii=False)
     assert tally.screened == tally.delivered + tally.withheld
@@ -87,7 +88,7 @@ def test_texts_of_the_responses_interface_are_joined_as_their_reader_does(body: 
 
 def test_parts_of_a_whole_output_are_one_text() -> None:
     value = {"object": "response", "output": [{"content": [{"text": "冰"}, {"text": "毒"}]}]}
-    tally, _ = screen_answer(LEXICON, STOP, NOTICE, value)
+    tally, _ = screen_answer(DETECTORS, STOP, NOTICE, value)
     assert tally.decision == "stop"
 
 
@@ -125,8 +126,8 @@ IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA A
 )
 def test_the_parts_of_a_message_are_one_text_whatever_stands_between(parts: list[Any]) -> None:
     value = {"messages": [{"role": "user", "content": parts}]}
-    assert screen_prompt(LEXICON, STOP, value).decision == "refuse"
-    screened = screen_prompt(LEXICON, REDACT, value)
+    assert screen_prompt(DETECTORS, STOP, value).decision == "refuse"
+    screened = screen_prompt(DETECTORS, REDACT, value)
     assert screened.decision == "redact"
     assert "冰" not in json.dumps(value, ensure_ascii=False)
 
@@ -163,7 +164,7 @@ def test_odd_shapes_break_nothing(value: Any) -> None:
 @pytest.mark.parametrize("action", ["safe_reply", "refuse", "stop", "redact"])
 def test_a_list_of_parts_is_answered_as_a_string_is(action: Any) -> None:
     value = {"choices": [{"index": 0, "message": {"content": [{"type": "text", "text": "冰毒"}]}}]}
-    tally, changed = screen_answer(LEXICON, Policy("test", 1, (Rule(action),)), NOTICE, value)
+    tally, changed = screen_answer(DETECTORS, Policy("test", 1, (Rule(action),)), NOTICE, value)
     assert changed
     assert tally.decision == action
     assert "冰" not in json.dumps(value, ensure_ascii=False)
@@ -198,7 +199,7 @@ def test_a_posing_letter_that_begins_as_an_i_is_waited_for(word: str, text: str)
     assert scan(lexicon, text)
     assert not is_clean(lexicon, text)
     for size in (1, 2, 3, len(text)):
-        screen = TextScreen(lexicon, STOP)
+        screen = TextScreen(Detectors(lexicon), STOP)
         out = "".join(screen.feed(text[i : i + size]) for i in range(0, len(text), size)) + screen.finish()
         assert (out, screen.ended) == ("", "stop")
 
@@ -206,7 +207,7 @@ def test_a_posing_letter_that_begins_as_an_i_is_waited_for(word: str, text: str)
 def test_bytes_of_log_probabilities_are_text() -> None:
     tokens = {"content": [{"logprob": -1, "bytes": list("冰毒".encode())}]}
     value = {"choices": [{"index": 0, "message": {"content": "好"}, "logprobs": tokens}]}
-    tally, _ = screen_answer(LEXICON, STOP, NOTICE, value)
+    tally, _ = screen_answer(DETECTORS, STOP, NOTICE, value)
     assert tally.decision == "stop"
 
 

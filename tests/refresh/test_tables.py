@@ -236,7 +236,7 @@ def test_known_readings(char: str, reading: str) -> None:
     assert readings()[char] == reading
 
 
-def test_parts_are_two_to_four_folded_ideographs() -> None:
+def test_parts_are_two_to_eight_folded_ideographs_or_strokes() -> None:
     assert list(splits()) == sorted(splits())
     assert len(splits()) in SCRIPTS["parts"]["CHARACTERS"]
     assert sum(map(len, splits().values())) in SCRIPTS["parts"]["SPLITS"]
@@ -247,11 +247,20 @@ def test_parts_are_two_to_four_folded_ideographs() -> None:
         for split in written:
             parts = split.split(" ")
             assert len(parts) in SCRIPTS["parts"]["PARTS"]
-            assert all(len(part) == 1 and is_ideograph(part) and part not in closed for part in parts)
+            assert all(len(part) == 1 and SCRIPTS["parts"]["is_part"](part) and part not in closed for part in parts)
 
 
 @pytest.mark.parametrize(
-    ("char", "split"), [("药", "艹 约"), ("吗", "口 马"), ("胺", "月 安"), ("枪", "木 仓"), ("炸", "火 乍")]
+    ("char", "split"),
+    [
+        ("药", "艹 约"),
+        ("吗", "口 马"),
+        ("胺", "月 安"),
+        ("枪", "木 仓"),
+        ("炸", "火 乍"),
+        ("器", "口 口 大 口 口"),
+        ("弓", "㇆ 一 ㇉"),
+    ],
 )
 def test_known_parts(char: str, split: str) -> None:
     assert split in splits()[char]
@@ -373,8 +382,9 @@ def test_homophones_share_their_reading() -> None:
     assert missed == []
 
 
-def test_split_characters_are_known_splits_unless_they_are_split_into_strokes() -> None:
-    choices = {char: [split.replace(" ", "") for split in written] for char, written in splits().items()}
+def test_split_characters_are_known_splits() -> None:
+    # Strokes that are symbols fall out of the naive folding; the view `strokes` keeps them.
+    choices = {char: [naive(split) for split in written] for char, written in splits().items()}
     found = of_transform("split_char")
     missed = [r["surface"] for r in found if not spelled(naive(r["word"]), naive(r["surface"]), choices)]
-    assert len(missed) <= 0.05 * len(found), missed
+    assert missed == []

@@ -17,7 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Column, Connection, MetaData, Table, insert, text
 
 from hegui.errors import InputError
 from hegui.store import Store, migrations, open_store, tables
@@ -85,7 +85,8 @@ def write_rows(store: Store, batch: Sequence[Exchange]) -> None:
     """Exchanges and findings alone, as hegui 0.1 wrote them."""
     with store.database.writing() as connection:
         cursor = connection.connection.cursor()
-        store.database.bulk(tables.exchanges).insert(cursor, [exchange_row(exchange) for exchange in batch])
+        columns = len(EXCHANGES_IN_0001.columns)
+        store.database.bulk(EXCHANGES_IN_0001).insert(cursor, [exchange_row(exchange)[:columns] for exchange in batch])
         details = [row for exchange in batch for row in finding_rows(exchange)]
         store.database.bulk(tables.findings).insert(cursor, details)
         cursor.close()
@@ -105,8 +106,12 @@ def state(url: str) -> State:
 
 SINCE_0002 = {
     "content_parts", "discarded_records", "erased_subjects", "leases", "ledger_documents", "ledger_entries",
-    "ledger_waiting", "spool_positions", "subject_keys",
+    "ledger_waiting", "policy_stages", "spool_positions", "subject_keys",
 }  # fmt: skip
+SINCE_0006 = ("models", "needs_review", "shadow_policy", "shadow_decision")
+_FIRST = [column for column in tables.exchanges.columns if column.name not in SINCE_0006]
+EXCHANGES_IN_0001 = Table("exchanges", MetaData(), *(Column(column.name, column.type) for column in _FIRST))
+"""The table as it was first."""
 
 
 def make_without_revisions(url: str, but: Collection[str] = SINCE_0002) -> None:
@@ -118,6 +123,10 @@ def make_without_revisions(url: str, but: Collection[str] = SINCE_0002) -> None:
     with database.migrating() as connection:
         made = [table for table in tables.metadata.sorted_tables if table.name not in but]
         tables.metadata.create_all(connection, made)
+        if but:
+            connection.execute(text("DROP INDEX ix_exchanges_review"))
+            for column in SINCE_0006:
+                connection.execute(text(f"ALTER TABLE exchanges DROP COLUMN {column}"))
         connection.execute(insert(tables.schema_version).values(id=1, version=1))
         connection.execute(insert(tables.revision).values(id=1, number=0))
     database.engine.dispose()

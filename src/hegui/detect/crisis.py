@@ -38,8 +38,15 @@ PROVISIONS = ("IM-4-4", "AIM-13-1")
 REACH = 2
 """Sentences for which fiction or news excuses what follows, count; a task at the beginning excuses the whole text."""
 
+FAR = 200
+"""Characters before a sentence from which on it tells of others unless it, or one of the REACH before it, speaks of its writer:
+whoever writes that much about themselves says so more often."""
+
 OPENING = 3
 """Sentences at the beginning in which a task is looked for, count."""
+
+_NEAR = "other_in_danger"
+"""The kind of a sign that is about somebody near the writer."""
 
 _BLOT = "\x00"
 
@@ -123,11 +130,11 @@ class CrisisStream:
     of each kind.
     """
 
-    __slots__ = ("_fiction", "_is_task", "_length", "_seen", "_sentences", "_told", "_wide")
+    __slots__ = ("_fiction", "_first", "_is_task", "_length", "_seen", "_sentences", "_told", "_wide")
 
     def __init__(self) -> None:
         self._sentences = SentenceStream()
-        self._seen = self._fiction = self._told = self._length = 0
+        self._seen = self._fiction = self._first = self._told = self._length = 0
         self._is_task = False
         self._wide: dict[str, _Sign] = {}
 
@@ -148,10 +155,14 @@ class CrisisStream:
         if self._seen <= OPENING and cues.task.search(text):
             self._is_task = True
         self._fiction = REACH + 1 if cues.fiction.search(text) else max(0, self._fiction - 1)
+        self._first = REACH + 1 if cues.first.search(text) else max(0, self._first - 1)
         self._told = REACH + 1 if cues.told.search(text) else max(0, self._told - 1)
         if cues.trigger.search(text) is None or self._is_excused(cues, text):
             return []
-        return self._sort(_signs(cues, sentence.start, text))
+        signs = _signs(cues, sentence.start, text)
+        if sentence.start > FAR and not self._first:
+            signs = [sign for sign in signs if sign.near]
+        return self._sort(signs)
 
     def _is_excused(self, cues: _Cues, text: str) -> bool:
         """News and law excuse what is not said in the first person; fiction, study and tasks all that is not in earnest."""
@@ -171,6 +182,7 @@ class CrisisStream:
 class _Sign:
     finding: Finding
     within: float
+    near: bool
 
 
 def _signs(cues: _Cues, start: int, text: str) -> list[_Sign]:
@@ -184,5 +196,7 @@ def _signs(cues: _Cues, start: int, text: str) -> list[_Sign]:
             continue
         term = f"{CRISIS}.{cue.kind}.{cue.id.partition('.')[0]}"
         place = (start + sign.start(), start + sign.end())
-        found[cue.kind] = _Sign(Finding(term, RISK, cue.severity, "cue", *place, kind=CRISIS), cue.within)
+        found[cue.kind] = _Sign(
+            Finding(term, RISK, cue.severity, "cue", *place, kind=CRISIS), cue.within, cue.kind == _NEAR
+        )
     return list(found.values())

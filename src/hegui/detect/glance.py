@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from hegui.detect.spelling import STROKES
 from hegui.detect.views import EXCEPTION, MIN_LATIN, SUBSTRING, View
 from hegui.kernel.fold import MAX_RUN, SKIP, is_invisible, is_wordlike
 from hegui.kernel.units import needs_unwrapping
@@ -17,19 +18,21 @@ from hegui.kernel.units import needs_unwrapping
 __all__ = ["Glance", "is_undisguised"]
 
 _ASCII_WORD = re.compile("[0-9a-z]")
+_STROKE = re.compile(f"[{STROKES}]")
 _FLOOD = SKIP * (MAX_RUN + 1)
 
 
 class Glance:
     """The glance of one lexicon. It is the hot path of every stream, so it does what it can in one function."""
 
-    __slots__ = ("_latin", "_others", "_plain")
+    __slots__ = ("_latin", "_others", "_plain", "_strokes")
 
     def __init__(self, views: Sequence[View]) -> None:
         named = {view.name: view for view in views}
         self._plain = named.get("plain")
         self._latin = named.get("latin")
         self._others = tuple(named[name] for name in ("exact", "sound") if name in named)
+        self._strokes = named.get("strokes")
 
     def holds_nothing(self, text: str) -> bool:
         """Whether a whole text has no finding; False when that takes a closer look."""
@@ -38,6 +41,10 @@ class Glance:
         for view in self._others:
             if not _is_clear(view, text, view.map_text(text)):
                 return False
+        strokes = self._strokes
+        has_strokes = strokes is not None and _STROKE.search(text) is not None
+        if strokes is not None and has_strokes and not _is_clear(strokes, text, strokes.map_text(text)):
+            return False
         if self._plain is None:
             return self._latin is None
         marked = self._plain.map_text(text)
@@ -68,6 +75,13 @@ class Glance:
             letters = posed.replace(SKIP, "")
             if not is_undisguised(letters, read, text):
                 safe = min(safe, _live_from(latin, text, posed, letters, before))
+        strokes = self._strokes
+        if strokes is not None:
+            if _STROKE.search(text) is None:  # nothing found, for every pattern has a stroke; read as in `plain`
+                safe = min(safe, _first_live(strokes, text, marked, read, before))
+            else:
+                drawn = strokes.map_text(text)
+                safe = min(safe, _live_from(strokes, text, drawn, drawn.replace(SKIP, ""), before))
         for view in self._others:
             marked = view.map_text(text)
             read = marked.replace(SKIP, "") if view.name != "exact" else marked
@@ -98,6 +112,12 @@ def _live_from(view: View, text: str, marked: str, read: str, before: str) -> in
     automaton = view.automaton
     if automaton.has_any(read) or (len(text) > MAX_RUN and _FLOOD in marked):
         return -1
+    return _first_live(view, text, marked, read, before)
+
+
+def _first_live(view: View, text: str, marked: str, read: str, before: str) -> int:
+    """The same where nothing is found."""
+    automaton = view.automaton
     first, prefixes, size = automaton.first, automaton.prefixes, len(read)
     for start in range(size - automaton.longest if size > automaton.longest else 0, size):
         if read[start] in first and (kinds := prefixes.get(read[start:])):

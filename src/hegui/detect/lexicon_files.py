@@ -108,7 +108,7 @@ class _Reader:
                 continue
             try:
                 row = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 row = None
             if not isinstance(row, dict):
                 self.faults.append((f"line {number}", "not a JSON object"))

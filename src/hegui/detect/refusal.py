@@ -40,7 +40,7 @@ OPENING = 3
 _QUOTED = re.compile(r"“[^”]{0,300}”|「[^」]{0,300}」|『[^』]{0,300}』|\"[^\"\n]{0,300}\"")
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _ITEM = re.compile(
-    r"^\s*(?:[-*•]|\(?\d{1,2}[.)、:]|（?[一二三四五六七八九十]{1,2}[、）.]|\*\*\d|#{1,4} )\s*\S", re.MULTILINE
+    r"^[^\S\n]*(?:[-*•]|\(?\d{1,2}[.)、:]|（?[一二三四五六七八九十]{1,2}[、）.]|\*\*\d|#{1,4} )\s*\S", re.MULTILINE
 )
 _STEP = re.compile(r"\b(?:first|second|third|next|finally)(?:ly)?,|首先|其次|然后|最后|第[一二三四五]")
 
@@ -150,9 +150,9 @@ class _Reading:
 
 
 def _read(answer: str) -> _Reading:
-    if len(answer) > MAX_ANSWER:  # what is not read stands for itself as nothing, so that the places stay true
+    if len(answer) > MAX_ANSWER + 2:  # what is not read stands for itself as nothing, so that the places stay true
         half = MAX_ANSWER // 2
-        answer = answer[:half] + "\n" * (len(answer) - 2 * half) + answer[-half:]
+        answer = answer[:half] + "\n" + " " * (len(answer) - 2 * half - 2) + "\n" + answer[-half:]
     text = _CODE.sub(lambda code: " " * len(code[0]), answer)
     if _QUOTED.fullmatch(text.strip()) is None:
         text = _QUOTED.sub(lambda quoted: '"' + "□" * (len(quoted[0]) - 2) + '"', text)

@@ -11,7 +11,7 @@ For lexicon L, folding F and every way of cutting the text into fragments (DESIG
     (f) the findings are those of the whole text
 
 Knows no policy: it does not know which findings matter, only where they are. Offsets are raw characters from the
-beginning of the text. In the views `latin` and `sound` (see `views`) what is withheld may begin earlier than (c) asks,
+beginning of the text. In the views `latin`, `sound` and `strokes` (see `views`) what is withheld may begin earlier than (c) asks,
 never later. A term in mode `word` is live only at the beginning of a word, and waits for the end of it.
 """
 

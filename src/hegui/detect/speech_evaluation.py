@@ -16,8 +16,10 @@ from typing import Any, Literal
 
 from hegui.detect.crisis import find_crisis
 from hegui.detect.refusal import RefusalVerdict, judge_answer
+from hegui.detect.rows import Row
+from hegui.errors import InputError
 
-__all__ = ["Counts", "LabelledText", "Part", "in_part", "measure_crisis", "measure_refusal"]
+__all__ = ["Counts", "LabelledText", "Part", "in_part", "labelled_text", "measure_crisis", "measure_refusal"]
 
 Part = Literal["tune", "test", "all"]
 
@@ -62,6 +64,15 @@ class Counts:
 
 def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
+
+
+def labelled_text(row: Row) -> LabelledText:
+    """A row of a labelled set. Raises InputError DET401."""
+    found = [row.members.get(name) for name in ("id", "text", "expect")]
+    if not all(type(value) is str for value in found):
+        remedy = "Give JSON Lines, gzipped or not, with the members id, text and expect, all of them texts."
+        raise InputError("DET401", row.place, "this line is no labelled row.", remedy)
+    return LabelledText(*map(str, found))
 
 
 def in_part(row_id: str, part: Part) -> bool:

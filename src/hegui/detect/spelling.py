@@ -6,13 +6,24 @@ Rules: data/pinyin.txt and data/parts.txt name their origin and licence in their
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from itertools import product
+from itertools import combinations, islice, product
 
-__all__ = ["readings", "respell", "splits"]
+__all__ = ["STROKES", "readings", "respell", "splits"]
 
 MAX_RESPELLINGS = 48
+"""Respellings with more than two characters taken apart, or in an unusual way, count, beyond those that are always there."""
+
+STROKES = "丨丶丿乀乁亅" + "".join(map(chr, range(0x31C0, 0x31E4)))
+"""What a character is written with. Folding skips them, for they are typed as separators too."""
+
+MAX_PAIRS = 120
+"""Respellings with two characters taken apart, each in its usual way, count: all pairs of sixteen."""
+
+_WAYS = 4
+"""Ways of taking one character apart, count."""
 
 
 def _rows(name: str) -> list[list[str]]:
@@ -36,11 +47,29 @@ def splits() -> dict[str, tuple[str, ...]]:
 
 
 def respell(term: str) -> list[str]:
-    """The term with some of its characters taken apart; at most `MAX_RESPELLINGS`, those with one split character first."""
-    choices = [(character, *splits().get(character, ())) for character in term]
-    spelled = {
-        "".join(pick): sum(part != own for part, own in zip(pick, term, strict=True))
-        for pick in product(*(c[:5] for c in choices))
-    }
-    del spelled[term]
-    return sorted(spelled, key=lambda text: (spelled[text], text))[:MAX_RESPELLINGS]
+    """The term with some of its characters taken apart, those with fewest first.
+
+    All with one such character; with two, each in its usual way, up to `MAX_PAIRS`; and others until there are
+    `MAX_RESPELLINGS`. The work is bounded by the square of the term's length, however many ways there are in all.
+    """
+    ways = [splits().get(character, ())[:_WAYS] for character in term]
+    places = [place for place, found in enumerate(ways) if found]
+    spelled = dict.fromkeys(sorted(_with(term, ways, places, 1)))
+    pairs = islice(_with(term, [found[:1] for found in ways], places, 2), MAX_PAIRS)
+    spelled |= dict.fromkeys(sorted(pairs))
+    for count in range(2, len(places) + 1):
+        if len(spelled) >= MAX_RESPELLINGS:
+            break
+        for more in sorted(_with(term, ways, places, count)):
+            if len(spelled) >= MAX_RESPELLINGS:
+                break
+            spelled.setdefault(more)
+    return list(spelled)
+
+
+def _with(term: str, ways: list[tuple[str, ...]], places: list[int], count: int) -> Iterator[str]:
+    """The term with so many characters taken apart, in every choice of them and every way."""
+    for chosen in combinations(places, count):
+        for pick in product(*(ways[place] for place in chosen)):
+            split = dict(zip(chosen, pick, strict=True))
+            yield "".join(split.get(place, character) for place, character in enumerate(term))

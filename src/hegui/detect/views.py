@@ -7,6 +7,7 @@ A view is a character map, so it reads a stream cut anywhere as it reads the who
     unwrapped  F without tags and escapes (`kernel.units`)
     latin      unwrapped, digits and signs as the letters they pose as, repeated letters once
     sound      unwrapped, Han characters as their pinyin
+    strokes    unwrapped, the strokes that F skips as what they are
 
 Knows how a view maps text and compiles terms, and how a hit in it is confirmed. Knows no stream and no policy.
 """
@@ -24,7 +25,7 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from hegui.detect.lexicon import Term
-from hegui.detect.spelling import readings, respell
+from hegui.detect.spelling import STROKES, readings, respell
 from hegui.kernel.automaton import PrefixAutomaton
 from hegui.kernel.collector import collector_paused
 from hegui.kernel.fold import SKIP, FoldTable, fold
@@ -58,6 +59,7 @@ MIN_LATIN, MIN_LEET = 3, 4
 _SQUARED = {chr(0x1F150 + i): chr(97 + i) for i in range(26)} | {chr(0x1F170 + i): chr(97 + i) for i in range(26)}
 _REGIONAL = {chr(0x1F1E6 + i): chr(97 + i) for i in range(26)}
 _HALF = re.compile("[\ud800-\udfff]")
+_STROKES = frozenset(STROKES)
 _SINGLE = {letter: (letter, 1, 0) for letter in ascii_lowercase}
 _REPEATED = re.compile("([a-z])((?:\x00*\\1)+)")
 
@@ -114,7 +116,7 @@ class View:
     """One way of reading, with the patterns compiled for it.
 
     Attributes:
-        name: exact, plain, unwrapped, latin or sound.
+        name: exact, plain, unwrapped, latin, sound or strokes.
         automaton: the patterns; `entries[i]` are those of pattern i.
         map_text: units → marked text; a skipped unit gives one SKIP or more, never nothing.
         map_unit: the same for one unit, before repeats are taken out.
@@ -154,6 +156,8 @@ def _views(patterns: _Patterns) -> list[View]:
         views.append(View("latin", *compiled, lambda units: _once(text(units)), unit, _confirm_latin))
     if patterns.sound:
         views.append(View("sound", *patterns.sound.compiled(), *_maps(FoldTable(dict(readings()))), _confirm_sound))
+    if patterns.strokes:
+        views.append(View("strokes", *patterns.strokes.compiled(), *_maps(_stroke_table())))
     return views
 
 
@@ -203,7 +207,7 @@ class _Patterns:
     """Patterns collected view by view."""
 
     def __init__(self) -> None:
-        self.exact, self.plain, self.latin, self.sound = _Table(), _Table(), _Table(), _Table()
+        self.exact, self.plain, self.latin, self.sound, self.strokes = (_Table() for _ in range(5))
 
     def add_term(self, number: int, term: Term) -> None:
         text, variants, folded = term.text, term.variants, fold(term.text)
@@ -226,7 +230,10 @@ class _Patterns:
                 self.latin.add_entry(pattern, Entry(number, kind, "variant", slots, breaks))
         if "parts" in variants:
             for spelled in respell(folded):
-                self.plain.add_entry(fold(spelled), Entry(number, kind, "variant"))
+                # Without its strokes a split may be another word: 旧货 taken apart would be found in 日货.
+                has_strokes = not _STROKES.isdisjoint(spelled)
+                pattern = spelled.translate(_stroke_table()).replace(SKIP, "") if has_strokes else fold(spelled)
+                (self.strokes if has_strokes else self.plain).add_entry(pattern, Entry(number, kind, "variant"))
         if "sound" in variants and any(character in readings() for character in folded):
             syllables = _syllables(text)
             self.sound.add_entry("".join(s for s, _, _ in syllables), Entry(number, SUBSTRING, "variant", syllables))
@@ -239,6 +246,11 @@ class _Patterns:
 @cache
 def _shared_table() -> FoldTable:
     return FoldTable()
+
+
+@cache
+def _stroke_table() -> FoldTable:
+    return FoldTable({stroke: stroke for stroke in STROKES})
 
 
 def _maps(table: FoldTable) -> tuple[Callable[[str], str], Callable[[str], str]]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hegui.detect.screen import CompiledLexicon
+from hegui.detect.detectors import Detectors
 from hegui.kernel.sse import SseEvent
 from hegui.moderate.fields import TooDeepError, is_opaque
 from hegui.moderate.lone import LonePiece, Template, lone_piece
@@ -41,7 +41,7 @@ class AnswerStream:
 
     def __init__(
         self,
-        lexicon: CompiledLexicon,
+        detectors: Detectors,
         policy: Policy,
         notice: Notice,
         marks: AnswerMarks,
@@ -51,7 +51,7 @@ class AnswerStream:
         choices: int = 1,
     ) -> None:
         self._notice, self._kind, self._expected = notice, kind, choices
-        self._texts = Texts(lexicon, policy)
+        self._texts = Texts(detectors, policy)
         self._marker = Marker(marks, kind)
         self._outlet = Outlet(self._marker, self._texts.tally)
         self._known: tuple[Template, Text] | None = None  # what the last event was, if it was a lone piece

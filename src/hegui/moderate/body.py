@@ -7,14 +7,17 @@ Rules: Interim Measures Art. 4, 9 and 14.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hegui.detect.screen import CompiledLexicon, is_clean
+from hegui.detect.detectors import Detectors
+from hegui.detect.personal.masking import Placeholders
+from hegui.detect.screen import is_clean
 from hegui.moderate.fields import Leaf, joined_key, leaves
 from hegui.moderate.notice import Notice
 from hegui.moderate.policy import Action, Policy, Ruling, ends_answer, strongest
+from hegui.moderate.replacing import Span, placeholder_spans, replaced
 from hegui.moderate.stream import screen_text
 from hegui.moderate.texts import Piece, Tally, Texts
 
@@ -40,9 +43,13 @@ class ScreenedPrompt:
     rulings: tuple[tuple[str, Ruling], ...]
 
 
-def screen_prompt(lexicon: CompiledLexicon, policy: Policy, value: dict[str, Any]) -> ScreenedPrompt:
+def screen_prompt(
+    detectors: Detectors, policy: Policy, value: dict[str, Any], placeholders: Placeholders | None = None
+) -> ScreenedPrompt:
     """Screen every text of a request, the parts of one message as one text; mask in place where the policy says so.
 
+    Args:
+        placeholders: of this exchange, where what the policy masks gets one; without them it is masked for good.
     Raises:
         UnreadablePromptError: the prompt is given as token numbers, which nobody can read.
         TooDeepError: nested beyond the limit.
@@ -53,11 +60,12 @@ def screen_prompt(lexicon: CompiledLexicon, policy: Policy, value: dict[str, Any
             raise UnreadablePromptError(name)
     characters: int = 0
     rulings: list[tuple[str, Ruling]] = []
+    may_be_clean = not policy.sought["prompt"]
     for parts in _joined(leaves(value)):
         text = parts[0].text if len(parts) == 1 else "".join([leaf.text for leaf in parts])
         characters += len(text)
-        if not is_clean(lexicon, text):
-            rulings += _screen_parts(lexicon, policy, parts, text)
+        if not (may_be_clean and is_clean(detectors.lexicon, text)):
+            rulings += _screen_parts(detectors, policy, parts, text, placeholders)
     return ScreenedPrompt(characters, strongest([r.action for _, r in rulings]), tuple(rulings))
 
 
@@ -73,38 +81,42 @@ def _joined(found: list[Leaf]) -> Iterator[list[Leaf]]:
 
 
 def _screen_parts(
-    lexicon: CompiledLexicon, policy: Policy, parts: list[Leaf], text: str
+    detectors: Detectors, policy: Policy, parts: list[Leaf], text: str, placeholders: Placeholders | None
 ) -> Iterator[tuple[str, Ruling]]:
     path, is_name = joined_key(parts[0].path), parts[0].key is None
-    screen, released = screen_text(lexicon, policy, text, "prompt")
+    screen, released = screen_text(detectors, policy, text, "prompt")
+    masked = []
     for ruling in screen.rulings:
-        if ruling.action == "redact" and is_name:
-            ruling = Ruling(ruling.finding, "refuse")  # a member's name cannot be masked
+        if ruling.action in ("redact", "mask") and is_name:
+            ruling = Ruling(ruling.finding, "refuse", ruling.review)  # a member's name cannot be masked
+        elif ruling.action == "mask":
+            masked.append(ruling.finding)
         yield path, ruling
-    if screen.ended is None and released != text:
-        _write_back(parts, released)
+    if screen.ended is None and not is_name:
+        spans = sorted(placeholder_spans(text, masked, placeholders))
+        if spans or released != text:
+            _write_back(parts, released, spans)
 
 
-def _write_back(parts: list[Leaf], text: str) -> None:
+def _write_back(parts: list[Leaf], text: str, spans: Sequence[Span]) -> None:
+    """Put the text where it stood; a span of it, whichever parts it crosses, becomes what stands for it where it begins."""
     at = 0
     for leaf in parts:
-        if leaf.key is not None:
-            leaf.container[leaf.key] = text[at : at + len(leaf.text)]
-        at += len(leaf.text)
+        end = at + len(leaf.text)
+        leaf.container[leaf.key] = replaced(text, spans, at, end)
+        at = end
 
 
-def screen_answer(
-    lexicon: CompiledLexicon, policy: Policy, notice: Notice, value: dict[str, Any]
-) -> tuple[Tally, bool]:
+def screen_answer(detectors: Detectors, policy: Policy, notice: Notice, value: dict[str, Any]) -> tuple[Tally, bool]:
     """Screen a whole answer in place. Gives back the counts, and whether anything was changed.
 
     Raises:
         TooDeepError: nested beyond the limit.
         TooManyTextsError: more texts than one answer can have.
     """
-    if (clean := _clean_characters(lexicon, value)) is not None:
+    if not policy.sought["answer"] and (clean := _clean_characters(detectors, value)) is not None:
         return Tally(screened=clean, delivered=clean), False
-    texts = Texts(lexicon, policy)
+    texts = Texts(detectors, policy)
     pieces = list(texts.pieces(value))
     for piece in pieces:
         texts.screen(piece)
@@ -149,7 +161,7 @@ def _put(piece: Piece, out: str) -> None:
         piece.container[piece.key] = out
 
 
-def _clean_characters(lexicon: CompiledLexicon, value: dict[str, Any]) -> int | None:
+def _clean_characters(detectors: Detectors, value: dict[str, Any]) -> int | None:
     """Characters of an answer in which every text stands alone and none has a finding; None when it is not so simple."""
     characters = 0
     paths = set()
@@ -159,7 +171,7 @@ def _clean_characters(lexicon: CompiledLexicon, value: dict[str, Any]) -> int | 
         if path in paths or "content[" in path or "{" in path:
             return None  # there texts of several places are read as one
         paths.add(path)
-        if not is_clean(lexicon, text):
+        if not is_clean(detectors.lexicon, text):
             return None
         characters += len(text)
     return characters

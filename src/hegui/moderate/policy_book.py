@@ -1,6 +1,6 @@
 """The screening policies at hand, by the name under which an application asks for one.
 
-Knows names; knows no file (see `policy_files`) and no application.
+Knows names and which ship with hegui; knows no file of the operator's (see `policy_files`) and no application.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from hegui.errors import InputError
 from hegui.moderate.policy import Policy
+from hegui.moderate.policy_files import BUILT_IN, built_in_policy
 
 __all__ = ["DEFAULT", "PolicyBook"]
 
@@ -26,7 +27,10 @@ class PolicyBook:
 
     @classmethod
     def of(cls, default: Policy, others: Iterable[Policy]) -> PolicyBook:
-        """Raises InputError POL003 when two have one name, or one is called `default`."""
+        """With those that ship with hegui, unless one of the others has its name.
+
+        Raises InputError POL003 when two have one name, or one is called `default`.
+        """
         named: dict[str, Policy] = {}
         for policy in others:
             if policy.name in named or policy.name == DEFAULT:
@@ -35,7 +39,8 @@ class PolicyBook:
                     "POL003", "policy.folder", problem, "Give each policy of the folder a name of its own."
                 )
             named[policy.name] = policy
-        return cls(default, named)
+        shipped = {name: built_in_policy(name) for name in BUILT_IN if name != DEFAULT}
+        return cls(default, shipped | named)
 
     @property
     def names(self) -> tuple[str, ...]:

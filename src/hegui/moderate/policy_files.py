@@ -11,16 +11,35 @@ from typing import Any, cast
 
 import yaml
 
-from hegui.detect.findings import CRISIS
+from hegui.detect.findings import CRISIS, GUARD, HARM, PERSONAL, TERM
+from hegui.detect.harm.labels import NAMES
 from hegui.detect.lexicon import SEVERITIES, Severity
+from hegui.detect.personal.registry import BY_KIND
 from hegui.detect.risks import normalise_risk
 from hegui.errors import FileFaults
-from hegui.moderate.policy import ACTIONS, DIRECTIONS, KINDS, Action, Direction, Policy, Rule
+from hegui.moderate.policy import (
+    ACTIONS,
+    DIRECTIONS,
+    KINDS,
+    USER_CLASSES,
+    Action,
+    Defaults,
+    Direction,
+    Policy,
+    Rule,
+    UserClass,
+)
 
-__all__ = ["built_in_policy", "read_policy"]
+__all__ = ["BUILT_IN", "built_in_policy", "built_in_text", "read_policy"]
 
-_MEMBERS = {"name", "version", "rules", "defaults", "flood", "crisis", "safe_reply", "refusal", "help"}
-_RULE_MEMBERS = {"direction", "risk", "severity", "kind", "action"}
+BUILT_IN = ("default", "strict")
+"""Names of the policies that ship with hegui."""
+
+_BY_DIRECTION = ("defaults", "flood", "personal", "harm", "guard")
+_MEMBERS = {"name", "version", "rules", *_BY_DIRECTION, "crisis", "guards", "restore", "safe_reply", "refusal", "help"}
+_RULE_MEMBERS = {
+    "direction", "risk", "severity", "kind", "term", "score", "user", "application", "action", "review",
+}  # fmt: skip
 _FOR_CRISIS: tuple[Action, ...] = ("allow", "flag", "help")
 _REMEDY = "Mend the file, then run: hegui policy check FILE"
 
@@ -37,10 +56,14 @@ class _Loader(yaml.SafeLoader):
 
 
 @cache
-def built_in_policy() -> Policy:
-    """The policy in force until the operator names one of their own."""
-    text = files("hegui.moderate").joinpath("default_policy.yaml").read_text(encoding="utf-8")
-    return read_policy(text, "default_policy.yaml")
+def built_in_policy(name: str = "default") -> Policy:
+    """The policy in force until the operator names one of their own, or another that ships with hegui."""
+    return read_policy(built_in_text(name), f"{name}_policy.yaml")
+
+
+def built_in_text(name: str) -> str:
+    """Its YAML, to copy from."""
+    return files("hegui.moderate").joinpath(f"{name}_policy.yaml").read_text(encoding="utf-8")
 
 
 def read_policy(text: str, where: str) -> Policy:
@@ -50,6 +73,8 @@ def read_policy(text: str, where: str) -> Policy:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise FileFaults("POL001", where, [(f"line {line}", error.problem or "not YAML")], _REMEDY) from None
+    except (yaml.YAMLError, RecursionError, ValueError):  # half characters, nesting without end, a number of miles
+        raise FileFaults("POL001", where, [("line 1", "not YAML")], _REMEDY) from None
     if not isinstance(raw, dict):
         raise FileFaults("POL001", where, [("line 1", "a policy is a mapping with name, version and rules")], _REMEDY)
     reader = _Reader()
@@ -81,17 +106,27 @@ class _Reader:
         built = tuple(self._rule(rule, f"rules[{number}]") for number, rule in enumerate(rules))
         self._shadowed(built)
         base = Policy("", 1)
+        by_direction = {name: self._for_kind(raw.get(name), name, getattr(base, name)) for name in _BY_DIRECTION}
         return Policy(
             str(name),
             version if isinstance(version, int) else 1,
             built,
-            self._never_help(self._actions(raw.get("defaults"), "defaults", base.defaults), "defaults"),
-            self._never_help(self._actions(raw.get("flood"), "flood", base.flood), "flood"),
-            self._for_crisis(self._actions(raw.get("crisis"), "crisis", base.crisis)),
-            self._texts(raw.get("safe_reply"), "safe_reply"),
-            self._texts(raw.get("refusal"), "refusal"),
-            self._texts(raw.get("help"), "help"),
+            crisis=self._for_crisis(self._actions(raw.get("crisis"), "crisis", base.crisis)),
+            guards=self._guards(raw.get("guards")),
+            restore=self._yes_or_no(raw.get("restore"), "restore"),
+            safe_reply=self._texts(raw.get("safe_reply"), "safe_reply"),
+            refusal=self._texts(raw.get("refusal"), "refusal"),
+            help=self._texts(raw.get("help"), "help"),
+            **by_direction,
         )
+
+    def _for_kind(self, raw: Any, name: str, base: Defaults) -> Defaults:
+        """The actions of a kind without a rule."""
+        actions = self._never_help(self._actions(raw, name, base), name)
+        kinds = {"defaults": (TERM,), "flood": (TERM,)}.get(name, (name,))
+        for direction, action in actions.items():
+            self._has_a_place(action, (direction,), kinds, f"{name}.{direction}")
+        return actions
 
     def _rule(self, raw: Any, place: str) -> Rule:
         if not isinstance(raw, dict):
@@ -113,10 +148,58 @@ class _Reader:
             self.faults.append((f"{place}.action", "stop is for answers; a prompt is refused"))
         kinds = self._several(raw.get("kind"), KINDS, f"{place}.kind")
         rule = Rule(
-            action, cast(tuple[Direction, ...], directions), tuple(risks), cast(tuple[Severity, ...], severities), kinds
+            action,
+            cast(tuple[Direction, ...], directions),
+            tuple(risks),
+            cast(tuple[Severity, ...], severities),
+            kinds,
+            self._terms(raw.get("term"), kinds, f"{place}.term"),
+            self._score(raw.get("score"), kinds, f"{place}.score"),
+            cast(tuple[UserClass, ...], self._several(raw.get("user"), USER_CLASSES, f"{place}.user")),
+            tuple(map(str, _listed(raw.get("application")))),
+            self._yes_or_no(raw.get("review"), f"{place}.review"),
         )
         self._fair_to_crisis(rule, f"{place}.action")
+        self._has_a_place(action, rule.directions, kinds or (TERM,), f"{place}.action")
         return rule
+
+    def _has_a_place(self, action: Action, directions: tuple[str, ...], kinds: tuple[str, ...], place: str) -> None:
+        """What is taken out of a text must stand somewhere in it, and a placeholder needs an answer to come back in."""
+        if action in ("redact", "mask") and not set(kinds) <= {TERM, PERSONAL, CRISIS}:
+            self.faults.append((place, f"{action} needs a place in the text, which a score has not; use flag or stop"))
+        elif action == "mask" and (directions != ("prompt",) or kinds != (PERSONAL,)):
+            self.faults.append((place, "mask is for personal information in prompts; for anything else use redact"))
+
+    def _terms(self, raw: Any, kinds: tuple[str, ...], place: str) -> tuple[str, ...]:
+        known = {PERSONAL: BY_KIND, HARM: NAMES}.get(kinds[0]) if len(kinds) == 1 else None
+        terms = tuple(map(str, _listed(raw)))
+        for term in terms if known is not None else ():
+            if term not in known:  # type: ignore[operator]  # looked at above
+                self.faults.append((place, f"{term!r} is not allowed; known are {', '.join(known)}"))  # type: ignore[arg-type]
+        return terms
+
+    def _score(self, raw: Any, kinds: tuple[str, ...], place: str) -> float | None:
+        if raw is None:
+            return None
+        if not isinstance(raw, int | float) or isinstance(raw, bool) or not 0 <= raw <= 1:
+            self.faults.append((place, "must be a number from 0 to 1"))
+            return None
+        if not kinds or not set(kinds) <= {HARM, GUARD}:
+            self.faults.append((place, "only findings of kind harm and guard have a score; name the kind"))
+        return float(raw)
+
+    def _guards(self, raw: Any) -> dict[Direction, tuple[str, ...]]:
+        if raw is None:
+            return {}
+        if not isinstance(raw, dict) or not raw.keys() <= set(DIRECTIONS):
+            self.faults.append(("guards", "must be a mapping from prompt and answer to names of guards"))
+            return {}
+        return {direction: tuple(map(str, _listed(names))) for direction, names in raw.items()}
+
+    def _yes_or_no(self, raw: Any, place: str) -> bool:
+        if raw not in (None, True, False):
+            self.faults.append((place, "must be true or false"))
+        return raw is True
 
     def _fair_to_crisis(self, rule: Rule, place: str) -> None:
         """Help is for a person in danger, who writes prompts and is never refused."""
@@ -125,7 +208,7 @@ class _Reader:
         elif CRISIS in rule.kinds and rule.action not in _FOR_CRISIS:
             self.faults.append((place, f"a person in danger is not met with {rule.action}; use help, flag or allow"))
 
-    def _for_crisis(self, actions: dict[Direction, Action]) -> dict[Direction, Action]:
+    def _for_crisis(self, actions: Defaults) -> Defaults:
         for direction, action in actions.items():
             if action not in _FOR_CRISIS:
                 place = f"crisis.{direction}"
@@ -140,7 +223,7 @@ class _Reader:
             return "flag"
         return cast(Action, written)
 
-    def _actions(self, raw: Any, place: str, base: dict[Direction, Action]) -> dict[Direction, Action]:
+    def _actions(self, raw: Any, place: str, base: Defaults) -> Defaults:
         if raw is None:
             return base
         if not isinstance(raw, dict) or not raw.keys() <= set(DIRECTIONS):
@@ -148,7 +231,7 @@ class _Reader:
             return base
         return {**base, **{d: self._action(action, f"{place}.{d}") for d, action in raw.items()}}
 
-    def _never_help(self, actions: dict[Direction, Action], place: str) -> dict[Direction, Action]:
+    def _never_help(self, actions: Defaults, place: str) -> Defaults:
         for direction in (direction for direction, action in actions.items() if action == "help"):
             self.faults.append((f"{place}.{direction}", "help is for a person in danger; see the member crisis"))
         return actions
@@ -173,11 +256,14 @@ class _Reader:
     def _shadowed(self, rules: tuple[Rule, ...]) -> None:
         for number, rule in enumerate(rules):
             for earlier, other in enumerate(rules[:number]):
-                if _covers_kinds(other, rule) and all(
-                    _covers(getattr(other, n), getattr(rule, n)) for n in ("directions", "risks", "severities")
+                if all(_covers(getattr(other, name), getattr(rule, name)) for name in _CONDITIONS) and (
+                    _covers(other.kinds or (TERM,), rule.kinds or (TERM,)) and (other.score or 0) <= (rule.score or 0)
                 ):
                     self.faults.append((f"rules[{number}]", f"can never apply: rules[{earlier}] always fits first"))
                     break
+
+
+_CONDITIONS = ("directions", "risks", "severities", "terms", "users", "applications")
 
 
 def _listed(raw: Any) -> list[Any]:
@@ -188,10 +274,3 @@ def _listed(raw: Any) -> list[Any]:
 
 def _covers(wider: tuple[Any, ...], narrower: tuple[Any, ...]) -> bool:
     return not wider or (bool(narrower) and set(narrower) <= set(wider))
-
-
-def _covers_kinds(wider: Rule, narrower: Rule) -> bool:
-    """As `_covers`, where naming no kind means all but crisis."""
-    if not wider.kinds:
-        return CRISIS not in narrower.kinds
-    return bool(narrower.kinds) and set(narrower.kinds) <= set(wider.kinds)

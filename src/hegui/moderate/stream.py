@@ -1,18 +1,26 @@
-"""Decide what to let go of one text field of an answer, fragment by fragment.
+"""Decide what to let go of one text field, fragment by fragment.
 
-Knows one text, a lexicon and a policy. Knows no HTTP, no events and no clock.
-Works on top of `detect.screen`: what is safe there is let go here, masked where the policy says redact, until a finding
-ends the answer. What was let go by then does not depend on how the text was cut: around such a finding the fragment is
-looked at again, character by character.
+Knows one text, its detectors and a policy. Knows no HTTP, no events and no clock.
+Works on top of `detect.screen` and `detect.watch`: what all of them call safe is let go here, masked where the policy says redact,
+until a finding ends the text. What was let go by then does not depend on how the text was cut: around such a finding the
+fragment is looked at again, character by character.
 Rules: Interim Measures Art. 14 para. 1 (stop generating, stop transmitting); the guarantee is in `detect.screen`.
 """
 
 from __future__ import annotations
 
-from hegui.detect.screen import CompiledLexicon, Finding, LexiconStream
+from hegui.detect.detectors import Detectors
+from hegui.detect.findings import HARM
+from hegui.detect.screen import Finding, LexiconStream
+from hegui.detect.watch import Watch
 from hegui.moderate.policy import MASK, Action, Direction, Policy, Ruling, ends_answer, strongest
 
 __all__ = ["TextScreen", "screen_text"]
+
+MOST_SINCE = 64
+"""Fragments after which a new way back is made, count: making one costs more than noting a fragment."""
+
+_Watchers = tuple[LexiconStream, tuple[Watch, ...]]
 
 
 class TextScreen:
@@ -25,13 +33,31 @@ class TextScreen:
             what is withheld.
     """
 
-    __slots__ = ("_direction", "_held", "_policy", "_stream", "ended", "released", "rulings", "screened")
+    __slots__ = (
+        "_direction",
+        "_held",
+        "_mark",
+        "_policy",
+        "_since",
+        "_stream",
+        "_watches",
+        "ended",
+        "released",
+        "rulings",
+        "screened",
+    )
 
-    def __init__(self, lexicon: CompiledLexicon, policy: Policy, direction: Direction = "answer") -> None:
-        self._stream: LexiconStream = LexiconStream(lexicon)
+    def __init__(self, detectors: Detectors, policy: Policy, direction: Direction = "answer") -> None:
+        self._stream: LexiconStream = LexiconStream(detectors.lexicon)
+        sought = policy.sought[direction]
+        self._watches: tuple[Watch, ...] = (
+            detectors.watches(sought, holds=direction == "answer" and policy.ends_on(direction, HARM)) if sought else ()
+        )
         self._policy = policy
         self._direction: Direction = direction
         self._held = ""
+        self._mark: _Watchers | None = None  # the watchers as they were before the fragments `_since`
+        self._since: list[str] = []
         self.rulings: list[Ruling] = []
         self.ended: Action | None = None
         self.screened = self.released = 0
@@ -53,8 +79,9 @@ class TextScreen:
 
     def feed(self, fragment: str) -> str:
         """Take the next fragment; give back what may go out now. After an end nothing does."""
-        if self.ended is not None or (safe := self._stream.glance(fragment)) is None:
+        if self._watches or self.ended is not None or (safe := self._stream.glance(fragment)) is None:
             return self._take(fragment, final=False)
+        self._mark = None
         self.screened += len(fragment)
         self._held += fragment
         return self._release(safe)
@@ -66,31 +93,55 @@ class TextScreen:
     def _take(self, fragment: str, *, final: bool) -> str:
         if self.ended is not None:
             return ""
-        before = self._stream.fork() if len(fragment) > 1 else None
-        step = self._stream.feed(fragment, final=final)
-        if not step.findings:
+        self._note(fragment)
+        safe, findings = self._stream.feed(fragment, final=final)
+        for watch in self._watches:
+            seen = watch.feed(fragment, final=final)
+            safe = min(safe, seen.safe)
+            findings += seen.findings
+        if not findings:
             self.screened += len(fragment)
             self._held += fragment
-            return self._release(step.safe)
-        if before is not None and any(ends_answer(self._policy.action(self._direction, f)) for f in step.findings):
-            self._stream = before
-            return self._take_slowly(fragment, step.findings)
+            return self._release(safe)
+        if len(fragment) > 1 and any(ends_answer(self._policy.action(self._direction, f)) for f in findings):
+            self._go_back()
+            return self._take_slowly(fragment, findings)
         self.screened += len(fragment)
         self._held += fragment
-        self._rule(step.findings)
-        return "" if self.ended is not None else self._release(step.safe)
+        self._rule(findings)
+        return "" if self.ended is not None else self._release(safe)
+
+    def _note(self, fragment: str) -> None:
+        """Before a fragment is taken: make sure there is a way back to where it begins."""
+        if self._mark is None or len(self._since) >= MOST_SINCE:
+            self._mark = (self._stream.fork(), tuple([watch.fork() for watch in self._watches]))
+            self._since.clear()
+        self._since.append(fragment)
+
+    def _go_back(self) -> None:
+        """To where the last fragment begins."""
+        assert self._mark is not None  # noted
+        self._stream, self._watches = self._mark
+        self._mark = None
+        for fragment in self._since[:-1]:
+            for watcher in (self._stream, *self._watches):
+                watcher.feed(fragment)
+        self._since.clear()
 
     def _take_slowly(self, fragment: str, findings: tuple[Finding, ...]) -> str:
         """The same fragment, its clean beginning at once and the rest one character at a time."""
         first = min(finding.start for finding in findings) - self._stream.length
         clean = max(0, first)
         out = [self._take(fragment[:clean], final=False)] if clean else []
-        out.extend(self._take(character, final=False) for character in fragment[clean:])
+        for character in fragment[clean:]:
+            out.append(self._take(character, final=False))
+            if self.ended is not None:
+                break
         return "".join(out)
 
     def _rule(self, findings: tuple[Finding, ...]) -> None:
         for finding in findings:
-            ruling = Ruling(finding, self._policy.action(self._direction, finding))
+            ruling = self._policy.rule(self._direction, finding)
             self.rulings.append(ruling)
             if ends_answer(ruling.action):
                 self.ended = strongest([self.ended or "allow", ruling.action])
@@ -108,8 +159,8 @@ class TextScreen:
         return out
 
 
-def screen_text(lexicon: CompiledLexicon, policy: Policy, text: str, direction: Direction) -> tuple[TextScreen, str]:
+def screen_text(detectors: Detectors, policy: Policy, text: str, direction: Direction) -> tuple[TextScreen, str]:
     """A whole text at once: the screen with its rulings, and the text as it may go on."""
-    screen = TextScreen(lexicon, policy, direction)
+    screen = TextScreen(detectors, policy, direction)
     released = screen.feed(text)
     return screen, released + screen.finish()

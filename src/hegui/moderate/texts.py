@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from hegui.detect.screen import CompiledLexicon
+from hegui.detect.detectors import Detectors
 from hegui.moderate.fields import Leaf, joined_key, leaves, says_nothing
 from hegui.moderate.policy import Action, Policy, Ruling, strongest
 from hegui.moderate.stream import TextScreen
@@ -98,8 +98,8 @@ class Piece:
 class Texts:
     """All texts of one answer."""
 
-    def __init__(self, lexicon: CompiledLexicon, policy: Policy) -> None:
-        self._lexicon, self._policy = lexicon, policy
+    def __init__(self, detectors: Detectors, policy: Policy) -> None:
+        self._detectors, self._policy = detectors, policy
         self._texts: dict[tuple[int | None, str], Text] = {}
         self._ended: dict[Text, None] = {}
         self._decoders: dict[tuple[int, str], codecs.IncrementalDecoder] = {}
@@ -171,7 +171,7 @@ class Texts:
     def _whole(self, leaf: Leaf, choice: int | None, pieces: int) -> Text:
         """A text that is whole at the end of its event."""
         path = leaf.path if choice is None else f"choices[{choice}].{leaf.path}"
-        screen = TextScreen(self._lexicon, self._policy)
+        screen = TextScreen(self._detectors, self._policy)
         return Text(path, choice, screen, pieces, can_be_masked=leaf.key is not None)
 
     def _text(self, choice: int | None, key: str) -> Text:
@@ -180,14 +180,14 @@ class Texts:
             if len(self._texts) >= MAX_TEXTS:
                 raise TooManyTextsError(f"more than {MAX_TEXTS} texts in one answer")
             path = key if choice is None else f"choices[{choice}].{key}"
-            screen = TextScreen(self._lexicon, self._policy)
+            screen = TextScreen(self._detectors, self._policy)
             can_be_masked = not key.endswith(("{name}", ".bytes"))
             found = self._texts[choice, key] = Text(path, choice, screen, None, can_be_masked=can_be_masked)
         return found
 
     def lone(self, text: str, path: str = "event") -> Piece:
         """A text outside any event's value: a comment, an event name."""
-        screen = TextScreen(self._lexicon, self._policy)
+        screen = TextScreen(self._detectors, self._policy)
         return Piece(Text(path, None, screen, 1, can_be_masked=False), text, None, None)
 
     def of(self, choice: int) -> list[Text]:

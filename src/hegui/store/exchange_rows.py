@@ -81,6 +81,10 @@ def exchange_row(exchange: Exchange) -> tuple[Any, ...]:
         None if usage is None else usage.total,
         exchange.upstream_id,
         exchange.error,
+        exchange.models,
+        exchange.needs_review,
+        exchange.shadow_policy,
+        exchange.shadow_decision,
     )
 
 

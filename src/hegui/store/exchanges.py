@@ -74,6 +74,8 @@ def _conditions(wanted: ExchangeFilter) -> Iterator[ColumnElement[bool]]:
         value = getattr(wanted, name.removesuffix("_id"))
         if value is not None:
             yield _columns[name] == value
+    if wanted.needs_review is not None:
+        yield _columns.needs_review == wanted.needs_review
     if wanted.since is not None:
         yield _columns.started_at >= wanted.since
     if wanted.until is not None:

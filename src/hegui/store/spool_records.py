@@ -67,7 +67,9 @@ def decode_exchange(body: bytes) -> Exchange:
 
 
 def _exchange(row: Any, findings: Any) -> Exchange:
-    values: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
+    if len(row) not in _SIZES:
+        raise UnreadableRecordError(f"a record of {len(row)} columns")
+    values: dict[str, Any] = dict(zip(_NAMES, row, strict=False))
     for name in ("started_at", "first_token_at", "finished_at"):
         values[name] = None if values[name] is None else from_micros(values[name])
     counts = [values.pop(f"usage_{part}") for part in ("prompt", "completion", "total")]
@@ -87,3 +89,5 @@ def _transit(key: Any, sizes: Any, rest: bytes) -> Transit:
 
 
 _NAMES = tuple(column.name for column in exchanges.columns)
+_SIZES = (_NAMES.index("models"), len(_NAMES))
+"""Columns of a row: before models were recorded, and now."""

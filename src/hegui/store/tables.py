@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 from sqlalchemy.types import TypeEngine
@@ -44,6 +46,7 @@ __all__ = [
     "lexicon_contents",
     "lexicon_versions",
     "metadata",
+    "policy_stages",
     "revision",
     "schema_version",
     "spool_positions",
@@ -148,6 +151,10 @@ exchanges = Table(
     Column("usage_total", BigInteger),
     Column("upstream_id", _text()),
     Column("error", _text()),
+    Column("models", _text(), nullable=False, server_default=text("''")),
+    Column("needs_review", Boolean, nullable=False, server_default=false()),
+    Column("shadow_policy", _text()),
+    Column("shadow_decision", _text(16)),
 )
 
 # Each index serves "newest first" under one filter. Outcomes are rare filters and read along the first index.
@@ -155,6 +162,12 @@ Index("ix_exchanges_started", exchanges.c.started_at)
 Index("ix_exchanges_application", exchanges.c.application_id, exchanges.c.started_at)
 Index("ix_exchanges_user", exchanges.c.user, exchanges.c.started_at)
 Index("ix_exchanges_decision", exchanges.c.decision, exchanges.c.started_at)
+Index(
+    "ix_exchanges_review",
+    exchanges.c.started_at,
+    sqlite_where=exchanges.c.needs_review,
+    postgresql_where=exchanges.c.needs_review,
+)
 
 findings = Table(
     "findings",
@@ -173,6 +186,21 @@ findings = Table(
     sqlite_with_rowid=False,
 )
 """`position` keeps the order of an exchange's findings, from 0."""
+
+policy_stages = Table(
+    "policy_stages",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("name", _text(64), nullable=False),
+    Column("mode", _text(16), nullable=False),
+    Column("share", Float, nullable=False),
+    Column("label", _text(), nullable=False),
+    Column("content", _text(), nullable=False),
+    Column("reason", _text(), nullable=False),
+    Column("staged_at", Instant, nullable=False),
+)
+"""One row for each step of a candidate for the policy `name`; the highest number of a name is in force. `mode` shadow, share or
+back; `content` is the candidate's YAML, "" for back."""
 
 content_parts = Table(
     "content_parts",

@@ -24,6 +24,8 @@ RECORD = "record"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MEMBERS = tuple(field.name for field in fields(Exchange))
+_LATER = ("models", "needs_review", "shadow_policy", "shadow_decision")
+"""Members that came later: left out where they say nothing, so that what was bound before still is."""
 _INSTANTS = ("started_at", "first_token_at", "finished_at")
 
 
@@ -36,6 +38,9 @@ def record_of(exchange: Exchange) -> bytes:
     usage = exchange.usage
     members["usage"] = None if usage is None else asdict(usage)
     members["findings"] = [asdict(finding) for finding in exchange.findings]
+    for name in _LATER:
+        if not members[name]:
+            del members[name]
     return canonical.encode(members)
 
 

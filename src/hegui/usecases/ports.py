@@ -162,6 +162,9 @@ class Exchange:
         delivered_characters: characters of the upstream's answer that were sent, counted at the outlet, redacted ones included.
         withheld_characters: screened, not sent. Always screened = delivered + withheld.
         withheld_events: stream events of unknown shape that were not passed on.
+        models: the detecting models that had a say, such as harm:8383ac8e0b0d; "" for none.
+        needs_review: whether a human should look at it (待人工复核).
+        shadow_policy, shadow_decision: a policy that was tried without acting, and what it would have decided; None for none.
     """
 
     id: str
@@ -188,6 +191,10 @@ class Exchange:
     upstream_id: str | None
     error: str | None
     findings: tuple[FindingRecord, ...] = field(default=())
+    models: str = ""
+    needs_review: bool = False
+    shadow_policy: str | None = None
+    shadow_decision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +225,7 @@ class ExchangeFilter:
     since: datetime | None = None
     until: datetime | None = None
     limit: int = 50
+    needs_review: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from hegui.detect.harm.labels import NAMES
 from hegui.detect.harm.model import HarmModel
 from hegui.detect.harm.score import HarmScorer
 
-__all__ = ["Measured", "average_precision", "curve", "evaluate", "measure"]
+__all__ = ["Measured", "average_precision", "curve", "evaluate", "excess", "measure"]
 
 _FPRS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 
@@ -38,17 +38,21 @@ class Measured:
 def measure(model: HarmModel, examples: Iterable[Example]) -> list[Measured]:
     """Score every row that is kept for measuring."""
     scorer = HarmScorer(model)
-    notice = [_logit(fit.notice) for fit in model.fits]
     found = []
     for example in examples:
         if example.part != "test" and not _is_never_seen(example):
             continue
         scores = scorer.scores(example.text)
         verdict = scorer.judge(scores)
-        logits = [fit.slope * score + fit.shift for fit, score in zip(model.fits, scores, strict=True)]
-        excess = max(max(-50.0, value - limit) for value, limit in zip(logits, notice, strict=True))
-        found.append(Measured(example, verdict.probabilities, excess, bool(verdict.noticed), bool(verdict.blocked)))
+        above = excess(model, scores)
+        found.append(Measured(example, verdict.probabilities, above, bool(verdict.noticed), bool(verdict.blocked)))
     return found
+
+
+def excess(model: HarmModel, scores: Sequence[float]) -> float:
+    """The largest distance of any label above its own notice threshold, in logits; -50 at the least."""
+    logits = (fit.slope * score + fit.shift - _logit(fit.notice) for fit, score in zip(model.fits, scores, strict=True))
+    return max(-50.0, *logits)
 
 
 def _is_never_seen(example: Example) -> bool:
@@ -81,11 +85,11 @@ def curves(by_set: Mapping[str, Sequence[Measured]], benign: Sequence[Measured])
     return {name: curve([r.excess for r in benign], [r.excess for r in found]) for name, found in harmful.items()}
 
 
-def curve(benign: Sequence[float], harmful: Sequence[float]) -> list[dict[str, float]]:
+def curve(benign: Sequence[float], harmful: Sequence[float], rates: Sequence[float] = _FPRS) -> list[dict[str, float]]:
     """Recall at each false-positive rate of interest: the lowest limit that at most that share of benign rows reaches."""
     ordered = sorted(benign, reverse=True)
     points = []
-    for rate in _FPRS if ordered else ():
+    for rate in rates if ordered else ():
         allowed = math.floor(rate * len(ordered))
         limit = ordered[allowed] if allowed < len(ordered) else -math.inf
         found = sum(value > limit for value in harmful)

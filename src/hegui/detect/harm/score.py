@@ -147,7 +147,7 @@ class HarmScorer:
 class HarmStream:
     """One text on its way, fragment by fragment; cheap to copy (`fork`)."""
 
-    __slots__ = ("_atoms", "_before", "_blocks", "_count", "_middle", "_peaks", "_scorer", "_sums", "_worst")
+    __slots__ = ("_atoms", "_before", "_blocks", "_count", "_middle", "_peaks", "_scorer", "_sums", "_worst", "closed")
 
     def __init__(self, scorer: HarmScorer) -> None:
         self._scorer = scorer
@@ -160,12 +160,13 @@ class HarmStream:
         self._peaks: tuple[
             int, ...
         ] = ()  # largest sums of full windows, by label; of one size, so sums compare like scores
+        self.closed = 0  # blocks so far
 
     def fork(self) -> HarmStream:
         """A copy that goes its own way."""
         twin = HarmStream(self._scorer)
         twin._atoms.open = self._atoms.open
-        for name in ("_before", "_middle", "_sums", "_count", "_blocks", "_worst", "_peaks"):
+        for name in ("_before", "_middle", "_sums", "_count", "_blocks", "_worst", "_peaks", "closed"):
             setattr(twin, name, getattr(self, name))
         return twin
 
@@ -176,6 +177,16 @@ class HarmStream:
             return
         for begin in range(0, len(fragment), _PIECE):
             self._take(self._atoms.feed(fragment[begin : begin + _PIECE]))
+
+    def takes_within_block(self, fragment: str) -> bool:
+        """Take the next fragment if that closes no block; False, and nothing is taken, if it does."""
+        before = self._atoms.open
+        found = self._atoms.feed(fragment)
+        if self._count + len(found) < BLOCK:
+            self._add(list(map(self._scorer.ids.__getitem__, found)))
+            return True
+        self._atoms.open = before
+        return False
 
     def verdict(self) -> HarmVerdict:
         """The verdict on the text so far, the same however it was cut."""
@@ -188,10 +199,14 @@ class HarmStream:
             ended._atoms.open = ""
             ended._take([self._atoms.open])
             return ended.scores()
-        found = self._worst
-        if self._peaks:
-            found = tuple(map(max, found, self._scorer.scored(self._peaks, BLOCK * BLOCKS)))
+        found = self.settled()
         return tuple(map(max, found, self._weighed())) if self._count else found
+
+    def settled(self) -> tuple[float, ...]:
+        """As `scores`, of the `closed` blocks alone: it never falls, and does not depend on how the text was cut."""
+        if not self._peaks:
+            return self._worst
+        return tuple(map(max, self._worst, self._scorer.scored(self._peaks, BLOCK * BLOCKS)))
 
     def _take(self, atoms: list[str]) -> None:
         ids = list(map(self._scorer.ids.__getitem__, atoms))
@@ -242,6 +257,7 @@ class HarmStream:
             self._sums, self._count = (a, b, c), BLOCK
             self._close_full()
         if short < whole:
+            self.closed += whole - short
             before = [list(sums) for sums in zip(*self._blocks, strict=True)]
             peaks, self._blocks = self._scorer.peaks(before, blocks[:, short:])
             self._peaks = tuple(map(max, peaks, self._peaks or peaks))
@@ -251,6 +267,7 @@ class HarmStream:
     def _close_full(self) -> None:
         if self._count < BLOCK:
             return
+        self.closed += 1
         if len(self._blocks) == BLOCKS - 1:
             peaks = _fields(self._window())
             self._peaks = tuple(map(max, peaks, self._peaks or peaks))

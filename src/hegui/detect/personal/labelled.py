@@ -1,21 +1,19 @@
 """Read texts and labelled rows from files, and say what is wrong with them.
 
-Knows JSON Lines, plain or gzipped, and UTF-8. Rows need `text`; `spans` hold start, end (raw characters) and type; `lang`
-is zh or en.
+Knows the members of a row and UTF-8; files of rows are read by `detect.rows`. Rows need `text`; `spans` hold start, end (raw
+characters) and type; `lang` is zh or en.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from hegui.detect.rows import Row, read_objects
 from hegui.errors import InputError
 
-__all__ = ["read_rows", "read_text"]
+__all__ = ["checked", "read_rows", "read_text"]
 
 
 def read_text(file: Path) -> str:
@@ -27,26 +25,17 @@ def read_text(file: Path) -> str:
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The rows of a file, or of data.jsonl.gz in a folder. Raises InputError PER002."""
-    file = path / "data.jsonl.gz" if path.is_dir() else path
-    if not file.is_file():
-        raise _fault(str(file), "there is no such file.")
-    number = 0
-    try:
-        with gzip.open(file, "rb") if file.suffix == ".gz" else file.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield _row(json.loads(line), f"{file}:{number}")
-    except (OSError, EOFError, zlib.error) as error:
-        raise _fault(str(file), "the file cannot be read to its end.") from error
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise _fault(f"{file}:{number}", "the line is not JSON in UTF-8.") from error
+    """The rows of a file, or of data.jsonl.gz in a folder. Raises InputError DET402, and PER002 for a row of another kind."""
+    return (checked(row) for row in read_objects(path))
 
 
-def _row(row: Any, where: str) -> dict[str, Any]:
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str) or row.get("lang", "zh") not in ("zh", "en"):
+def checked(row: Row) -> dict[str, Any]:
+    """The members of a row of our kind. Raises InputError PER002."""
+    return _row(row.members, row.place)
+
+
+def _row(row: dict[str, Any], where: str) -> dict[str, Any]:
+    if not isinstance(row.get("text"), str) or row.get("lang", "zh") not in ("zh", "en"):
         raise _fault(where, "the row is not an object with text, and lang zh or en.")
     spans = row.get("spans") or []
     if not isinstance(spans, list) or not all(_is_span(span, len(row["text"])) for span in spans):

@@ -20,7 +20,7 @@ from hegui.detect.personal.registry import BY_KIND
 from hegui.detect.personal.stream import PersonalStream
 from hegui.locale import message
 
-__all__ = ["MAX_PLACEHOLDER", "MaskStep", "MaskingStream", "Placeholders", "RestoringStream", "mask", "restore"]
+__all__ = ["MAX_PLACEHOLDER", "OPEN", "MaskStep", "MaskingStream", "Placeholders", "RestoringStream", "mask", "restore"]
 
 OPEN, CLOSE = "⟦", "⟧"
 MAX_PLACEHOLDER = 40
@@ -60,6 +60,10 @@ class Placeholders:
         self._by_value[kind, surface] = placeholder
         self._surface[placeholder] = surface
         return placeholder
+
+    def bracket(self) -> str:
+        """The placeholder for an opening bracket that was in the text before."""
+        return self.of(_BRACKET_KIND, OPEN)
 
     def value(self, placeholder: str) -> str | None:
         """What a placeholder stands for; None where it is none of this exchange."""
@@ -115,22 +119,26 @@ class MaskingStream:
 
     def _plain(self, start: int, end: int) -> str:
         text = self._raw(start, end)
-        return text.replace(OPEN, self._placeholders.of(_BRACKET_KIND, OPEN)) if OPEN in text else text
+        return text.replace(OPEN, self._placeholders.bracket()) if OPEN in text else text
 
 
 class RestoringStream:
-    """One answer on its way to have its placeholders replaced by what they stand for; unknown ones stay as they are."""
+    """One answer on its way to have its placeholders replaced by what they stand for; unknown ones stay as they are.
+
+    Attributes:
+        waiting: what may be the beginning of a placeholder.
+    """
 
     def __init__(self, placeholders: Placeholders) -> None:
         self._placeholders = placeholders
-        self._waiting = ""
+        self.waiting = ""
 
     def feed(self, fragment: str, *, final: bool = False) -> str:
         """Take the next fragment; what comes back may go. At most MAX_PLACEHOLDER characters wait for the next."""
-        text = self._waiting + fragment
+        text = self.waiting + fragment
         cut = None if final else _CUT.search(text, max(0, len(text) - MAX_PLACEHOLDER))
         keep = len(text) if cut is None else cut.start()
-        self._waiting = text[keep:]
+        self.waiting = text[keep:]
         return _WHOLE.sub(self._value, text[:keep])
 
     def _value(self, found: re.Match[str]) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from hegui.faces.cli.detect_evaluate import evaluate_all
+from hegui.faces.cli.detect_guard import ask_guard
 from hegui.faces.cli.detect_harm import harm, train, try_harm
 from hegui.faces.cli.detect_speech import answer, crisis, evaluate_crisis, evaluate_refusal
 from hegui.faces.cli.render import print_json, print_table
@@ -131,9 +133,11 @@ def _read(file: Path | None) -> str:
 
 
 detect.add_command(answer)
+detect.add_command(ask_guard)
 detect.add_command(crisis)
 evaluate.add_command(evaluate_refusal)
 evaluate.add_command(evaluate_crisis)
 detect.add_command(train)
 detect.add_command(try_harm)
 evaluate.add_command(harm)
+evaluate.add_command(evaluate_all)

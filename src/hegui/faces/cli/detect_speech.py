@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from hegui.errors import InputError
 from hegui.faces.cli.render import print_json, print_table
 from hegui.faces.cli.session import Session, pass_session
 
@@ -126,28 +123,8 @@ def _cell(figure: float | int | None) -> str:
 
 
 def _rows(folder: Path, part: Part) -> Iterator[LabelledText]:
-    """The rows of a part. Raises InputError DET401 with the line that is none."""
-    from hegui.detect.speech_evaluation import LabelledText, in_part
+    from hegui.detect.rows import read_objects
+    from hegui.detect.speech_evaluation import in_part, labelled_text
 
-    path = folder / "data.jsonl.gz" if folder.is_dir() else folder
-    remedy = "Give JSON Lines, gzipped or not, with the members id, text and expect, all of them texts."
-    number = 0
-    try:
-        with _open(path) as lines:
-            for line in lines:
-                number += 1
-                row = json.loads(line)
-                found = LabelledText(row["id"], row["text"], row["expect"])
-                if not all(type(value) is str for value in asdict(found).values()):
-                    raise TypeError
-                if in_part(found.id, part):
-                    yield found
-    except (OSError, EOFError, ValueError, KeyError, TypeError):
-        place = f"{path}:{number}"
-        raise InputError("DET401", place, "this line, or the next one, is no labelled row.", remedy) from None
-
-
-def _open(path: Path) -> Any:
-    with path.open("rb") as file:
-        is_packed = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rt", encoding="utf-8") if is_packed else path.open(encoding="utf-8")
+    rows = map(labelled_text, read_objects(folder))
+    return (row for row in rows if in_part(row.id, part))

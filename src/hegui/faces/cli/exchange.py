@@ -45,8 +45,9 @@ exchange.add_command(set_aside)
 @exchange.command("list")
 @click.option("--application", metavar="NAME", help="Only of this application (应用).")
 @click.option("--user", metavar="PSEUDONYM", help="Only of this end user, as u-… (用户).")
-@click.option("--decision", metavar="WORD", help="allow, flag, redact, safe_reply, refuse, stop or help (处置).")
+@click.option("--decision", metavar="WORD", help="allow, flag, redact, mask, safe_reply, refuse, stop or help (处置).")
 @click.option("--outcome", metavar="WORD", help="completed, blocked_prompt, client_left, … (结果).")
+@click.option("--needs-review", is_flag=True, default=None, help="Only what a human should look at (待复核).")
 @click.option(
     "--since",
     callback=read_instant,
@@ -93,7 +94,7 @@ def _row(one: Exchange, names: Mapping[str, str]) -> tuple[str, ...]:
 @click.option("--format", "form", type=click.Choice(["jsonl", "parquet"]), default="jsonl", show_default=True)
 @click.option("--application", metavar="NAME", help="Only of this application (应用).")
 @click.option("--user", metavar="PSEUDONYM", help="Only of this end user, as u-… (用户).")
-@click.option("--decision", metavar="WORD", help="allow, flag, redact, safe_reply, refuse, stop or help (处置).")
+@click.option("--decision", metavar="WORD", help="allow, flag, redact, mask, safe_reply, refuse, stop or help (处置).")
 @click.option("--outcome", metavar="WORD", help="completed, blocked_prompt, client_left, … (结果).")
 @click.option(
     "--from",

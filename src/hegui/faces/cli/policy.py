@@ -37,6 +37,17 @@ def check(session: Session, file: Path, as_json: bool) -> None:
         session.say("policy.checked", policy=found.label, rules=len(found.rules))
 
 
+@policy.command()
+@click.argument("name", default="default")
+def show(name: str) -> None:
+    """Print a policy that ships with hegui, default or strict, to copy and change (自带策略)."""
+    from hegui.moderate.policy_files import BUILT_IN, built_in_text
+
+    if name not in BUILT_IN:
+        raise click.UsageError(f"Name one of: {', '.join(BUILT_IN)}.")
+    click.echo(built_in_text(name), nl=False)
+
+
 @policy.command("list")
 @as_json
 @pass_session
@@ -67,6 +78,9 @@ def list_(session: Session, as_json: bool) -> None:
 @pass_session
 def try_(session: Session, text: str, file: Path | None, name: str, direction: Any, as_json: bool) -> None:
     """Show what the policy makes of TEXT under the list in force (试用)."""
+    from hegui.detect.detectors import Detectors
+    from hegui.detect.findings import HARM
+    from hegui.detect.harm import HarmScorer, shipped_model
     from hegui.detect.lexicon_files import read_lexicon, starter_lexicon
     from hegui.detect.screen import CompiledLexicon
     from hegui.moderate.policy_files import read_policy
@@ -76,7 +90,9 @@ def try_(session: Session, text: str, file: Path | None, name: str, direction: A
         version = system.lexicons.active()
         chosen = read_policy(file.read_text(encoding="utf-8"), str(file)) if file else system.policies.named(name)
     words = read_lexicon(version.content, "the list in force") if version else starter_lexicon()
-    screen, released = screen_text(CompiledLexicon(words), chosen, text, direction)
+    asks_for_harm = any(HARM in kinds for kinds in chosen.sought.values())
+    detectors = Detectors(CompiledLexicon(words), HarmScorer(shipped_model()) if asks_for_harm else None)
+    screen, released = screen_text(detectors, chosen, text, direction)
     rulings = [{**asdict(ruling.finding), "action": ruling.action} for ruling in screen.rulings]
     if as_json:
         print_json({"policy": chosen.label, "decision": screen.decision, "released": released, "rulings": rulings})

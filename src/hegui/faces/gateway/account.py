@@ -75,15 +75,17 @@ class Account:
             return exchange
         return Delivery(exchange, {part: b"".join(pieces) for part, pieces in self._content.items()})
 
-    def record(self, *, policy: str, lexicon: str, finished_at: datetime) -> Exchange:
+    def record(self, *, policy: str, lexicon: str, models: str, finished_at: datetime) -> Exchange:
         """The record of an admitted request."""
         assert self.key is not None
         tally = self.tally
         decision: Action = "allow"
         findings: tuple[FindingRecord, ...] = ()
+        needs_review = False
         if self.prompt_rulings or tally.rulings:
             rulings = [*(("prompt", *r) for r in self.prompt_rulings), *(("answer", *r) for r in tally.rulings)]
             decision = strongest([ruling.action for _, _, ruling in rulings])
+            needs_review = any(ruling.review for _, _, ruling in rulings)
             findings = tuple([_finding(*found) for found in rulings[:MOST_FINDINGS]])
         return Exchange(
             id=self.exchange_id,
@@ -110,6 +112,8 @@ class Account:
             upstream_id=_storable(self.upstream_id) if self.upstream_id else None,
             error=self.error,
             findings=findings,
+            models=models,
+            needs_review=needs_review,
         )
 
 

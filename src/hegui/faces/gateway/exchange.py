@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, cast
 
+from hegui.detect.findings import HARM, PERSONAL
+from hegui.detect.personal.masking import Placeholders
 from hegui.errors import HeguiError, InternalError, UpstreamError
 from hegui.faces.gateway.account import Account
 from hegui.faces.gateway.content import prompt_parts
@@ -38,8 +40,9 @@ from hegui.moderate.danger import help_language, screen_for_danger
 from hegui.moderate.fields import TooDeepError, is_opaque
 from hegui.moderate.marks import AnswerMarks
 from hegui.moderate.notice import Notice
-from hegui.moderate.policy import Action, Policy, strongest
+from hegui.moderate.policy import USER_CLASSES, Action, Audience, Policy, UserClass, strongest
 from hegui.moderate.policy_files import built_in_policy
+from hegui.moderate.restoring import RestoringAnswer, restore_body
 from hegui.moderate.texts import TooManyTextsError
 from hegui.moderate.wire import (
     DONE,
@@ -90,8 +93,9 @@ class GatewayExchange:
 
     __slots__ = (
         "_client_left",
-        "_lexicon",
+        "_detectors",
         "_loop",
+        "_placeholders",
         "_policy",
         "_recorded",
         "_started",
@@ -109,7 +113,8 @@ class GatewayExchange:
     ) -> None:
         self.runtime, self.pool, self.account, self.kind = runtime, pool, account, kind
         self.application: Application | None = None
-        self._lexicon, self._policy = runtime.lexicon, runtime.policies.default
+        self._detectors, self._policy = runtime.detectors, runtime.policies.default
+        self._placeholders: Placeholders | None = None
         self._loop = loop
         self._upstream: UpstreamResponse | None = None
         self._task: asyncio.Task[Any] | None = None
@@ -190,11 +195,22 @@ class GatewayExchange:
             problem = "Records cannot be written at the moment, so no request is accepted; try again later."
             raise ApiError(503, "api_error", "evidence_backlog", problem)
         self.account.key, self.application = found
-        self._policy = self.runtime.policies.named(self.application.policy)
+        self._policy = self._facing(self.runtime.policies.named(self.application.policy), headers)
         if self.runtime.active > settings.server.max_streams:
             raise ApiError(
                 429, "rate_limit_error", "too_many_streams", "Too many requests under way; try again shortly."
             )
+
+    def _facing(self, policy: Policy, headers: dict[bytes, bytes]) -> Policy:
+        """The policy as it is for this user: the application says of which class they are."""
+        assert self.application is not None  # admitted
+        said = headers.get(b"x-hegui-user-class", b"").decode("latin-1")
+        classes = frozenset(filter(None, map(str.strip, said.lower().split(","))))
+        if unknown := classes - frozenset(USER_CLASSES):
+            named = ", ".join(sorted(unknown))[:100]
+            problem = f"The header X-Hegui-User-Class names {named!r}; known are {', '.join(USER_CLASSES)}."
+            raise ApiError(400, "invalid_request_error", "unknown_user_class", problem)
+        return policy.facing(Audience(self.application.name, cast(frozenset[UserClass], classes)))
 
     async def _keep_prompt(self, body: bytes) -> None:
         parts = prompt_parts(body) if len(body) < LARGE else await asyncio.to_thread(prompt_parts, body)
@@ -227,7 +243,9 @@ class GatewayExchange:
 
     def _screen_prompt(self, value: dict[str, Any]) -> Action | None:
         try:
-            screened = screen_prompt(self._lexicon, self._policy, value)
+            if PERSONAL in self._policy.sought["prompt"]:
+                self._placeholders = Placeholders(self.runtime.settings.locale)
+            screened = screen_prompt(self._detectors, self._policy, value, self._placeholders)
         except UnreadablePromptError as error:
             problem = f"`{error.args[0]}` holds token numbers, which cannot be screened; send text."
             raise ApiError(400, "invalid_request_error", "unreadable_prompt", problem, param=error.args[0]) from None
@@ -294,7 +312,7 @@ class GatewayExchange:
 
     async def _stream(self, upstream: UpstreamResponse, value: dict[str, Any], send: Send) -> None:
         answer = AnswerStream(
-            self._lexicon,
+            self._detectors,
             self._policy,
             self._notice(),
             self._marks(value),
@@ -304,11 +322,14 @@ class GatewayExchange:
         )
         self.account.tally = answer.tally
         splitter = SseSplitter(self.runtime.settings.upstream.max_event_bytes)
+        restoring = RestoringAnswer(self._placeholders) if self._placeholders and self._policy.restore else None
         await self._start_stream(send)
         last = b""
         try:
             while not answer.is_done and (piece := await upstream.read()):
                 out = b"".join([answer.feed(event) for event in splitter.feed(piece)])
+                if restoring is not None and not answer.is_done:
+                    out = restoring.feed(out)
                 if self.account.first_token_at is None and self.account.tally.delivered:
                     self.account.first_token_at = self.runtime.clock()
                 if answer.is_done:
@@ -333,6 +354,8 @@ class GatewayExchange:
             )
         if answer.ended:
             upstream.abort()
+        if restoring is not None:
+            last = restoring.feed(last) + restoring.finish()
         self.account.usage, self.account.upstream_id = answer.usage, answer.upstream_id
         await self._end_stream(send, last)
 
@@ -371,7 +394,7 @@ class GatewayExchange:
             raise ApiError(
                 502, "api_error", "upstream_malformed", "The model server's answer is not what it should be."
             )
-        given = (self._lexicon, self._policy, self._notice(), answer)
+        given = (self._detectors, self._policy, self._notice(), answer)
         try:
             if size < LARGE:
                 self.account.tally, changed = screen_answer(*given)
@@ -388,6 +411,8 @@ class GatewayExchange:
         self.account.usage = usage if type(usage) is dict else None
         number = answer.get("id")
         self.account.upstream_id = number if type(number) is str and is_opaque(number) else None
+        if self._placeholders and self._policy.restore:
+            changed = restore_body(answer, self._placeholders) or changed
         encoded = None if changed or has_repeated_names(body, answer) else body
         if upstream.status == 200 and self.kind in ("chat", "completion"):
             encoded = self._marks(value).mark_body(answer, encoded)
@@ -449,10 +474,17 @@ class GatewayExchange:
 
     def _exchange(self) -> Recordable:
         record = self.account.record(
-            policy=self._policy.label, lexicon=self._lexicon.digest, finished_at=self.runtime.clock()
+            policy=self._policy.label,
+            lexicon=self._detectors.lexicon.digest,
+            models=self._models(),
+            finished_at=self.runtime.clock(),
         )
         self.runtime.outcomes[record.outcome, record.decision] += 1
         return self.account.delivery(record)
+
+    def _models(self) -> str:
+        """The models that had a say, where the policy asks for any."""
+        return self._detectors.models if any(HARM in kinds for kinds in self._policy.sought.values()) else ""
 
     def _stream_error(self, code: str) -> dict[str, Any]:
         text = f"The model server behind this gateway broke off ({code}). What you have is not the whole answer."

@@ -12,16 +12,19 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import inf
 
 from hegui.detect.crisis import warm_up
+from hegui.detect.detectors import Detectors
+from hegui.detect.findings import HARM
+from hegui.detect.harm import HarmScorer, shipped_model
 from hegui.detect.lexicon import Lexicon
 from hegui.detect.lexicon_files import starter_lexicon
 from hegui.detect.screen import CompiledLexicon
-from hegui.errors import HeguiError
+from hegui.errors import HeguiError, InputError
 from hegui.faces.gateway.sweep import Sweep
 from hegui.moderate.policy_book import PolicyBook
 from hegui.settings import Settings
@@ -50,7 +53,7 @@ class Runtime:
     clock: Callable[[], datetime]
     evidence_state: Callable[[], EvidenceState]
     keeps_content: bool = False
-    lexicon: CompiledLexicon = field(init=False)
+    detectors: Detectors = field(init=False)
     keys: dict[bytes, tuple[ApiKey, Application]] = field(init=False, default_factory=dict)
     active: int = field(init=False, default=0)
     bodies: Sweep = field(init=False)
@@ -63,11 +66,11 @@ class Runtime:
 
     def __post_init__(self) -> None:
         self.bodies = Sweep(self.settings.server.body_idle_seconds)
-        self.lexicon = CompiledLexicon(starter_lexicon())
+        self.detectors = Detectors(CompiledLexicon(starter_lexicon()))
         self.refresh()
         if self.settings.crisis.screen:
             warm_up()
-        _ = self.lexicon.digest  # computed when first asked for, which no request shall wait for
+        _ = self.detectors.lexicon.digest  # computed when first asked for, which no request shall wait for
 
     def find(self, authorization: str) -> tuple[ApiKey, Application] | None:
         """The application behind an Authorization header; None when the key is unknown or ended."""
@@ -118,11 +121,29 @@ class Runtime:
         revision = self.applications.revision()
         if revision == self._revision:
             return
-        self.keys = {key.sha256: (key, application) for key, application in self.applications.live_keys()}
+        keys = {key.sha256: (key, application) for key, application in self.applications.live_keys()}
+        self._load_models({application.policy for _, application in keys.values()})
+        self.keys = keys
         version = self.lexicons.active()
-        if version is not None and version.digest != self.lexicon.digest:
-            self.lexicon = CompiledLexicon(Lexicon.from_lines(version.content, version.digest))
+        if version is not None and version.digest != self.detectors.lexicon.digest:
+            lexicon = CompiledLexicon(Lexicon.from_lines(version.content, version.digest))
+            self.detectors = replace(self.detectors, lexicon=lexicon)
         self._revision = revision
+
+    def _load_models(self, policies: Collection[str]) -> None:
+        """The model of harm, once a policy that an application is under asks for it.
+
+        Without numpy: the texts are short, and it would take more memory than the model.
+        """
+        if self.detectors.harm is None and any(map(self._asks_for_harm, policies)):
+            self.detectors = replace(self.detectors, harm=HarmScorer(shipped_model(), use_numpy=False))
+
+    def _asks_for_harm(self, name: str) -> bool:
+        try:
+            policy = self.policies.named(name)
+        except InputError:
+            return False  # its requests are refused, for an application is never screened by another policy
+        return any(HARM in kinds for kinds in policy.sought.values())
 
     async def keep_fresh(self) -> None:
         """Refresh for ever, at the poll interval; a store that is away leaves things as they are."""
