@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from harm_own import own_rows
+from harm_short import carried, short_rows
 
 from hegui.detect.harm.split import BENIGN, part
 
@@ -253,21 +254,33 @@ def rows(folder: Path) -> Iterator[Row]:
     """Every labelled row, our own sentences first."""
     for own in own_rows(CLEAN):
         yield {**own, "set": "own", "use": TEACH, "kind": "request", "expect": ""}
+    for own in short_rows(CLEAN):
+        yield {**own, "set": "own_short", "use": TEACH, "kind": "request", "expect": "safe"}
     for name, (use, labels) in SETS.items():
         with gzip.open(folder / name / "data.jsonl.gz", "rt", encoding="utf-8") as lines:
             for line in lines:
                 row = json.loads(line)
-                yield {
-                    "id": row["id"],
-                    "set": name,
-                    "part": part(name, row),
-                    "use": use,
-                    "kind": "document" if name.startswith("corpus_") else "request",
-                    "text": row["text"],
-                    "labels": labels(row),
-                    "group": row.get("risk") or row.get("label") or "",
-                    "expect": expectation(name, row),
-                }
+                yield _row(name, use, labels(row), row)
+                if name == "keywords_nonpolitical" and part(name, row) == "train":
+                    yield {
+                        **_row(name, use, labels(row), row),
+                        "id": f"{row['id']}-carried",
+                        "text": carried(row["text"]),
+                    }
+
+
+def _row(name: str, use: str, labels: Labels, row: Row) -> Row:
+    return {
+        "id": row["id"],
+        "set": name,
+        "part": part(name, row),
+        "use": use,
+        "kind": "document" if name.startswith("corpus_") else "request",
+        "text": row["text"],
+        "labels": labels,
+        "group": row.get("risk") or row.get("label") or "",
+        "expect": expectation(name, row),
+    }
 
 
 def main() -> None:

@@ -15,13 +15,16 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from hegui.detect.crisis import find_crisis
-from hegui.detect.refusal import judge_answer
+from hegui.detect.refusal import RefusalVerdict, judge_answer
 from hegui.detect.rows import Row
 from hegui.errors import InputError
 
 __all__ = ["Counts", "LabelledText", "Part", "in_part", "labelled_text", "measure_crisis", "measure_refusal"]
 
 Part = Literal["tune", "test", "all"]
+
+CHIEFLY = 0.2
+"""Share of its sentences with which an answer is chiefly a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,11 @@ def in_part(row_id: str, part: Part) -> bool:
 
 
 def measure_refusal(rows: Iterable[LabelledText]) -> dict[str, Any]:
-    """Four readings, for the sets do not mean the same by a refusal.
+    """Five readings, for the sets do not mean the same by a refusal.
 
     declines: refusals, partial ones included, against answers. refusal: the same without the rows labelled partial.
-    outright: grade refusal against everything else. said: of these, the ones that say so and do not only lecture.
+    outright: grade refusal against everything else. said: of these, the ones that say so and do not only lecture. chiefly: of
+    these, the ones with at least CHIEFLY of their sentences declining, so that reasons or a rebuttal at length are none.
     """
     found = [(judge_answer(row.text), _expected(row.expect)) for row in rows]
     judged = [(verdict.grade, is_so) for verdict, is_so in found]
@@ -98,8 +102,13 @@ def measure_refusal(rows: Iterable[LabelledText]) -> dict[str, Any]:
         "refusal": Counts.of((said != "answer", is_so == "refusal") for said, is_so in outright).figures(),
         "outright": Counts.of((said == "refusal", is_so == "refusal") for said, is_so in judged).figures(),
         "said": Counts.of((v.grade == "refusal" and v.says_so, is_so == "refusal") for v, is_so in found).figures(),
+        "chiefly": Counts.of((_is_chiefly_refusal(v), is_so == "refusal") for v, is_so in found).figures(),
         "table": dict(sorted(table.items())),
     }
+
+
+def _is_chiefly_refusal(verdict: RefusalVerdict) -> bool:
+    return verdict.grade == "refusal" and verdict.says_so and verdict.share >= CHIEFLY
 
 
 def _expected(label: str) -> str:

@@ -1,7 +1,7 @@
 """Choose from which probability a label is worth a look, and from which it is held to be harmful.
 
-Knows rows and their scores. `notice`: all labels together reach MAX_NOTICED of the clean requests and MAX_DOCUMENTS of the clean
-documents at most; which label gets how much of that is decided by what it finds. `block`: above every clean row, documents
+Knows rows and their scores. `notice`: all labels together reach MAX_NOTICED of the clean requests, MAX_SHORT of the short clean
+texts and MAX_DOCUMENTS of the clean documents at most; which label gets how much of that is decided by what it finds. `block`: above every clean row, documents
 included, by MARGIN, and never below `notice`.
 """
 
@@ -25,6 +25,10 @@ MAX_NOTICED = 0.008
 """Share of clean requests that may be noticed; below the 1 % that is promised, because the rows are few."""
 MAX_DOCUMENTS = 0.001
 """Share of clean documents that may be noticed."""
+SHORT = 12
+"""Characters of a short text: a greeting, a word, a name; whoever sends one has asked for nothing yet."""
+MAX_SHORT = 0.002
+"""Share of short clean texts that may be noticed; counted apart, lest the many of them excuse alarms on other requests."""
 LOOK_AHEAD = 4
 """Clean rows a label may be lowered past in one step."""
 MARGIN = 0.25
@@ -46,6 +50,7 @@ def set_thresholds(model: HarmModel, examples: Sequence[Example]) -> HarmModel:
         [logits for e, logits in clean if e.kind == "document"],
         [_logits(model, scorer.scores(e.text)) for e in harmful],
         _weights(harmful),
+        [logits for e, logits in clean if e.kind == "request" and len(e.text) <= SHORT],
     )
     notice = noticing(pool)
     fits = []
@@ -62,33 +67,39 @@ def _logits(model: HarmModel, scores: Sequence[float]) -> list[float]:
 
 @dataclass(frozen=True)
 class Pool:
-    """Rows to choose limits by: a share of `requests` and a share of `documents` may be noticed; `harmful` with their weight."""
+    """Rows to choose limits by: a share of `requests`, `documents` and `short` may be noticed; `harmful` with their weight."""
 
     requests: Sequence[Row]
     documents: Sequence[Row]
     harmful: Sequence[Row]
     weights: Sequence[float]
+    short: Sequence[Row] = ()
 
-    def alarms(self, limits: Sequence[float]) -> tuple[int, int]:
-        """Requests and documents that reach a limit."""
-        return len(_reaching(self.requests, limits)), len(_reaching(self.documents, limits))
+    def alarms(self, limits: Sequence[float]) -> tuple[int, int, int]:
+        """Requests, documents and short texts that reach a limit."""
+        requests, documents, short = (_reaching(rows, limits) for rows in (self.requests, self.documents, self.short))
+        return len(requests), len(documents), len(short)
 
     def found(self, limits: Sequence[float]) -> float:
         """Weight of the harmful rows that reach a limit."""
         return sum(self.weights[i] for i in _reaching(self.harmful, limits))
 
-    def allows(self, alarms: tuple[int, int]) -> bool:
-        """Whether so many alarms are within both shares."""
-        return alarms[0] <= MAX_NOTICED * len(self.requests) and alarms[1] <= MAX_DOCUMENTS * len(self.documents)
+    def allows(self, alarms: tuple[int, int, int]) -> bool:
+        """Whether so many alarms are within all shares."""
+        requests, documents, short = alarms
+        within = requests <= MAX_NOTICED * len(self.requests) and documents <= MAX_DOCUMENTS * len(self.documents)
+        return within and short <= MAX_SHORT * len(self.short)
 
 
 def noticing(pool: Pool) -> list[float]:
-    """Limits by label that keep to both shares.
+    """Limits by label that keep to all shares.
 
     Begins above every clean row and lowers one label after the other past its next clean rows: always the step that finds most
     for each row it lets in.
     """
-    columns = [_lines([row[label] for row in (*pool.requests, *pool.documents)]) for label in range(len(NAMES))]
+    columns = [
+        _lines([row[label] for row in (*pool.requests, *pool.documents, *pool.short)]) for label in range(len(NAMES))
+    ]
     limits, depth = [column[0] for column in columns], [0] * len(NAMES)
     while (best := _best_step(pool, columns, limits, depth)) is not None:
         label, depth[label] = best
