@@ -42,7 +42,8 @@ resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]), int(sys.argv[2])))
 resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[3]), int(sys.argv[3])))
 from hegui.detect.crisis import CrisisStream, find_crisis
 from hegui.detect.harm import HarmScorer, shipped_model
-from hegui.detect.lexicon import VARIANTS, Lexicon, Term, default_mode
+from hegui.detect.families import VARIANTS
+from hegui.detect.lexicon import Lexicon, Term, default_mode
 from hegui.detect.personal import PersonalStream, scan as scan_personal
 from hegui.detect.personal.masking import MaskingStream, Placeholders
 from hegui.detect.refusal import judge_answer

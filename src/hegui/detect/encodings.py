@@ -11,19 +11,39 @@ import base64
 import codecs
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from hegui.kernel.fold import SKIP
 
-__all__ = ["SPACE", "base64_cores", "hex_forms", "rot13", "tag_forms"]
+__all__ = ["CODED", "base64_cores", "hex_forms", "rot13", "tag_forms", "unspaced"]
 
-SPACE = dict.fromkeys((*range(0x21), 0x7F, 0x85, 0xA0, *range(0xD800, 0xE000)), SKIP)
+_SPACE = dict.fromkeys((*range(0x21), 0x7F, 0x85, 0xA0, *range(0xD800, 0xE000)), SKIP)
 """What is skipped where encoded text is read: white space and controls, which break its lines, and halves of characters."""
+
+CODED = re.compile("[0-9A-Za-z+/_\\-\U000e0000-\U000e007f]")
+"""The characters that a core in base64 or a form in tags is made of."""
 
 MIN_CORE, MIN_HEX, MIN_LETTERS = 6, 8, 4
 """Characters of base64 that are the term's own, digits of it in hexadecimal, letters of it in ROT13, counts: what is shorter
 stands in other texts by chance."""
 
 _HEX_LETTER = re.compile("[a-f]")
+
+
+class _Unspaced(dict[int, str]):
+    """For `str.translate`: what is skipped, and every other character as itself, kept once it was met."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if code < 0x30000:
+            self[code] = character
+        return character
+
+
+@cache
+def unspaced() -> dict[int, str]:
+    """The map of the view that reads encoded text."""
+    return _Unspaced(_SPACE)
 
 
 def base64_cores(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from hegui.detect.encodings import CODED
 from hegui.detect.spelling import STROKES
 from hegui.detect.views import EXCEPTION, MIN_LATIN, SUBSTRING, View
 from hegui.kernel.fold import MAX_RUN, SKIP, is_invisible, is_wordlike, self_folded
@@ -29,15 +30,18 @@ _FLOOD = SKIP * (MAX_RUN + 1)
 class Glance:
     """The glance of one lexicon. It is the hot path of every stream, so it does what it can in one function."""
 
-    __slots__ = ("_is_usual", "_latin", "_others", "_plain", "_strokes")
+    __slots__ = ("_encoded", "_is_usual", "_latin", "_others", "_plain", "_strokes")
 
     def __init__(self, views: Sequence[View]) -> None:
         named = {view.name: view for view in views}
         self._plain = named.get("plain")
         self._latin = named.get("latin")
-        self._others = tuple(named[name] for name in ("exact", "sound", "encoded") if name in named)
+        self._others = tuple(named[name] for name in ("exact", "sound") if name in named)
         self._strokes = named.get("strokes")
-        self._is_usual = not self._others and self._strokes is None  # plain, unwrapped and latin only
+        self._encoded = named.get("encoded")
+        self._is_usual = (
+            not self._others and self._strokes is None and self._encoded is None
+        )  # plain, unwrapped and latin only
 
     def holds_nothing(self, text: str) -> bool:
         """Whether a whole text has no finding; False when that takes a closer look."""
@@ -46,6 +50,13 @@ class Glance:
         for view in self._others:
             if not _is_clear(view, text, view.map_text(text)):
                 return False
+        encoded = self._encoded
+        if (
+            encoded is not None
+            and CODED.search(text) is not None
+            and not _is_clear(encoded, text, encoded.map_text(text))
+        ):
+            return False
         strokes = self._strokes
         has_strokes = strokes is not None and _STROKE.search(text) is not None
         if strokes is not None and has_strokes and not _is_clear(strokes, text, strokes.map_text(text)):
@@ -100,6 +111,10 @@ class Glance:
             else:
                 drawn = strokes.map_text(text)
                 safe = min(safe, _live_from(strokes, text, drawn, drawn.replace(SKIP, ""), before))
+        encoded = self._encoded
+        if encoded is not None and CODED.search(text) is not None:  # else not even the beginning of a code is there
+            coded = encoded.map_text(text)
+            safe = min(safe, _live_from(encoded, text, coded, coded.replace(SKIP, ""), before))
         for view in self._others:
             marked = view.map_text(text)
             read = marked.replace(SKIP, "") if view.name != "exact" else marked

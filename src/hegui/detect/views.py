@@ -25,7 +25,7 @@ from operator import eq, methodcaller
 from string import ascii_lowercase
 from typing import Literal, NamedTuple
 
-from hegui.detect.encodings import SPACE, base64_cores, hex_forms, rot13, tag_forms
+from hegui.detect.encodings import base64_cores, hex_forms, rot13, tag_forms, unspaced
 from hegui.detect.families import Variant, families_of
 from hegui.detect.lexicon import Term
 from hegui.detect.spelling import STROKES, initials, readings, respell
@@ -166,7 +166,7 @@ def _views(patterns: _Patterns) -> list[View]:
         views.append(View("strokes", *patterns.strokes.compiled(), *_maps(_stroke_table())))
     if patterns.encoded:
         compiled = patterns.encoded.compiled()
-        views.append(View("encoded", *compiled, lambda units: units.translate(SPACE), _unspaced, grade="decoded"))
+        views.append(View("encoded", *compiled, *_maps(unspaced()), grade="decoded"))
     return views
 
 
@@ -288,10 +288,6 @@ def _only(families: frozenset[Variant]) -> Variant | Literal[""]:
     return next(iter(families)) if len(families) == 1 else ""
 
 
-def _unspaced(unit: str) -> str:
-    return SPACE.get(ord(unit), unit)
-
-
 @cache
 def _shared_table() -> FoldTable:
     return FoldTable()
@@ -302,7 +298,7 @@ def _stroke_table() -> FoldTable:
     return FoldTable({stroke: stroke for stroke in STROKES})
 
 
-def _maps(table: FoldTable) -> tuple[Callable[[str], str], Callable[[str], str]]:
+def _maps(table: dict[int, str]) -> tuple[Callable[[str], str], Callable[[str], str]]:
     return methodcaller("translate", table), lambda unit: table[ord(unit)]
 
 
