@@ -63,7 +63,6 @@ class Detectors:
             "lexicon": lambda text: is_clean(self.lexicon, text),
             "personal": find_personal,
             "harm": self.harm.score,
-            "harm_without_numpy": self.plain_harm.score,
         }
 
     def streamed(self) -> dict[str, Callable[[list[str]], object]]:
@@ -115,20 +114,23 @@ def texts(data: Path | None) -> list[str]:
 
 
 def median(works: dict[str, Callable[[Any], object]], given: Sequence[Any], rounds: int) -> dict[str, float]:
-    """Median over what is given of the median of each one's processor time, microseconds; works take turns."""
-    times: dict[str, list[list[int]]] = {name: [[] for _ in given] for name in works}
-    for turn in range(rounds + 1):  # the first turn warms the caches and is not counted
-        for at, one in enumerate(given):
+    """Medians over what is given, microseconds of processor time: of each one's median, and of its first turn (`first`).
+
+    Works take turns on one text, which is first read with everything else in the processor's caches, then again `rounds` times.
+    """
+    times: dict[str, list[list[int]]] = {name: [] for name in (*works, "together")}
+    for one in given:
+        turns: dict[str, list[int]] = {name: [] for name in works}
+        for _ in range(rounds + 1):
             for name, work in works.items():
                 begin = time.process_time_ns()
                 work(one)
-                if turn:
-                    times[name][at].append(time.process_time_ns() - begin)
-    times["together"] = [
-        [sum(together) for together in zip(*(times[name][at] for name in ("lexicon", "personal", "harm")), strict=True)]
-        for at in range(len(given))
-    ]
-    return {name: statistics.median(map(statistics.median, found)) / 1000 for name, found in times.items()}
+                turns[name].append(time.process_time_ns() - begin)
+        turns["together"] = [sum(turn) for turn in zip(*turns.values(), strict=True)]
+        for name, found in turns.items():
+            times[name].append(found)
+    figures = {name: statistics.median(statistics.median(t[1:]) for t in found) / 1000 for name, found in times.items()}
+    return figures | {"first": statistics.median(found[0] for found in times["together"]) / 1000}
 
 
 def measure(detectors: Detectors, pieces: list[str], rounds: int) -> dict[str, dict[str, float]]:
