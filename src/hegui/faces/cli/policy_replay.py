@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["replay"]
 
-_SHOWN_EVERY = 200
+_SHOWN_EVERY = 1000
 
 readable = click.Path(exists=True, dir_okay=False, path_type=Path)
 
