@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hegui.detect.compiled import CompiledLexicon
 from hegui.detect.detectors import Detectors
@@ -200,3 +202,24 @@ def test_an_event_keeps_its_other_lines() -> None:
     data = b'event: x\ndata: {"choices":[],"aigc":{"Label":"1"}}\n\n'
     (event,) = AnswerBytes(data)._events()
     assert event == SseEvent(b'data: {"choices":[]}\n\n', b'{"choices":[]}', b"event: x")
+
+
+NAMES = st.sampled_from(
+    ["choices", "message", "delta", "content", "index", "logprobs", "text", "messages", "input", "prompt", "role", "type",
+     "hegui", "aigc", "tool_calls", "finish_reason", "response", "output", "error", "x"]
+)  # fmt: skip
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 3) | st.floats() | st.sampled_from([DRUG, "user", "", "\ud83d", "13800138000"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=5), st.sampled_from(["chat", "completion", "responses"]))
+def test_whatever_was_kept_is_replayed_or_counted(value: dict[str, Any], kind: str) -> None:
+    data = json.dumps(value).encode()
+    replay = Replay(shows=True)
+    materials = (PromptBytes(data), AnswerBytes(data, kind), AnswerBytes(b"data: " + data + b"\n\n", kind))
+    for material in materials:
+        replay.take("one", material, pair(PERSONAL))
+    assert replay.replayed + replay.passed_over.total() == len(materials)

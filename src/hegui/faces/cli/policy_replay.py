@@ -12,20 +12,19 @@ import click
 from hegui.errors import InputError
 from hegui.faces.cli.exchange import read_instant
 from hegui.faces.cli.policy_replay_report import as_dict, print_report
+from hegui.faces.cli.policy_replay_sides import Sides
 from hegui.faces.cli.render import print_json
 from hegui.faces.cli.session import Session, pass_session
-from hegui.usecases.applications import DEFAULT_POLICY, list_applications
 
 if TYPE_CHECKING:
     from hegui.compose import System
-    from hegui.detect.compiled import CompiledLexicon
-    from hegui.moderate.policy import Policy, UserClass
+    from hegui.moderate.policy import UserClass
     from hegui.usecases.policy_replay import Pair, Replay
     from hegui.usecases.ports import Exchange, ExchangeFilter
 
 __all__ = ["replay"]
 
-_SHOWN_EVERY = 200
+_SHOWN_EVERY = 1000
 
 readable = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -89,7 +88,7 @@ def replay(
 
     found = Replay(most_examples=examples, shows=show)
     with session.system() as system:
-        sides = _Sides(system, _policy(candidate), lexicon, against, frozenset(users))
+        sides = Sides(system, candidate, lexicon, against, frozenset(users))
         if place is not None:
             place_of = _over_files(session, found, sides, place, direction, application, limit)
         else:
@@ -102,85 +101,10 @@ def replay(
         print_report(session, found, about)
 
 
-class _Sides:
-    """The sides of each application, made once."""
-
-    def __init__(
-        self,
-        system: System,
-        candidate: Policy | None,
-        lexicon: Path | None,
-        against: str | None,
-        users: frozenset[UserClass],
-    ) -> None:
-        from hegui.detect.compiled import CompiledLexicon
-        from hegui.detect.lexicon_files import read_lexicon, starter_lexicon
-
-        self._book, self._candidate, self._against, self._users = system.policies, candidate, against, users
-        self._store = system.applications
-        self._danger = system.settings.crisis.screen
-        self._applications = {one.id: (one.name, one.policy) for one in list_applications(system.applications)}
-        version = system.lexicons.active()
-        words = read_lexicon(version.content, "the list in force") if version else starter_lexicon()
-        given = None if lexicon is None else read_lexicon(lexicon.read_bytes(), str(lexicon))
-        self._before = CompiledLexicon(words)
-        self._after = self._before if given is None else CompiledLexicon(given)
-        self._harm: Any = None
-        self._pairs: dict[str, Pair] = {}
-
-    def of(self, application_id: str) -> Pair:
-        """The sides of an application, by its id; one that is not known has the default policy."""
-        if application_id not in self._pairs:
-            self._pairs[application_id] = self._pair(*self._applications.get(application_id, ("", DEFAULT_POLICY)))
-        return self._pairs[application_id]
-
-    def named(self, application: str | None) -> Pair:
-        """The sides of an application, by its name; without a name, those of the default policy. Raises APP002."""
-        return self.of("" if application is None else self._store.named(application).id)
-
-    @property
-    def about(self) -> dict[str, Any]:
-        """The labels of what was compared."""
-        policies = {pair.before.policy.label for pair in self._pairs.values()}
-        candidate = None if self._candidate is None else self._candidate.label
-        guards = {
-            name
-            for pair in self._pairs.values()
-            for side in pair
-            for names in side.policy.guards.values()
-            for name in names
-        }
-        return {
-            "baseline": {"policies": sorted(policies), "lexicon": self._before.digest},
-            "candidate": {"policy": candidate, "lexicon": self._after.digest},
-            "models": "" if self._harm is None else f"harm:{self._harm.digest[:12]}",
-            "guards_not_asked": sorted(guards),
-        }
-
-    def _pair(self, application: str, asked_for: str) -> Pair:
-        from hegui.moderate.policy import Audience
-        from hegui.usecases.policy_replay import Pair
-
-        audience = Audience(application, self._users)
-        before = self._book.named(self._against or asked_for).facing(audience)
-        after = before if self._candidate is None else self._candidate.facing(audience)
-        return Pair(self._side(self._before, before), self._side(self._after, after))
-
-    def _side(self, words: CompiledLexicon, policy: Policy) -> Any:
-        from hegui.detect.detectors import Detectors
-        from hegui.detect.findings import HARM
-        from hegui.detect.harm import HarmScorer, shipped_model
-        from hegui.usecases.replay_material import Side
-
-        if self._harm is None and any(HARM in kinds for kinds in policy.sought.values()):
-            self._harm = HarmScorer(shipped_model())
-        return Side(Detectors(words, self._harm), policy, self._danger)
-
-
 def _over_files(
     session: Session,
     found: Replay,
-    sides: _Sides,
+    sides: Sides,
     place: Path,
     direction: Any,
     application: str | None,
@@ -203,7 +127,7 @@ def _over_files(
 
 
 def _over_exchanges(
-    session: Session, found: Replay, sides: _Sides, system: System, wanted: ExchangeFilter, limit: int | None
+    session: Session, found: Replay, sides: Sides, system: System, wanted: ExchangeFilter, limit: int | None
 ) -> dict[str, Any]:
     from hegui.usecases.replay_recorded import replay_recorded
 
@@ -241,19 +165,3 @@ class _Progress:
 
     def _say(self) -> None:
         click.echo(self._session.word("replay.progress", count=self._count), err=True)
-
-
-def _policy(file: Path | None) -> Policy | None:
-    if file is None:
-        return None
-    from hegui.moderate.policy_files import read_policy
-
-    return read_policy(_text(file), str(file))
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        problem = f"the file cannot be read: {error.__class__.__name__}"
-        raise InputError("POL002", str(file), problem, "Name a readable YAML file in UTF-8.") from None
