@@ -39,10 +39,12 @@ from hegui.store.s3_signature import Credentials
 from hegui.store.sourced_key import KEY, SourcedKey, key_source
 from hegui.store.witness_state import WitnessMemory
 from hegui.usecases.content_transit import Transit, seal_for_transit
+from hegui.usecases.expire import EXPIRED
 from hegui.usecases.ledger_cosign import WitnessHome
 from hegui.usecases.ledger_export import PackFiles
 from hegui.usecases.ledger_ports import LedgerHome
 from hegui.usecases.ledger_sequence import LedgerProver, SequencedLedger
+from hegui.usecases.note_overrides import OVERRIDDEN, RESTORED
 from hegui.usecases.ports import (
     Applications,
     EvidenceMover,
@@ -57,6 +59,7 @@ from hegui.usecases.ports import (
 from hegui.usecases.retention_ports import Contents, RetentionHome, Stated
 from hegui.usecases.retention_rounds import RetentionRounds
 from hegui.usecases.set_aside import SetAsideRecords
+from hegui.usecases.stage_ports import PolicyStages
 from hegui.usecases.take_content import TakenOver, take_content
 from hegui.usecases.vault_ports import BlobStore, Vault
 from hegui.vault.blobs import is_name
@@ -82,6 +85,7 @@ class System:
     applications: Applications
     exchanges: Exchanges
     lexicons: Lexicons
+    stages: PolicyStages
     keeper: StoreKeeper
     clock: Callable[[], datetime]
     _store: Store
@@ -147,7 +151,7 @@ class System:
 
     def statements(self) -> Iterator[Stated]:
         """What the ledger was told of retention, oldest first. Raises InternalError STO004."""
-        return self._store.retention.statements()
+        return self._store.retention.statements(EXPIRED, OVERRIDDEN, RESTORED)
 
     def note_in_ledger(self, entries: Sequence[Entry]) -> None:
         """Let entries wait for their places in the ledger. Raises InternalError STO004."""
@@ -210,6 +214,7 @@ class System:
             lexicons=self.lexicons,
             recorder=self.open_recorder(),
             policies=self.policies,
+            stages=self.stages,
             secret=self.pseudonym_secret,
             clock=self.clock,
             evidence_state=self.evidence_state,
@@ -270,7 +275,9 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = lambda: datet
     """The system that `settings` describe. Raises InputError STO001 to STO003 and STO005 to STO007 when the database
     cannot be opened or may not be brought up to date."""
     store = open_store(settings.database_url, clock=clock, migrate=settings.store.migrate)
-    return System(settings, store.applications, store.exchanges, store.lexicons, store.keeper, clock, store)
+    return System(
+        settings, store.applications, store.exchanges, store.lexicons, store.stages, store.keeper, clock, store
+    )
 
 
 def open_blobs(settings: Settings) -> BlobStore:

@@ -20,7 +20,7 @@ from hegui.store.instants import Instant
 from hegui.store.tables import exchanges, findings, ledger_entries
 from hegui.usecases.ports import Exchange, ExchangeFilter, FindingRecord, Recorded
 
-__all__ = ["SqlExchanges", "read_exchanges"]
+__all__ = ["SqlExchanges", "conditions_of", "read_exchanges"]
 
 PAGE = 500
 """Exchanges read at once."""
@@ -43,7 +43,7 @@ class SqlExchanges:
         return found[0]
 
     def list(self, wanted: ExchangeFilter) -> Iterator[Exchange]:
-        conditions = list(_conditions(wanted))
+        conditions = list(conditions_of(wanted))
         left = wanted.limit
         page: Sequence[Exchange] = ()
         while left > 0:
@@ -56,7 +56,7 @@ class SqlExchanges:
                 return
 
     def walk(self, wanted: ExchangeFilter, after: tuple[datetime, str] | None = None) -> Iterator[Recorded]:
-        conditions = list(_conditions(wanted))
+        conditions = list(conditions_of(wanted))
         while True:
             behind = [_is_newer_than(*after)] if after else []
             with self._database.reading() as connection:
@@ -69,7 +69,8 @@ class SqlExchanges:
             after = (page[-1].started_at, page[-1].id)
 
 
-def _conditions(wanted: ExchangeFilter) -> Iterator[ColumnElement[bool]]:
+def conditions_of(wanted: ExchangeFilter) -> Iterator[ColumnElement[bool]]:
+    """What a row of `exchanges` has to meet; the application is given by its id."""
     for name in ("application_id", "user", "decision", "outcome"):
         value = getattr(wanted, name.removesuffix("_id"))
         if value is not None:

@@ -20,7 +20,6 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    insert,
     literal,
     or_,
     select,
@@ -32,6 +31,7 @@ from sqlalchemy.exc import IntegrityError
 from hegui.store.contents import kept_parts
 from hegui.store.database import Database
 from hegui.store.instants import Instant
+from hegui.store.statements import add_statement
 from hegui.store.tables import (
     content_parts,
     exchanges,
@@ -111,13 +111,13 @@ class SqlRetention:
             keys = _destroy_keys(connection, gone, at)
             taken = TakenAway(gone, deleted, _places(connection, spoken_of), keys)
             if spoken_of:
-                _state(connection, tell(taken))
+                add_statement(connection, tell(taken))
         return taken
 
     def state(self, statement: Statement) -> bool:
         try:
             with self._database.writing() as connection:
-                _state(connection, statement)
+                add_statement(connection, statement)
         except IntegrityError:
             return False
         return True
@@ -193,11 +193,3 @@ def _salts(connection: Connection, subjects: Sequence[str]) -> dict[str, tuple[i
     found: dict[str, tuple[int | None, bytes | None]] = {row[0]: (None, row[1]) for row in connection.execute(query)}
     places = select(held.subject, held.leaf_index, held.salt).where(held.subject.in_(subjects))
     return found | {subject: (index, salt) for subject, index, salt in connection.execute(places)}
-
-
-def _state(connection: Connection, statement: Statement) -> None:
-    entry = statement.entry
-    document = {"subject": entry.subject, "type": entry.type, "at": entry.at, "document": statement.document}
-    connection.execute(insert(ledger_documents).values(**document))
-    waiting = {"subject": entry.subject, "salt": statement.salt, "entry": entry.encode()}
-    connection.execute(insert(ledger_waiting).values(**waiting))

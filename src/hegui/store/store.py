@@ -23,6 +23,7 @@ from hegui.store.keeper import SqlKeeper
 from hegui.store.leases import Lease
 from hegui.store.lexicons import SqlLexicons
 from hegui.store.opening import Migrate, open_database
+from hegui.store.policy_stages import SqlPolicyStages
 from hegui.store.retention import SqlRetention
 from hegui.store.sequencer import Ledger, Sequencer
 from hegui.store.set_aside import SpoolsAside
@@ -49,6 +50,7 @@ class Store:
     applications: SqlApplications
     exchanges: SqlExchanges
     lexicons: SqlLexicons
+    stages: SqlPolicyStages
     subject_keys: SqlSubjectKeys
     contents: SqlContents
     retention: SqlRetention
@@ -136,6 +138,7 @@ def open_store(
         SqlApplications(database, clock),
         SqlExchanges(database),
         SqlLexicons(database),
+        SqlPolicyStages(database),
         SqlSubjectKeys(database),
         SqlContents(database),
         SqlRetention(database),

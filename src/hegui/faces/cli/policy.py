@@ -1,4 +1,4 @@
-"""`hegui policy`: check a screening policy, and see what it makes of a text."""
+"""`hegui policy`: check a screening policy, see what it makes of a text, and try it before it is in force."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
+from hegui.faces.cli.policy_files import read_policy_file
 from hegui.faces.cli.policy_replay import replay
+from hegui.faces.cli.policy_stages import promote_, rollback, shadow, shown_stages, stage_, stages
 from hegui.faces.cli.render import print_json, print_table
 from hegui.faces.cli.session import Session, pass_session
 from hegui.usecases.applications import DEFAULT_POLICY, list_applications
@@ -20,7 +22,11 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.group()
 def policy() -> None:
-    """Screening policies: check, list, try (筛查策略)."""
+    """Screening policies: check, list, try, stage (筛查策略)."""
+
+
+for command in (stage_, promote_, rollback, stages, shadow):
+    policy.add_command(command)
 
 
 policy.add_command(replay)
@@ -32,9 +38,7 @@ policy.add_command(replay)
 @pass_session
 def check(session: Session, file: Path, as_json: bool) -> None:
     """Check a YAML file and list every fault (检查)."""
-    from hegui.moderate.policy_files import read_policy
-
-    found = read_policy(file.read_text(encoding="utf-8"), str(file))
+    found, _ = read_policy_file(file)
     if as_json:
         print_json({"policy": found.label, "rules": len(found.rules)})
     else:
@@ -59,16 +63,23 @@ def list_(session: Session, as_json: bool) -> None:
     """List the policies in force, and the applications under each (列出策略)."""
     with session.system() as system:
         book = system.policies
+        staged = shown_stages(session, system)
         users = [(one.policy, one.name) for one in list_applications(system.applications)]
     rows = [
         (name, book.named(name).label, [application for asked_for, application in users if asked_for == name])
         for name in book.names
     ]
     if as_json:
-        print_json([{"name": name, "policy": label, "applications": used_by} for name, label, used_by in rows])
+        print_json([_listed(name, label, used_by, staged.get(name)) for name, label, used_by in rows])
         return
-    head = [session.word(f"policy.column.{column}") for column in ("name", "policy", "applications")]
-    print_table(head, [(name, label, ", ".join(used_by) or "–") for name, label, used_by in rows])
+    head = [session.word(f"policy.column.{column}") for column in ("name", "policy", "applications", "staged")]
+    lines = {name: one["line"] for name, one in staged.items()}
+    print_table(head, [(name, label, ", ".join(used_by) or "–", lines.get(name, "")) for name, label, used_by in rows])
+
+
+def _listed(name: str, label: str, used_by: list[str], staged: dict[str, Any] | None) -> dict[str, Any]:
+    row: dict[str, Any] = {"name": name, "policy": label, "applications": used_by, "base": None, "trial": None}
+    return row if staged is None else {**row, "base": staged["base"], "trial": staged["trial"]}
 
 
 @policy.command("try")
@@ -87,12 +98,11 @@ def try_(session: Session, text: str, file: Path | None, name: str, direction: A
     from hegui.detect.harm import HarmScorer, shipped_model
     from hegui.detect.lexicon_files import read_lexicon, starter_lexicon
     from hegui.detect.screen import CompiledLexicon
-    from hegui.moderate.policy_files import read_policy
     from hegui.moderate.stream import screen_text
 
     with session.system() as system:
         version = system.lexicons.active()
-        chosen = read_policy(file.read_text(encoding="utf-8"), str(file)) if file else system.policies.named(name)
+        chosen = read_policy_file(file)[0] if file else system.policies.named(name)
     words = read_lexicon(version.content, "the list in force") if version else starter_lexicon()
     asks_for_harm = any(HARM in kinds for kinds in chosen.sought.values())
     detectors = Detectors(CompiledLexicon(words), HarmScorer(shipped_model()) if asks_for_harm else None)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from hegui.moderate.fields import known_path
-from hegui.moderate.policy import Action, Ruling, strongest
+from hegui.moderate.policy import Action, Direction, Ruling, strongest
 from hegui.moderate.texts import Tally
 from hegui.usecases.ports import ApiKey, Delivery, Exchange, FindingRecord, Recordable, TokenUsage
 from hegui.vault.parts import cut_mark
@@ -74,6 +74,11 @@ class Account:
         if self._content is None:
             return exchange
         return Delivery(exchange, {part: b"".join(pieces) for part, pieces in self._content.items()})
+
+    def rulings(self) -> list[tuple[Direction, Ruling]]:
+        """What was found so far and what followed, with its direction."""
+        asked: list[tuple[Direction, Ruling]] = [("prompt", ruling) for _, ruling in self.prompt_rulings]
+        return [*asked, *(("answer", ruling) for _, ruling in self.tally.rulings)]
 
     def record(self, *, policy: str, lexicon: str, models: str, finished_at: datetime) -> Exchange:
         """The record of an admitted request."""

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from hegui.detect.findings import HARM, PERSONAL
@@ -46,6 +47,7 @@ from hegui.moderate.notice import Notice
 from hegui.moderate.policy import USER_CLASSES, Action, Audience, Policy, Ruling, UserClass, strongest
 from hegui.moderate.policy_files import built_in_policy
 from hegui.moderate.restoring import RestoringAnswer, restore_body
+from hegui.moderate.shadow import Shadow
 from hegui.moderate.texts import TooManyTextsError
 from hegui.moderate.wire import (
     DONE,
@@ -102,6 +104,7 @@ class GatewayExchange:
         "_placeholders",
         "_policy",
         "_recorded",
+        "_shadow",
         "_started",
         "_task",
         "_upstream",
@@ -119,6 +122,7 @@ class GatewayExchange:
         self.application: Application | None = None
         self._detectors, self._policy = runtime.detectors, runtime.policies.default
         self._placeholders: Placeholders | None = None
+        self._shadow: Shadow | None = None
         self._guards: ExchangeGuards | None = None
         self._loop = loop
         self._upstream: UpstreamResponse | None = None
@@ -204,14 +208,24 @@ class GatewayExchange:
             problem = "Records cannot be written at the moment, so no request is accepted; try again later."
             raise ApiError(503, "api_error", "evidence_backlog", problem)
         self.account.key, self.application = found
-        self._policy = self._facing(self.runtime.policies.named(self.application.policy), headers)
+        self._choose_policies(headers)
         if self.runtime.active > settings.server.max_streams:
             raise ApiError(
                 429, "rate_limit_error", "too_many_streams", "Too many requests under way; try again shortly."
             )
 
-    def _facing(self, policy: Policy, headers: dict[bytes, bytes]) -> Policy:
-        """The policy as it is for this user: the application says of which class they are."""
+    def _choose_policies(self, headers: dict[bytes, bytes]) -> None:
+        """The policy that acts, and the one that is tried beside it; of detectors those that both were loaded with."""
+        assert self.application is not None  # admitted
+        staged, asked_for, audience = self.runtime.staged, self.application.policy, self._audience(headers)
+        self._policy = staged.acting(asked_for, self.application.id).facing(audience)
+        self._detectors = self.runtime.detectors
+        if (tried := staged.tried(asked_for)) is not None:
+            looks = self.runtime.settings.crisis.screen
+            self._shadow = Shadow(self._detectors, tried.facing(audience), self.kind, screens_danger=looks)
+
+    def _audience(self, headers: dict[bytes, bytes]) -> Audience:
+        """Whom the policies face: the application says of which class its user is."""
         assert self.application is not None  # admitted
         said = headers.get(b"x-hegui-user-class", b"").decode("latin-1")
         classes = frozenset(filter(None, map(str.strip, said.lower().split(","))))
@@ -219,7 +233,7 @@ class GatewayExchange:
             named = ", ".join(sorted(unknown))[:100]
             problem = f"The header X-Hegui-User-Class names {named!r}; known are {', '.join(USER_CLASSES)}."
             raise ApiError(400, "invalid_request_error", "unknown_user_class", problem)
-        return policy.facing(Audience(self.application.name, cast(frozenset[UserClass], classes)))
+        return Audience(self.application.name, cast(frozenset[UserClass], classes))
 
     async def _keep_prompt(self, body: bytes) -> None:
         parts = prompt_parts(body) if len(body) < LARGE else await asyncio.to_thread(prompt_parts, body)
@@ -251,6 +265,8 @@ class GatewayExchange:
     # The prompt.
 
     def _screen_prompt(self, value: dict[str, Any]) -> Action | None:
+        if self._shadow is not None:
+            self._shadow.prompt(value)
         try:
             if PERSONAL in self._policy.sought["prompt"]:
                 self._placeholders = Placeholders(self.runtime.settings.locale)
@@ -338,7 +354,7 @@ class GatewayExchange:
             guard=None if guards is None else guards.guard,
         )
         self.account.tally = answer.tally
-        splitter = SseSplitter(self.runtime.settings.upstream.max_event_bytes)
+        splitter = self._splitter(value)
         restoring = RestoringAnswer(self._placeholders) if self._placeholders and self._policy.restore else None
         await self._start_stream(send)
         last = b""
@@ -378,6 +394,12 @@ class GatewayExchange:
         self.account.usage, self.account.upstream_id = answer.usage, answer.upstream_id
         await self._end_stream(send, last)
 
+    def _splitter(self, value: dict[str, Any]) -> SseSplitter:
+        limit = self.runtime.settings.upstream.max_event_bytes
+        if self._shadow is None:
+            return SseSplitter(limit)
+        return self._shadow.splitter(limit, model=self.account.model, choices=_choices_asked_for(value))
+
     def _end_of_upstream(self, answer: AnswerStream, splitter: SseSplitter) -> bytes:
         """The upstream closed without `[DONE]`."""
         out = b""
@@ -414,6 +436,8 @@ class GatewayExchange:
                 502, "api_error", "upstream_malformed", "The model server's answer is not what it should be."
             )
         given = (self._detectors, self._policy, self._notice(), answer)
+        if self._shadow is not None:
+            await _beside(self._shadow.whole, body)
         try:
             if self._guards is not None and self._guards.has_answer and upstream.status == 200:
                 whole = WholeAnswer(*given, self._guards.guard)
@@ -502,12 +526,17 @@ class GatewayExchange:
             models=self._models(),
             finished_at=self.runtime.clock(),
         )
+        if self._shadow is not None:
+            tried = self._shadow.conclude(self.account.rulings())
+            record = replace(record, shadow_policy=self._shadow.policy.label, shadow_decision=tried)
         self.runtime.outcomes[record.outcome, record.decision] += 1
         return self.account.delivery(record)
 
     def _models(self) -> str:
         """The models that had a say, where the policy asks for any."""
-        own = self._detectors.models if any(HARM in kinds for kinds in self._policy.sought.values()) else ""
+        deciding = (self._policy,) if self._shadow is None else (self._policy, self._shadow.policy)
+        asks = any(HARM in kinds for policy in deciding for kinds in policy.sought.values())
+        own = self._detectors.models if asks else ""
         asked = () if self._guards is None else self._guards.models
         return " ".join((own, *asked)) if own else " ".join(asked)
 
@@ -549,6 +578,14 @@ def _ends_prompt(rulings: Sequence[tuple[str, Ruling]]) -> Action | None:
     """What is answered instead of forwarding the prompt; None where it is forwarded."""
     decision = strongest([ruling.action for _, ruling in rulings])
     return decision if decision in ("safe_reply", "refuse", "stop", "help") else None
+
+
+async def _beside(work: Callable[[bytes], None], body: bytes) -> None:
+    """Work on a body, beside the event loop where it is large."""
+    if len(body) < LARGE:
+        work(body)
+    else:
+        await asyncio.to_thread(work, body)
 
 
 def _choices_asked_for(value: dict[str, Any]) -> int:

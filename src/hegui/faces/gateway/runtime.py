@@ -31,8 +31,11 @@ from hegui.faces.gateway.guards import GuardClient, Guards
 from hegui.faces.gateway.sweep import Sweep
 from hegui.moderate.policy import Direction, Policy
 from hegui.moderate.policy_book import PolicyBook, no_such_guard
+from hegui.moderate.staging import StagedBook
 from hegui.settings import Settings
+from hegui.usecases.policy_stages import read_staged
 from hegui.usecases.ports import ApiKey, Application, Applications, EvidenceState, Lexicons, Recorder
+from hegui.usecases.stage_ports import PolicyStages
 
 __all__ = ["Runtime"]
 
@@ -58,6 +61,8 @@ class Runtime:
     evidence_state: Callable[[], EvidenceState]
     keeps_content: bool = False
     described_guards: tuple[Guard, ...] = ()
+    stages: PolicyStages | None = None
+    staged: StagedBook = field(init=False)
     detectors: Detectors = field(init=False)
     guards: Guards | None = field(init=False, default=None)
     keys: dict[bytes, tuple[ApiKey, Application]] = field(init=False, default_factory=dict)
@@ -73,6 +78,7 @@ class Runtime:
     def __post_init__(self) -> None:
         self.bodies = Sweep(self.settings.server.body_idle_seconds)
         self.detectors = Detectors(CompiledLexicon(starter_lexicon()))
+        self.staged = StagedBook(self.policies, {})
         self.refresh()
         if self.settings.crisis.screen:
             warm_up()
@@ -138,28 +144,22 @@ class Runtime:
         if revision == self._revision:
             return
         keys = {key.sha256: (key, application) for key, application in self.applications.live_keys()}
-        self._load_models({application.policy for _, application in keys.values()})
-        self.keys = keys
+        staged = StagedBook(self.policies, {} if self.stages is None else read_staged(self.stages.history()))
+        self._load_models(staged, {application.policy for _, application in keys.values()})
+        self.keys, self.staged = keys, staged
         version = self.lexicons.active()
         if version is not None and version.digest != self.detectors.lexicon.digest:
             lexicon = CompiledLexicon(Lexicon.from_lines(version.content, version.digest))
             self.detectors = replace(self.detectors, lexicon=lexicon)
         self._revision = revision
 
-    def _load_models(self, policies: Collection[str]) -> None:
+    def _load_models(self, staged: StagedBook, names: Collection[str]) -> None:
         """The model of harm, once a policy that an application is under asks for it.
 
         Without numpy: the texts are short, and it would take more memory than the model.
         """
-        if self.detectors.harm is None and any(map(self._asks_for_harm, policies)):
+        if self.detectors.harm is None and any(_asks_for_harm(staged, name) for name in names):
             self.detectors = replace(self.detectors, harm=HarmScorer(shipped_model(), use_numpy=False))
-
-    def _asks_for_harm(self, name: str) -> bool:
-        try:
-            policy = self.policies.named(name)
-        except InputError:
-            return False  # its requests are refused, for an application is never screened by another policy
-        return any(HARM in kinds for kinds in policy.sought.values())
 
     async def keep_fresh(self) -> None:
         """Refresh for ever, at the poll interval; a store that is away leaves things as they are."""
@@ -185,3 +185,10 @@ class Runtime:
 
     def _count_backlog(self) -> None:
         self.backlog = self.recorder.backlog()
+
+
+def _asks_for_harm(staged: StagedBook, name: str) -> bool:
+    try:
+        return any(HARM in kinds for policy in staged.asked(name) for kinds in policy.sought.values())
+    except InputError:
+        return False  # its requests are refused, for an application is never screened by another policy
