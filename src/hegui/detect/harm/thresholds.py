@@ -1,8 +1,8 @@
 """Choose from which probability a label is worth a look, and from which it is held to be harmful.
 
 Knows rows and their scores. `notice`: all labels together reach MAX_NOTICED of the clean requests, MAX_SHORT of the short clean
-texts and MAX_DOCUMENTS of the clean documents at most; which label gets how much of that is decided by what it finds. `block`: above every clean row, documents
-included, by MARGIN, and never below `notice`.
+texts and MAX_DOCUMENTS of the clean documents at most; which label gets how much of that is decided by what it finds. `block`:
+above every clean row, documents included, by MARGIN, and never below `notice`.
 """
 
 from __future__ import annotations
