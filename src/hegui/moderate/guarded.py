@@ -70,8 +70,12 @@ class GuardedScreen:
 
     @property
     def is_settled(self) -> bool:
-        """Whether no verdict can change anything any more."""
-        return self.ended is not None or self._guard.is_settled
+        """Whether no verdict can change anything any more, and all that the guard has said has been taken up."""
+        if self.ended is not None:
+            return True
+        guard = self._guard
+        is_taken_up = not self._ready and guard.blocked_at is None and self._from_guard == len(guard.rulings)
+        return guard.is_settled and is_taken_up
 
     def withhold(self) -> str:
         """Give up what is held for good; it will not go out."""

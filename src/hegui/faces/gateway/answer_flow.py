@@ -62,10 +62,12 @@ async def _wait(answer: AnswerStream, guards: ExchangeGuards, *, whole: bool) ->
     """Until there is room again, or, once the answer is whole, until nothing waits for a verdict."""
     if whole:
         yield answer.close()
-    while not answer.is_done and (not answer.is_settled if whole else answer.is_full):
+    while True:
+        yield answer.advance()  # first of all: a verdict may have come in while the last bytes went out
+        if answer.is_done or (answer.is_settled if whole else not answer.is_full):
+            return
         await guards.change.wait()
         guards.change.clear()
-        yield answer.advance()
 
 
 async def _changed(guards: ExchangeGuards, reading: asyncio.Task[bytes]) -> bool:
