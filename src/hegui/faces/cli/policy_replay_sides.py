@@ -108,5 +108,5 @@ def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        problem = f"the policy cannot be read: {error.__class__.__name__}"
+        problem = f"the file cannot be read: {error.__class__.__name__}"
         raise InputError("POL002", str(file), problem, "Name a readable YAML file in UTF-8.") from None
