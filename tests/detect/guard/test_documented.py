@@ -9,12 +9,15 @@ from hegui.detect.guard import files
 from hegui.detect.guard.faults import KINDS
 from hegui.detect.guard.files import read_guards
 from hegui.detect.guard.settings import GUARD_KINDS, Guard
+from hegui.moderate.policy_files import read_policy
 
 PAGE = (Path(__file__).parents[3] / "docs/guards.md").read_text("utf-8")
 
 
-def test_the_example_can_be_read() -> None:
-    (example,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.S)
+def test_the_examples_can_be_read() -> None:
+    example, asked_for = re.findall(r"```yaml\n(.*?)```", PAGE, re.S)
+    policy = read_policy(f"name: p\nversion: 1\n{asked_for}", "docs/guards.md")
+    assert policy.guards == {"prompt": ("qwen",), "answer": ("qwen", "house")}
     assert [guard.name for guard in read_guards(example, "docs/guards.md")] == ["qwen", "house"]
 
 
