@@ -24,6 +24,7 @@ def test_findings_are_explained_and_masked(hegui: Hegui) -> None:
 def test_json_names_kind_place_check_and_provisions(hegui: Hegui, tmp_path: Path) -> None:
     (tmp_path / "text.txt").write_text(TEXT, "utf-8")
     findings = json.loads(hegui("detect", "text", "--file", "text.txt", "--json").stdout)["findings"]
+    assert json.loads(hegui("detect", "file", "text.txt", "--json").stdout)["findings"] == findings
     assert [finding["kind"] for finding in findings] == ["personal_name", "resident_id", "mobile_number"]
     identity = findings[1]
     assert (identity["check"], identity["confidence"], identity["sensitive"]) == ("wrong", "medium", True)

@@ -32,11 +32,24 @@ def detect() -> None:
 @pass_session
 def text_(session: Session, text: str | None, file: Path | None, show: bool, as_json: bool) -> None:
     """Show the personal information in TEXT or a file (查找个人信息)."""
-    from hegui.detect.personal import scan
-
     if (text is None) == (file is None):
         raise click.UsageError("Give a text, or --file.")
-    body = text if text is not None else _read(file)
+    _print_findings(session, text if text is not None else _read(file), show, as_json)
+
+
+@detect.command("file")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--show", is_flag=True, help="Print the values too; without it they are masked (显示原值).")
+@as_json
+@pass_session
+def file_(session: Session, file: Path, show: bool, as_json: bool) -> None:
+    """Show the personal information in FILE, a text in UTF-8 (查找文件中的个人信息)."""
+    _print_findings(session, _read(file), show, as_json)
+
+
+def _print_findings(session: Session, body: str, show: bool, as_json: bool) -> None:
+    from hegui.detect.personal import scan
+
     rows = [_row(body, finding, show) for finding in scan(body)]
     if as_json:
         print_json({"characters": len(body), "findings": rows})
