@@ -5,6 +5,8 @@ Knows the file's members and their allowed values; decides nothing about finding
 
 from __future__ import annotations
 
+import re
+from collections.abc import Hashable
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
@@ -41,6 +43,11 @@ _RULE_MEMBERS = {
     "direction", "risk", "severity", "kind", "term", "score", "user", "application", "action", "review",
 }  # fmt: skip
 _FOR_CRISIS: tuple[Action, ...] = ("allow", "flag", "help")
+MOST_RULES = 1000
+"""Rules of a policy, count: each is compared with all before it, and a text's findings with all of them."""
+MOST_VALUES = 100_000
+"""Values of a file, count."""
+_HALF = re.compile("[\ud800-\udfff]")
 _REMEDY = "Mend the file, then run: hegui policy check FILE"
 
 
@@ -48,10 +55,13 @@ class _Loader(yaml.SafeLoader):
     """YAML in which a key that comes twice is an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for number, key in enumerate(keys):
-            if key in keys[:number]:
+        seen = set()
+        for key in [self.construct_object(key, deep=True) for key, _ in node.value]:
+            if not isinstance(key, Hashable):
+                break  # YAML has words for it
+            if key in seen:
                 raise yaml.MarkedYAMLError(problem=f"the key {key!r} comes twice", problem_mark=node.start_mark)
+            seen.add(key)
         return super().construct_mapping(node, deep)
 
 
@@ -77,11 +87,30 @@ def read_policy(text: str, where: str) -> Policy:
         raise FileFaults("POL001", where, [("line 1", "not YAML")], _REMEDY) from None
     if not isinstance(raw, dict):
         raise FileFaults("POL001", where, [("line 1", "a policy is a mapping with name, version and rules")], _REMEDY)
+    if problem := _beyond_bounds(raw):
+        raise FileFaults("POL001", where, [("line 1", problem)], _REMEDY)
     reader = _Reader()
     policy = reader.policy(raw)
     if reader.faults:
         raise FileFaults("POL001", where, reader.faults, _REMEDY)
     return policy
+
+
+def _beyond_bounds(raw: Any) -> str | None:
+    """What no reader of the members should have to look at: too much, as when aliases stand for aliases, or what cannot be kept."""
+    waiting, count = [raw], 0
+    while waiting:
+        value = waiting.pop()
+        count += 1
+        if count + len(waiting) > MOST_VALUES:
+            return f"holds more than {MOST_VALUES} values, what an alias stands for counted each time"
+        if isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list | tuple | set):
+            waiting += value
+        elif isinstance(value, str) and ("\0" in value or (not value.isascii() and _HALF.search(value))):
+            return "holds half a character or NUL, which no record can hold"
+    return None
 
 
 class _Reader:
@@ -97,11 +126,14 @@ class _Reader:
             self.faults.append(("name", "a policy needs a name"))
         elif not name.isprintable():
             self.faults.append(("name", f"{name!r} holds a character that is not printable, which no record can hold"))
-        if not isinstance(version, int) or version < 1:
+        if type(version) is not int or version < 1:
             self.faults.append(("version", "a policy needs a version, a whole number from 1"))
         rules = raw.get("rules") or []
         if not isinstance(rules, list):
             self.faults.append(("rules", "must be a list"))
+            rules = []
+        if len(rules) > MOST_RULES:
+            self.faults.append(("rules", f"there are {len(rules)}; a policy has at most {MOST_RULES}"))
             rules = []
         built = tuple(self._rule(rule, f"rules[{number}]") for number, rule in enumerate(rules))
         self._shadowed(built)
@@ -109,7 +141,7 @@ class _Reader:
         by_direction = {name: self._for_kind(raw.get(name), name, getattr(base, name)) for name in _BY_DIRECTION}
         return Policy(
             str(name),
-            version if isinstance(version, int) else 1,
+            version if type(version) is int else 1,
             built,
             crisis=self._for_crisis(self._actions(raw.get("crisis"), "crisis", base.crisis)),
             guards=self._guards(raw.get("guards")),

@@ -44,14 +44,15 @@ def whole(gateway: Gateway) -> tuple[int, bytes]:
 
 
 def decided(gateway: Gateway) -> tuple[str, str | None, str | None]:
-    row = gateway.last()
+    gateway.settle()
+    row = json.loads(gateway.hegui("exchange", "list", "--limit", "1", "--json"))
     label = row["shadow_policy"]
     return row["decision"], label and label.partition(":")[0], row["shadow_decision"]
 
 
-def prompted(gateway: Gateway, text: str) -> int:
+def prompted(gateway: Gateway, text: str, **headers: str) -> int:
     gateway.upstream.script = play.json_body(play.chat_body("好"))
-    return gateway.post({"model": "m", "messages": [{"role": "user", "content": text}]})[0]
+    return gateway.post({"model": "m", "messages": [{"role": "user", "content": text}]}, **headers)[0]
 
 
 def test_a_shadow_decides_beside_and_changes_no_byte(gateway: Gateway) -> None:
@@ -100,3 +101,21 @@ def test_a_share_acts_on_its_side_alone_and_is_taken_back_at_once(gateway: Gatew
     gateway.hegui("policy", "rollback", "--reason", "不妥")
     wait_until(lambda: prompted(gateway, "出售冰毒") == 400)
     assert decided(gateway) == ("refuse", None, None)
+
+
+def test_a_share_is_under_the_candidate_and_the_others_are_not(gateway: Gateway) -> None:
+    keys = {"test": gateway.key}
+    for name in ("a", "b", "c", "d", "e"):
+        added = gateway.hegui("app", "add", name, "--upstream", gateway.upstream.url, "--json")
+        keys[name] = json.loads(added)["api_key"]
+    under = set(stage(gateway, "mild", "--share", "0.5")["applications"])
+
+    def passing() -> set[str]:
+        given = {name: {"Authorization": f"Bearer {key}"} for name, key in keys.items()}
+        return {name for name, headers in given.items() if prompted(gateway, "出售冰毒", **headers) == 200}
+
+    wait_until(lambda: passing() == under)
+    gateway.hegui("policy", "promote")
+    wait_until(lambda: passing() == set(keys))
+    gateway.hegui("policy", "rollback", "--all")
+    wait_until(lambda: passing() == set())
