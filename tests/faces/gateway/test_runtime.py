@@ -111,3 +111,27 @@ def test_while_the_store_is_away_the_spool_is_filled_to_its_bound_and_no_further
 
     asyncio.run(main())
     assert caplog.text.count("STO004") == 1  # though it was away for many a look
+
+
+def test_a_staged_policy_that_cannot_be_read_keeps_no_ended_key_alive() -> None:
+    store: Any = Store()
+    key, application = SimpleNamespace(sha256=b"k"), SimpleNamespace(policy="default")
+    store.live_keys = lambda: [(key, application)]
+    stages: Any = SimpleNamespace(history=list)
+    worker = Runtime(
+        settings=Settings.read({}, None),
+        applications=store,
+        lexicons=store,
+        recorder=SimpleNamespace(),  # type: ignore[arg-type]  # not asked for
+        policies=PolicyBook(built_in_policy()),
+        secret=bytes(32),
+        clock=lambda: datetime.now(UTC),
+        evidence_state=lambda: pytest.fail("not asked for"),
+        stages=stages,
+    )
+    assert b"k" in worker.keys
+    store.live_keys, store.revision = list, lambda: 2
+    stages.history = lambda: pytest.fail("a staged policy cannot be read")
+    with pytest.raises(pytest.fail.Exception):
+        worker.refresh()
+    assert worker.keys == {}

@@ -143,14 +143,18 @@ class Runtime:
         revision = self.applications.revision()
         if revision == self._revision:
             return
-        keys = {key.sha256: (key, application) for key, application in self.applications.live_keys()}
-        staged = StagedBook(self.policies, {} if self.stages is None else read_staged(self.stages.history()))
-        self._load_models(staged, {application.policy for _, application in keys.values()})
-        self.keys, self.staged = keys, staged
         version = self.lexicons.active()
         if version is not None and version.digest != self.detectors.lexicon.digest:
             lexicon = CompiledLexicon(Lexicon.from_lines(version.content, version.digest))
             self.detectors = replace(self.detectors, lexicon=lexicon)
+        keys = {key.sha256: (key, application) for key, application in self.applications.live_keys()}
+        names = {application.policy for _, application in keys.values()}
+        self._load_models(self.staged, names)
+        self.keys = keys
+        # Last of all: a staged policy that cannot be read keeps no ended key alive and no lexicon out of force.
+        staged = StagedBook(self.policies, {} if self.stages is None else read_staged(self.stages.history()))
+        self._load_models(staged, names)
+        self.staged = staged
         self._revision = revision
 
     def _load_models(self, staged: StagedBook, names: Collection[str]) -> None:
