@@ -213,6 +213,30 @@ def test_the_client_may_leave_while_the_guard_thinks(default: tuple[Gateway, pla
         house.script = judge
 
 
+def test_a_client_that_leaves_a_guarded_stream_ends_model_and_guard(
+    default: tuple[Gateway, play.ScriptedUpstream],
+) -> None:
+    gateway, house = default
+
+    def hangs_on_answers(request: play.Request) -> play.Script:
+        return play.hang() if request.json["messages"][-1]["role"] == "assistant" else judge(request)
+
+    house.script = hangs_on_answers
+    gateway.upstream.script = play.sse(play.chat_stream([GOOD] * 200), delay=0.05)
+    gateway.upstream.cancelled.clear()
+    house.cancelled.clear()
+    try:
+        stream = gateway.client().chat.completions.create(**asked("继续"), stream=True)
+        next(iter(stream))
+        wait_until(lambda: house.requests[-1].json["messages"][-1]["role"] == "assistant")
+        stream.close()
+        assert gateway.upstream.cancelled.wait(5)
+        assert house.cancelled.wait(5)
+    finally:
+        house.script = judge
+    wait_until(lambda: gateway.last()["outcome"] == "client_left")
+
+
 def test_a_policy_that_asks_for_a_guard_nobody_describes_keeps_the_gateway_from_starting(tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text(POLICY)
     environ = {"HEGUI_STATE_DIR": str(tmp_path / "state"), "HEGUI_POLICY_FILE": str(tmp_path / "p.yaml")}

@@ -7,7 +7,7 @@ waited for at once: the next piece, a verdict, and room; the end of the answer w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from hegui.faces.gateway.exchange_guards import ExchangeGuards
 from hegui.faces.gateway.upstream import UpstreamResponse
@@ -18,7 +18,7 @@ from hegui.moderate.body import WholeAnswer
 __all__ = ["flow", "guarded_flow", "settle"]
 
 
-async def flow(upstream: UpstreamResponse, splitter: SseSplitter, answer: AnswerStream) -> AsyncIterator[bytes]:
+async def flow(upstream: UpstreamResponse, splitter: SseSplitter, answer: AnswerStream) -> AsyncGenerator[bytes, None]:
     """What may go of each piece; it ends with the upstream, or when the answer has ended."""
     while not answer.is_done and (piece := await upstream.read()):
         yield b"".join([answer.feed(event) for event in splitter.feed(piece)])
@@ -26,7 +26,7 @@ async def flow(upstream: UpstreamResponse, splitter: SseSplitter, answer: Answer
 
 async def guarded_flow(
     upstream: UpstreamResponse, splitter: SseSplitter, answer: AnswerStream, guards: ExchangeGuards
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """As `flow`, behind guards; when the upstream has ended, all that they let go has been given out."""
     reading: asyncio.Task[bytes] | None = None
     try:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, cast
 
@@ -362,17 +363,18 @@ class GatewayExchange:
         if guards is not None:
             coming = guarded_flow(upstream, splitter, answer, guards)
         try:
-            async for out in coming:
-                if restoring is not None and not answer.is_done:
-                    out = restoring.feed(out)
-                if self.account.first_token_at is None and self.account.tally.delivered:
-                    self.account.first_token_at = self.runtime.clock()
-                if answer.is_done:
-                    last += out
-                elif out:
-                    if self.runtime.keeps_content:
-                        self.account.keep(ANSWER, out)
-                    await send({"type": "http.response.body", "body": out, "more_body": True})
+            async with aclosing(coming):
+                async for out in coming:
+                    if restoring is not None and not answer.is_done:
+                        out = restoring.feed(out)
+                    if self.account.first_token_at is None and self.account.tally.delivered:
+                        self.account.first_token_at = self.runtime.clock()
+                    if answer.is_done:
+                        last += out
+                    elif out:
+                        if self.runtime.keeps_content:
+                            self.account.keep(ANSWER, out)
+                        await send({"type": "http.response.body", "body": out, "more_body": True})
             if not answer.is_done:
                 last += self._end_of_upstream(answer, splitter)
         except UpstreamError as error:
