@@ -220,7 +220,7 @@ def test_the_last_words_follow_the_policy(action: Any, name: str, text: str) -> 
 
 
 def test_marks_stand_at_the_head_the_tail_and_in_the_first_and_last_event() -> None:
-    label = AigcLabel("P", "01J0")
+    label = AigcLabel.first("P", "01J0")
     marks = AnswerMarks("〔AI生成〕", "（由AI生成）", label.splice)
     usage = b'data: {"id":"c","choices":[],"usage":{"total_tokens":2}}\n\n'
     body = (
@@ -301,7 +301,7 @@ def test_the_short_way_says_and_counts_what_the_long_way_does(
         body += b"data: " + json.dumps(value, ensure_ascii=is_escaped).encode() + b"\n\n"
     body += chunk(finish="stop") + b"data: [DONE]\n\n"
     policy = Policy("test", 1, (Rule(action),))
-    marks = AnswerMarks("头", "尾", AigcLabel("P", "01J0").splice) if is_marked else NO_MARKS
+    marks = AnswerMarks("头", "尾", AigcLabel.first("P", "01J0").splice) if is_marked else NO_MARKS
     short, long = stream(policy, marks), LongWay(DETECTORS, policy, NOTICE, marks, model="m")
     a, b = run(body, short), run(body, long)
     assert [said(a, name) for name in FIELDS] == [said(b, name) for name in FIELDS]

@@ -572,7 +572,7 @@ class GatewayExchange:
         structured = type(wanted) is dict and wanted.get("type") in ("json_object", "json_schema")
         head = label.wording + "\n\n" if label.explicit == "head" and not structured else ""
         tail = "\n\n" + label.wording if label.explicit == "tail" and not structured else ""
-        aigc = AigcLabel(self.runtime.settings.label.content_producer, self.account.exchange_id)
+        aigc = AigcLabel.first(self.runtime.settings.label.content_producer, self.account.exchange_id)
         return AnswerMarks(head, tail, aigc.splice if label.implicit else None)
 
 
