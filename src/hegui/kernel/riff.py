@@ -15,7 +15,7 @@ from typing import NamedTuple
 from hegui.kernel.source import MalformedError, Source, TooMuchError, TruncatedError
 from hegui.kernel.splice import Splice
 
-__all__ = ["MOST_CHUNKS", "Chunk", "encoded", "fits", "inserted", "removed", "replaced", "walk"]
+__all__ = ["MOST_CHUNKS", "Chunk", "changed", "encoded", "fits", "walk"]
 
 MOST_CHUNKS = 1 << 16
 """Chunks one walk goes over."""
@@ -64,6 +64,15 @@ class Chunk(NamedTuple):
     def next(self) -> int:
         """Where the next chunk stands: behind the pad byte of an odd one."""
         return self.end + (self.size & 1)
+
+    @property
+    def total(self) -> int:
+        """Bytes from its header to the next chunk; where the pad byte is left out at the end of the file, to that end."""
+        return (
+            min(self.next, *(parent.end for parent in self.parents)) - self.start
+            if self.parents
+            else self.next - self.start
+        )
 
     @property
     def path(self) -> tuple[bytes, ...]:
@@ -183,20 +192,13 @@ def fits(holders: tuple[Chunk, ...], by: int) -> bool:
     return all(not holder.width or 0 <= holder.size + by < 1 << (8 * holder.width) for holder in holders)
 
 
-def inserted(at: int, data: bytes, holders: tuple[Chunk, ...]) -> tuple[Splice, ...]:
-    """Put whole chunks at `at`, which is inside `holders`, outermost first."""
-    return (*_grown(holders, len(data)), Splice(at, 0, data))
+def changed(at: int, drop: int, put: bytes, holders: tuple[Chunk, ...]) -> tuple[Splice, ...]:
+    """Put whole chunks in the place of `drop` bytes of chunks within `holders`, outermost first, and count them there.
 
-
-def replaced(chunk: Chunk, data: bytes, source: Source) -> tuple[Splice, ...]:
-    """Put whole chunks, or nothing, in the place of this one."""
-    drop = min(chunk.next, source.size, *(parent.end for parent in chunk.parents)) - chunk.start
-    return (*_grown(chunk.parents, len(data) - drop), Splice(chunk.start, drop, data))
-
-
-def removed(chunk: Chunk, source: Source) -> tuple[Splice, ...]:
-    """Take the chunk out."""
-    return replaced(chunk, b"", source)
+    Raises:
+        TooMuchError: a size cannot count so far; `fits` tells before.
+    """
+    return (*_grown(holders, len(put) - drop), Splice(at, drop, put))
 
 
 def _grown(holders: tuple[Chunk, ...], by: int) -> tuple[Splice, ...]:

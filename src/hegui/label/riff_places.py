@@ -1,9 +1,9 @@
 """The places in a RIFF file where a label stands, whatever the form: WAV, AVI and WebP share them.
 
-Knows chunks named AIGC, beside the media or in LIST/INFO, a C2PA chunk and the program named in ISFT; knows not which of them a
-guide names for which form, and where a new label goes. A walk that ends early is a gap for who reads and an error for who
+Knows chunks named AIGC, beside the media or in LIST/INFO, packets of XMP, a C2PA chunk and the program named in ISFT; knows not
+which of them a guide names for which form, and where a new label goes. A walk that ends early is a gap for who reads and an error for who
 writes. What is written is ASCII; what is read is UTF-8 or GB 18030.
-Rules: TC260-PG-20257A (AVI) and TC260-PG-202510A (WAV), through the codecs.
+Rules: TC260-PG-20257A (AVI), -20259A (WebP) and -202510A (WAV), through the codecs; XMP part 3 for the names `_PMX` and `XMP `.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from typing import NamedTuple
 from hegui.kernel import riff
 from hegui.kernel.riff import Chunk
 from hegui.kernel.source import MalformedError, Source
+from hegui.label import xmp
 from hegui.label.faults import LabelError
 from hegui.label.field_text import decoded, gap_of
 from hegui.label.reading import Candidate, Gap, Reading, Trace
 from hegui.label.spellings import MAX_TEXT
 from hegui.label.standing import Standing
 
-__all__ = ["Found", "Reader", "Survey", "require_room", "survey", "text_body"]
+__all__ = ["Found", "Reader", "Survey", "require_room", "stripped", "survey", "updated"]
 
 Reader = Callable[[Source, Chunk, str, bool], Reading]
 """Reads one chunk, given its place in words and whether the guide names that place."""
@@ -60,9 +61,11 @@ class Survey(NamedTuple):
         """The chunks directly in the first form."""
         return tuple(chunk for chunk in self.chunks if chunk.parents == (self.form,))
 
-    def chunk_of(self, one: Standing) -> Chunk:
-        """The chunk in which this label stands."""
-        return next(found.chunk for found in self.found if found.candidate is one.candidate)
+    def place_of(self, one: Standing | None) -> Chunk | None:
+        """The chunk in which the label stands; without one, a chunk of the guide's that holds something else."""
+        if one is not None:
+            return next(found.chunk for found in self.found if found.candidate is one.candidate)
+        return next((found.chunk for found in self.found if found.candidate.is_standard), None)
 
 
 def survey(
@@ -138,13 +141,36 @@ def _manifest(_: Source, chunk: Chunk, place: str, __: bool) -> Reading:
     return Reading(traces=(Trace("c2pa", place, f"{chunk.size} bytes"),))
 
 
-_READERS: Mapping[bytes, Reader] = {b"AIGC": _text, b"aigc": _text, b"ISFT": _program, b"C2PA": _manifest}
+def _packet(source: Source, chunk: Chunk, place: str, is_standard: bool) -> Reading:
+    if chunk.size > xmp.MAX_PACKET:
+        return Reading(gaps=(Gap(place, "too large"),))
+    reading = xmp.find(source.at(chunk.body, chunk.size))
+    candidates = tuple(
+        Candidate(place, chunk.start, 8 + chunk.size, one.text, is_standard and one.is_standard, one.findings)
+        for one in reading.labels
+    )
+    return Reading(candidates, reading.traces, reading.gaps)
 
 
-def text_body(chunk: Chunk, text: str, source: Source) -> bytes:
-    """What goes into a chunk that holds a label: `text`, ended by a zero where the old one was."""
-    ends_with_zero = chunk.size > 0 and source.at(chunk.end - 1, 1) == b"\0"
-    return text.encode("ascii") + b"\0" * ends_with_zero
+_READERS: Mapping[bytes, Reader] = {
+    b"AIGC": _text, b"aigc": _text, b"ISFT": _program, b"C2PA": _manifest, b"_PMX": _packet, b"XMP ": _packet,
+}  # fmt: skip
+
+
+def updated(chunk: Chunk, text: str, source: Source) -> bytes:
+    """The chunk with `text` as its label: a zero ends it where one did, and a packet is changed as a packet."""
+    body = source.at(chunk.body, chunk.size)
+    if _READERS.get(chunk.name) is _packet:
+        return riff.encoded(chunk.name, xmp.written(body, text))
+    return riff.encoded(chunk.name, text.encode("ascii") + b"\0" * body.endswith(b"\0"))
+
+
+def stripped(chunk: Chunk, source: Source) -> bytes:
+    """The chunk without its label; empty where nothing else stood in it."""
+    if _READERS.get(chunk.name) is not _packet:
+        return b""
+    packet = xmp.without(source.at(chunk.body, chunk.size))
+    return b"" if packet is None else riff.encoded(chunk.name, packet)
 
 
 def require_room(holders: tuple[Chunk, ...], by: int, where: str) -> None:

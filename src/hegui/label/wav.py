@@ -13,7 +13,7 @@ from hegui.kernel.source import MalformedError, Source
 from hegui.kernel.splice import Splice
 from hegui.label.aigc import AigcLabel
 from hegui.label.reading import Reading
-from hegui.label.riff_places import Survey, require_room, survey, text_body
+from hegui.label.riff_places import Survey, require_room, stripped, survey, updated
 from hegui.label.standing import rewritten, standing
 
 __all__ = ["CLAUSE", "EXTENSIONS", "IS_REVERSIBLE", "MEDIA_TYPES", "NAME", "PLACE", "bare", "read", "score", "write"]
@@ -47,19 +47,22 @@ def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
     text = rewritten(one, label)
     if text is None:
         return ()
-    if one is None:
+    chunk = seen.place_of(one)
+    if chunk is None:
         return _added(seen, source, riff.encoded(b"AIGC", text.encode("ascii")))
-    chunk = seen.chunk_of(one)
-    new = riff.encoded(chunk.name, text_body(chunk, text, source))
-    require_room(chunk.parents, len(new), NAME)
-    return riff.replaced(chunk, new, source)
+    new = updated(chunk, text, source)
+    require_room(chunk.parents, len(new) - chunk.total, NAME)
+    return riff.changed(chunk.start, chunk.total, new, chunk.parents)
 
 
 def bare(source: Source) -> tuple[Splice, ...]:
     """The chunk taken out. Raises as `write` does."""
     seen = _sound(source)
     one = standing(seen.reading, NAME)
-    return () if one is None else riff.removed(seen.chunk_of(one), source)
+    chunk = seen.place_of(one) if one else None
+    if chunk is None:
+        return ()
+    return riff.changed(chunk.start, chunk.total, stripped(chunk, source), chunk.parents)
 
 
 def _survey(source: Source) -> Survey:
@@ -82,4 +85,4 @@ def _added(seen: Survey, source: Source, data: bytes) -> tuple[Splice, ...]:
         raise MalformedError("there is no data chunk", seen.form.start)
     last = seen.top[-1]
     is_closed = seen.form.width and last.width and last.next == seen.form.end <= source.size
-    return riff.inserted(seen.form.end if is_closed else samples.start, data, (seen.form,))
+    return riff.changed(seen.form.end if is_closed else samples.start, 0, data, (seen.form,))
