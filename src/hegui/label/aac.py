@@ -48,15 +48,15 @@ def score(name: str, head: bytes) -> int:
 def read(source: Source) -> Reading:
     tags = id3_labels.tags_of(source)
     require(source, tags, frame_size, kind_of, "ADTS")
-    return id3_labels.read(tags, is_standard=False)
+    return id3_labels.read(tags, is_standard=True)
 
 
 def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
     tags = id3_labels.tags_of(source)
     require(source, tags, frame_size, kind_of, "ADTS")
-    return id3_labels.write(source, tags, id3_labels.read(tags, is_standard=False), label, NAME)
+    return id3_labels.write(source, tags, id3_labels.read(tags, is_standard=True), label, NAME)
 
 
 def bare(source: Source) -> tuple[Splice, ...]:
     tags = id3_labels.tags_of(source)
-    return id3_labels.bare(tags, id3_labels.read(tags, is_standard=False), NAME)
+    return id3_labels.bare(tags, id3_labels.read(tags, is_standard=True), NAME)

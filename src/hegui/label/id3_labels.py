@@ -65,7 +65,7 @@ def tags_of(source: Source) -> Tags:
 
 
 def read(tags: Tags, *, is_standard: bool) -> Reading:
-    """What the tags hold; `is_standard` where the guides name TXXX for the format."""
+    """What the tags hold; `is_standard` where TXXX is the place for the format."""
     found = _Found([], [], [])
     for tag in tags.front:
         _read_tag(tag, "ID3v2", found, is_standard=is_standard and tag.version != 2)
