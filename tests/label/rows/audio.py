@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from hegui.label import aac, mp3
+from hegui.label import aac, flac, mp3
 from hegui.label.codec import Codec
 from tests.label.contract import Row, output
 
@@ -44,6 +44,18 @@ def decodes_quietly(path: Path) -> None:
 TAGGED: dict[str, Callable[[Path], str]] = {"ffprobe": by_ffprobe, "exiftool": by_exiftool, "mediainfo": by_mediainfo}
 
 
+COMMENTED: dict[str, Callable[[Path], str]] = {
+    "ffprobe": by_ffprobe,
+    "exiftool": lambda path: by_exiftool(path, "Aigc"),
+    "mediainfo": by_mediainfo,
+}
+
+
+def by_flac(path: Path) -> None:
+    """The reference decoder finds nothing to complain of, and the samples have the hash that STREAMINFO says."""
+    output("flac", "--test", "--silent", "--warnings-as-errors", path)
+
+
 def tagged(carrier: str, codec: Codec) -> Row:
     return Row(carrier, codec, payload, TAGGED, (decodes_quietly,))
 
@@ -52,4 +64,5 @@ ROWS = (
     tagged("speech.mp3", mp3),
     tagged("speech-id3v23-v1.mp3", mp3),
     tagged("speech.aac", aac),
+    Row("speech.flac", flac, payload, COMMENTED, (decodes_quietly, by_flac)),
 )
