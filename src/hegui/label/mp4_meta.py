@@ -15,13 +15,13 @@ from typing import Literal, NamedTuple
 from hegui.kernel.isobmff import Box, Path, Walker, box
 from hegui.kernel.source import MalformedError, TooMuchError
 
-__all__ = ["Instead", "Item", "Key", "Meta", "Own", "item", "key_entry", "mdir_with_encoder", "read_meta"]
+__all__ = ["UTF8", "Instead", "Item", "Key", "Meta", "Own", "encoder_of", "item", "key_entry", "read_meta"]
 
 MAX_KEYS = 1 << 20
 """Bytes of the box keys."""
 
-_UTF8 = bytes((0, 0, 0, 1, 0, 0, 0, 0))
-"""Type UTF-8, no locale."""
+UTF8 = bytes((0, 0, 0, 1, 0, 0, 0, 0))
+"""Type UTF-8 and no locale: what stands before the text of a value."""
 
 
 class Key(NamedTuple):
@@ -122,11 +122,20 @@ def key_entry(name: bytes) -> bytes:
 
 def item(kind: bytes, text: bytes) -> bytes:
     """An item with one value in UTF-8."""
-    return box(kind, box(b"data", _UTF8, text))
+    return box(kind, box(b"data", UTF8, text))
 
 
-def mdir_with_encoder(encoder: bytes) -> bytes:
-    """The box meta with the encoder's tag alone, as ffmpeg writes it into every MP4."""
+def encoder_of(walker: Walker, meta: Meta) -> bytes | None:
+    """The encoder's tag, where that is all the box holds, as ffmpeg writes it into every MP4; else None."""
+    if meta.handler != b"mdir" or meta.path[-1].size > 1024:
+        return None
+    items = list(meta.items(walker))
+    encoder = _value(walker, items[0]) if len(items) == 1 else b""
+    data = walker.source.at(meta.path[-1].start, meta.path[-1].size)
+    return encoder if data == _mdir_with_encoder(encoder) else None
+
+
+def _mdir_with_encoder(encoder: bytes) -> bytes:
     handler = box(b"hdlr", bytes(8), b"mdirappl", bytes(9))
     return box(b"meta", bytes(4), handler, box(b"ilst", item(b"\xa9too", encoder)))
 
@@ -168,7 +177,7 @@ class Own(NamedTuple):
 
     def before(self) -> bytes:
         """What stood in its place."""
-        return mdir_with_encoder(self.encoder) if self.instead == "mdir" else b""
+        return _mdir_with_encoder(self.encoder) if self.instead == "mdir" else b""
 
     @property
     def growth(self) -> int:

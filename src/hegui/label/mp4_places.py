@@ -78,6 +78,7 @@ class Survey:
         tops: the boxes of the file that hold metadata, and those after a moov.
         slots: candidates, in file order.
         metas: every meta with tags.
+        first: the first box of the file.
         fault: why the boxes of the file could not all be walked.
     """
 
@@ -87,6 +88,7 @@ class Survey:
     metas: list[Meta] = field(default_factory=list)
     traces: list[Trace] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    first: Box | None = None
     fault: MalformedError | None = None
 
     @property
@@ -205,6 +207,7 @@ def survey(source: Source) -> Survey:
     seen = Survey(Walker(source, most=_MAX_BOXES))
     try:
         for one in Walker(source).tops():
+            seen.first = seen.first or one
             if one.kind in _INSIDE[None] or (seen.tops and seen.tops[-1].kind == b"moov"):
                 if len(seen.tops) >= _MAX_KEPT:
                     raise TooMuchError("too many boxes hold metadata", one.start)
