@@ -25,7 +25,7 @@ _KEY = b"AIGC"
 def added(seen: Survey, moov: Box, text: str) -> list[Edit]:
     """The label into a file that has none. Raises MalformedError."""
     walker, value = Walker(seen.walker.source), text.encode("ascii")
-    metas = [meta for meta in seen.metas if [box.kind for box in meta.path] == [b"moov", b"udta", b"meta"]]
+    metas = [meta for meta in seen.metas if meta.is_in_user_data]
     for meta in metas:
         if meta.is_sound:
             return list(_key_added(walker, meta, value))
@@ -134,7 +134,7 @@ def _key_taken_out(walker: Walker, meta: Meta, number: int) -> Iterator[Edit]:
     keys = meta.keys
     if keys is None or not number:
         return
-    if not meta.is_sound:
+    if not meta.is_whole:
         raise cannot_edit("mp4", "keys that are not what they say")
     entry = meta.entries[number - 1]
     yield Edit(keys.body + 4, 4, (len(meta.entries) - 1).to_bytes(4))

@@ -56,7 +56,7 @@ class Meta(NamedTuple):
         handler: four letters.
         keys: the box keys.
         entries: what it holds.
-        is_sound: whether keys and list are there, once, and say what they hold.
+        is_whole: whether keys and list are there, once, and the keys are as many as they say.
         lists: the boxes ilst.
     """
 
@@ -64,8 +64,18 @@ class Meta(NamedTuple):
     handler: bytes
     keys: Box | None
     entries: tuple[Key, ...]
-    is_sound: bool
+    is_whole: bool
     lists: tuple[Box, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is what the guide wants: in the user data of the film, with keys, and whole."""
+        return self.is_whole and self.handler == b"mdta" and self.is_in_user_data
+
+    @property
+    def is_in_user_data(self) -> bool:
+        """Whether it stands in the user data of the film."""
+        return tuple(box.kind for box in self.path) == (b"moov", b"udta", b"meta")
 
     def items(self, walker: Walker) -> Iterator[Item]:
         """Every item with its name. Raises MalformedError."""
@@ -95,8 +105,8 @@ def read_meta(walker: Walker, path: Path) -> Meta:
     keys = [child for child in children if child.kind == b"keys"]
     lists = tuple(child for child in children if child.kind == b"ilst")
     entries, is_whole = _entries(walker, keys[0]) if keys else ((), False)
-    is_sound = is_whole and handler == b"mdta" and (len(handlers), len(keys), len(lists)) == (1, 1, 1)
-    return Meta(path, handler, keys[0] if keys else None, entries, is_sound, lists)
+    is_whole = is_whole and len(handlers) <= 1 and len(keys) == len(lists) == 1
+    return Meta(path, handler, keys[0] if keys else None, entries, is_whole, lists)
 
 
 def _entries(walker: Walker, keys: Box) -> tuple[tuple[Key, ...], bool]:

@@ -35,7 +35,6 @@ _MAX_KEPT = 1000
 """Candidates, traces and gaps, and boxes of the file that hold metadata; a file that has more is looked at no further."""
 _MAX_BOXES = 1 << 16
 """Boxes looked at within those."""
-_STANDARD = (b"moov", b"udta", b"meta")
 _INSIDE = {
     None: (b"moov", b"meta", b"uuid", b"udta"),
     b"moov": (b"udta", b"meta", b"trak", b"uuid"),
@@ -154,7 +153,7 @@ class Survey:
         raw = self.walker.source.at(start, size)
         text, findings = (raw.decode("utf-16-be", "replace"), ()) if kind == 2 else decoded(raw)
         if is_named(name) or is_spelt(text):
-            is_standard = _kinds(meta.path) == _STANDARD and (meta.handler, name) == (b"mdta", "AIGC")
+            is_standard = meta.is_in_user_data and (meta.handler, name) == (b"mdta", "AIGC")
             candidate = _candidate(place, item.path[-1], text, findings, is_standard=is_standard)
             self.slots.append(Slot(candidate, "value", (*item.path, data), start, data.end, meta, item.number))
         else:
@@ -232,10 +231,6 @@ def _user_text(kind: bytes, raw: bytes) -> bytes:
         return raw[4 : 4 + int.from_bytes(raw[:2])]
     brace = raw.find(b"{", 0, 32)
     return raw[brace:] if brace >= 0 else raw
-
-
-def _kinds(path: Path) -> tuple[bytes, ...]:
-    return tuple(box.kind for box in path)
 
 
 def _place(path: Path) -> str:
