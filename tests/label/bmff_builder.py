@@ -66,7 +66,7 @@ def keyless(*texts: str, version: bool = False) -> bytes:
 
 def tagged(*items: bytes) -> bytes:
     """A box meta of iTunes (mdir)."""
-    return full(b"meta", handler(b"mdir", b"appl" + bytes(9)), box(b"ilst", *items))
+    return full(b"meta", full(b"hdlr", u32(0), b"mdirappl", bytes(9)), box(b"ilst", *items))
 
 
 def tag(kind: bytes, text: str) -> bytes:
@@ -173,3 +173,112 @@ def _items(node: Node) -> Iterator[int]:
             if method == 0 and reference == 0:
                 yield base + node.number(at, first >> 4)
             at += (first >> 4) + (first & 15)
+
+
+# --- films ------------------------------------------------------------------------------------------------------------
+
+MARKS = 24
+
+
+@dataclass(frozen=True)
+class Film:
+    """What a film built by hand has.
+
+    Attributes:
+        is_head: whether moov stands before the data.
+        wide: whether chunk offsets have 64 bits.
+        long: whether mdat has a 64-bit size; `open`, whether its size is 0.
+        free: bytes of a box free after moov, 0 for none.
+        aux: version of a box saio, None for none.
+        items: version of a box iloc in a meta of the file, None for none.
+        item_base: whether items have a base.
+        fragments: how many; each has a base offset where `based`.
+        access: version of the boxes tfra.
+        index: where a sidx stands: "before" or "after" moov, or "".
+        udta: user data.
+    """
+
+    is_head: bool = True
+    wide: bool = False
+    long: bool = False
+    open: bool = False
+    free: int = 0
+    aux: int | None = None
+    items: int | None = None
+    item_base: bool = False
+    fragments: int = 0
+    based: bool = True
+    access: int = 0
+    index: str = ""
+    udta: bytes = b""
+
+    def build(self) -> bytes:
+        """The file; its offsets are right in the second round."""
+        raw = b""
+        for _ in range(2):
+            raw = self._round({mark: max(0, raw.find(mark)) for mark in marks()}, raw)
+        return raw
+
+    def _round(self, at: dict[bytes, int], last: bytes) -> bytes:
+        moofs = [node.start for node in nodes(last) if node.kind == b"moof"] or [0] * self.fragments
+        mdat = box(b"mdat", b"".join(marks()[:16]), is_long=self.long)
+        moov = box(b"moov", full(b"mvhd", bytes(96)), self._track(at), box(b"udta", self.udta) if self.udta else b"")
+        free = box(b"free", bytes(self.free - 8)) if self.free else b""
+        index = full(b"sidx", u32(1), u32(1000), u32(0), u32(0), u16(0), u16(0)) if self.index else b""
+        if self.index and moofs[0]:
+            end = next(node.end for node in nodes(last) if node.kind == b"sidx")
+            index = index[:-8] + u32(moofs[0] - end) + bytes(4)
+        metadata = moov + free + self._file_meta(at)
+        metadata = index + metadata if self.index == "before" else metadata + index
+        parts = [box(b"ftyp", b"isom", u32(512), b"isom"), *((metadata, mdat) if self.is_head else (mdat, metadata))]
+        parts += [self._fragment(number, at) for number in range(self.fragments)]
+        if self.fragments:
+            parts.append(box(b"mfra", self._access(moofs), full(b"mfro", u32(0))))
+        if self.open:
+            parts.append(bytes(4) + b"mdat" + marks()[-1])
+        return b"".join(parts)
+
+    def _track(self, at: dict[bytes, int]) -> bytes:
+        where = [at[mark] for mark in marks()[:8]]
+        chunks = full(b"co64", u32(8), *map(u64, where)) if self.wide else full(b"stco", u32(8), *map(u32, where))
+        aux = b""
+        if self.aux is not None:
+            number = u64 if self.aux else u32
+            aux = full(
+                b"saio", bytes(8), u32(2), number(at[marks()[8]]), number(at[marks()[9]]), version=self.aux, flags=1
+            )
+        reference = full(b"dref", u32(1), full(b"url ", flags=1))
+        minf = box(b"minf", box(b"dinf", reference), box(b"stbl", chunks, aux))
+        return box(b"trak", full(b"tkhd", bytes(80)), box(b"mdia", minf))
+
+    def _file_meta(self, at: dict[bytes, int]) -> bytes:
+        if self.items is None:
+            return b""
+        one, two = at[marks()[10]], at[marks()[11]]
+        base = one if self.item_base else 0
+        extents = u16(2) + u32(max(0, one - base)) + u32(8) + u32(max(0, two - base)) + u32(8)
+        number = u32 if self.items == 2 else u16
+        method = u16(0) if self.items else b""
+        entry = number(7) + method + u16(0) + u32(base) + extents
+        inside = number(8) + u16(1) + u16(0) + u32(0) + u16(1) + u32(0) + u32(4) if self.items else b""
+        count = number(2 if self.items else 1)
+        iloc = full(b"iloc", bytes((0x44, 0x40)), count, entry, inside, version=self.items)
+        return full(b"meta", handler(b"null"), iloc, box(b"idat", b"idle"))
+
+    def _fragment(self, number: int, at: dict[bytes, int]) -> bytes:
+        mark = marks()[16 + number]
+        flags = 1 if self.based else 0x020000
+        header = full(b"tfhd", u32(1), u64(at[mark]) if self.based else b"", flags=flags)
+        aux = full(b"saio", u32(1), u32(4))
+        moof = box(b"moof", full(b"mfhd", u32(number)), box(b"traf", header, aux, full(b"trun", u32(0))))
+        return moof + box(b"mdat", mark)
+
+    def _access(self, moofs: list[int]) -> bytes:
+        number = u64 if self.access else u32
+        entries = (number(1000 * at) + number(start) + b"\1\1\1" for at, start in enumerate(moofs))
+        return full(b"tfra", u32(1), u32(0), u32(len(moofs)), *entries, version=self.access)
+
+
+def marks() -> list[bytes]:
+    """The media data: distinct marks of eight bytes."""
+    return [b"@mark%02d@" % number for number in range(MARKS)]
