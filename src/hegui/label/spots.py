@@ -125,10 +125,10 @@ def trace_kind(name: str, text: str) -> TraceKind | None:
     return "generator" if name.lower() in _GENERATORS and text else None
 
 
-def fixed(place: str) -> Change:
-    """A place that is read and not written."""
+def fixed(place: str) -> Callable[[object], tuple[Splice, ...]]:
+    """The change, or the frame, of a place that is read and not written."""
 
-    def change(_text: str | None) -> tuple[Splice, ...]:
+    def change(_new: object) -> tuple[Splice, ...]:
         raise cannot_edit("", place)
 
     return change

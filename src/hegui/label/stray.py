@@ -10,23 +10,33 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from hegui.kernel.source import Source, TooMuchError
 from hegui.label import xmp
 from hegui.label.spellings import MAX_TEXT, parse
 
-__all__ = ["glued", "stray"]
+__all__ = ["Glued", "glued", "stray"]
 
 _WINDOW = 2 * MAX_TEXT
 _MOST = 64
 _START = re.compile(rb"""(?:\{\s{0,20}"AIGC"\s{0,20}:|AIGC\s{0,20}[:=]?\s{0,20}(?=\{))""")
 
 
-def glued(data: bytes) -> Iterator[tuple[int, int, str]]:
-    """The labels glued into `data`: offset, size and text of each.
+class Glued(NamedTuple):
+    """A label glued into other bytes: the key AIGC from `start`, the value from `value` to `end`."""
 
-    >>> [text for _, _, text in glued(b'xxAIGC{"Label":"1","ProduceID":"7"}yy')]
-    ['AIGC{"Label":"1","ProduceID":"7"}']
+    start: int
+    value: int
+    end: int
+    text: str
+
+
+def glued(data: bytes) -> Iterator[Glued]:
+    """The labels glued into `data`.
+
+    >>> next(glued(b'xxAIGC{"Label":"1","ProduceID":"7"}yy'))[:3]
+    (2, 6, 35)
     """
     at = tried = 0
     while tried < _MOST and (match := _START.search(data, at)) is not None:
@@ -38,9 +48,9 @@ def glued(data: bytes) -> Iterator[tuple[int, int, str]]:
         except (ValueError, RecursionError):
             at = match.end()
             continue
-        found = data[match.start() : end].decode("utf-8", "replace")
+        found = data[opening:end].decode("utf-8", "replace")
         if parse(found) is not None:
-            yield match.start(), end - match.start(), found
+            yield Glued(match.start(), opening, end, found)
         at = end
 
 
@@ -67,9 +77,9 @@ def _labels(window: bytes) -> Iterator[tuple[int, int, str]]:
     """Labels in a window; a packet of XMP begins or ends anywhere, so that it is looked through as a damaged one."""
     packets = [(label.start, label.end, label.text) for label in xmp.find(window).labels]
     yield from ((start, end - start, text) for start, end, text in packets)
-    for at, size, text in glued(window):
-        if not any(start <= at < end for start, end, _ in packets):
-            yield at, size, text
+    for one in glued(window):
+        if not any(start <= one.value < end for start, end, _ in packets):
+            yield one.value, one.end - one.value, one.text
 
 
 def _names(source: Source, start: int, end: int) -> Iterator[int]:
