@@ -67,7 +67,7 @@ def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
     text = rewritten(file.one, label)
     if text is None:
         return ()
-    edits = added(file.seen, file.moov, text) if file.slot is None else changed(file.seen, file.moov, file.slot, text)
+    edits = added(file.seen, file.moov, text) if file.slot is None else changed(file.seen, file.slot, text)
     return mended(source, edits, NAME)
 
 
@@ -76,7 +76,7 @@ def bare(source: Source) -> tuple[Splice, ...]:
     file = _whole(source)
     if file.one is None or file.slot is None:
         return ()
-    return mended(source, taken_out(file.seen, file.moov, file.slot), NAME)
+    return mended(source, taken_out(file.seen, file.slot), NAME)
 
 
 class _File(NamedTuple):
