@@ -50,7 +50,7 @@ def read(source: Source) -> Reading:
     """The tags, and the other places. Raises MalformedError where there is no box at all."""
     seen = survey(source)
     reading = seen.reading
-    if seen.fault is not None and not seen.tops and seen.first is None:
+    if seen.fault is not None and seen.first is None:
         raise seen.fault
     has_moov = any(top.kind == b"moov" for top in seen.tops)
     return reading if has_moov else Reading(reading.candidates, reading.traces, (*reading.gaps, Gap("moov", "missing")))
