@@ -39,7 +39,7 @@ def named() -> dict[str, str]:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_catalogues_have_a_sentence_for_each_kind_and_no_other(lang: str) -> None:
-    prefix = "label.finding."
+    prefix = "label_finding."
     said = {key.removeprefix(prefix) for key in catalogue(lang) if key.startswith(prefix)}
     assert said == set(KINDS)
 

@@ -2,7 +2,7 @@
 
 Knows the closed list of deviations and how grave each may be; knows no file format. Codecs and checks name a kind, and hand in
 what they saw; the sentences for people are made late, from the catalogues. A new kind is a line here and one in each of
-locale/en.toml and locale/zh_CN.toml, under [label.finding]; a test holds the three lists together.
+locale/en.toml and locale/zh_CN.toml, under [label_finding]; a test holds the three lists together.
 Rules: GB 45438-2025 6.1 and Annex E; TC260 practice guides of 2025-08-28, one per medium (PG-20257A video, PG-20258A text,
 PG-20259A pictures, PG-202510A sound, PG-202511A signatures); the rules of provider codes (网安秘字〔2025〕29号).
 """
@@ -105,7 +105,7 @@ def sentence(finding: Finding, lang: str) -> str:
     >>> sentence(Finding("key.twice", "fault", "", "Label"), "en")
     'A key stands more than once. (Label)'
     """
-    said = message(f"label.finding.{finding.kind}", lang)
+    said = message(f"label_finding.{finding.kind}", lang)
     if not finding.detail:
         return said
     return f"{said}（{finding.detail}）" if lang == "zh" else f"{said} ({finding.detail})"
