@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
-from hegui.label import avi, wav
+from hegui.label import avi, matroska, wav
 from tests.label.contract import Row, digest_of, output
 
 __all__ = ["ROWS", "packets"]
@@ -35,8 +36,21 @@ def mediainfo(path: Path) -> str:
     return str(report["media"]["track"][0]["extra"]["AIGC"])
 
 
+def mkvextract(path: Path) -> str:
+    tags = ElementTree.fromstring(output("mkvextract", path, "tags", "-"))
+    (text,) = (one.findtext("String") for one in tags.iter("Simple") if one.findtext("Name") == "AIGC")
+    return str(text)
+
+
 def is_played(path: Path) -> None:
     assert output("ffmpeg", "-v", "warning", "-i", path, "-f", "null", "-", stdin=b"") == b""
+
+
+def is_matroska(path: Path) -> None:
+    """mkvmerge finds nothing wrong, and as many tags as there were tracks' and one for the file."""
+    found = json.loads(output("mkvmerge", "-J", path))
+    assert (found["errors"], found["warnings"]) == ([], [])
+    assert [one["num_entries"] for one in found["global_tags"]] == [2]
 
 
 ROWS: tuple[Row, ...] = (
@@ -50,5 +64,15 @@ ROWS: tuple[Row, ...] = (
         packets,
         {"exiftool": exiftool("-Unknown_AIGC"), "ffprobe": ffprobe, "mediainfo": mediainfo},
         (is_played,),
+    ),
+    *(
+        Row(
+            name,
+            matroska,
+            packets,
+            {"ffprobe": ffprobe, "mediainfo": mediainfo, "mkvextract": mkvextract},
+            (is_played, is_matroska),
+        )
+        for name in ("clip.mkv", "clip.webm")
     ),
 )
