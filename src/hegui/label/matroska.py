@@ -146,16 +146,21 @@ def _ways(source: Source, segment: Segment, place: Found | None, text: str, need
     for tags in standing_tags:
         plan = Plan(source, segment, needs_zeros=needs_zeros)
         block, data = plan.of(tags), _with_label(source, tags, place, text)
-        if (len(data) == block.room or not plan.is_lodged(block)) and plan.settle(block, data):
+        if (
+            (len(data) == block.room or not plan.is_lodged(block))
+            and plan.settle(block, data)
+            and _is_found(plan, tags, block)
+        ):
             yield plan
     old = standing_tags[0] if standing_tags else None
     data = _with_label(source, old, place, text)
+    is_alone = place is not None and stripped(source, place) is None
     for put in (Plan.occupy, Plan.append, Plan.insert):
         plan = Plan(source, segment, needs_zeros=needs_zeros)
         if old is not None:
-            plan.vacate(plan.of(old))
+            plan.vacate(plan.of(old), leave_hole=not is_alone)
         new = put(plan, TAGS, data)
-        if new is not None and (not segment.is_indexed or _is_found(plan, old, new)):
+        if new is not None and _is_found(plan, old, new):
             yield plan
 
 
@@ -168,10 +173,10 @@ def _with_label(source: Source, tags: Element | None, place: Found | None, text:
 
 def _is_found(plan: Plan, old: Element | None, new: Block) -> bool:
     """Let the index say where Tags stand now. In front of the clusters they are found without it."""
-    is_moved = plan.repoint(TAGS, old.start, new.start) if old is not None else None
-    if is_moved is not None:
-        return is_moved
-    return plan.point(TAGS, new.start) or new.start < plan.segment.clusters_at
+    if old is not None and (old.start, TAGS) in plan.segment.pointed:
+        return old.start == new.start or bool(plan.repoint(TAGS, old.start, new.start))
+    is_in_front = new.start < plan.segment.clusters_at
+    return (is_in_front and old is not None) or plan.point(TAGS, new.start) or is_in_front
 
 
 def _shrunk(plan: Plan, tags: Element, data: bytes) -> bool:

@@ -15,11 +15,10 @@ from hegui.kernel import ebml
 from hegui.kernel.ebml import VOID, Element
 from hegui.kernel.source import Source
 from hegui.kernel.splice import Splice
-from hegui.label.matroska_segment import SEEK_HEAD, Segment
+from hegui.label.matroska_segment import SEEK, SEEK_HEAD, SEEK_ID, SEEK_POSITION, Segment, entries
 
 __all__ = ["Block", "Plan"]
 
-_SEEK, _SEEK_ID, _SEEK_POSITION = 0x4DBB, 0x53AB, 0x53AC
 _LONGEST_SEEK_HEAD = 1 << 16
 
 
@@ -141,21 +140,21 @@ class Plan:
 
     def insert(self, ident: int, data: bytes) -> Block | None:
         """A new block in front of the clusters and of a Void there, where that makes nothing wrong."""
-        if self.segment.is_indexed:
-            return None
         at, index = self.segment.clusters_at, sum(one.start < self.segment.clusters_at for one in self.blocks)
         while index and self.blocks[index - 1].ident == VOID and self.blocks[index - 1].end == at:
             index, at = index - 1, self.blocks[index - 1].start
+        if not self.segment.is_free(at - 1):
+            return None
         self.blocks.insert(index, Block(ident, at, 0, data))
         return self.blocks[index]
 
-    def vacate(self, block: Block) -> None:
+    def vacate(self, block: Block, *, leave_hole: bool = False) -> None:
         """Give the stretch of a block back: to a Void in front of it, to the end of the segment, or as a Void of its own."""
         index, before = self.blocks.index(block), self._neighbour(block, -1)
         if before is not None and block.start < self.segment.clusters_at:
             before.stretch(before.start, block.end)
             del self.blocks[index]
-        elif self._may_grow(block):
+        elif self._may_grow(block) and not leave_hole:
             block.data = b""
         else:
             del self.blocks[index]
@@ -183,11 +182,11 @@ class Plan:
     def point(self, ident: int, new: int) -> bool:
         """Add an entry to the SeekHead in front of the clusters."""
         head = next((one for one in self.segment.all(SEEK_HEAD) if one.start < self.segment.clusters_at), None)
-        if head is None or head.total > _LONGEST_SEEK_HEAD:
+        if head is None or head.total > _LONGEST_SEEK_HEAD or not self.segment.pointed:
             return False
         place = new - self.segment.element.body
-        position = ebml.encoded(_SEEK_POSITION, place.to_bytes(max(1, (place.bit_length() + 7) // 8), "big"))
-        entry = ebml.encoded(_SEEK, ebml.encoded(_SEEK_ID, ident.to_bytes(4, "big")), position)
+        position = ebml.encoded(SEEK_POSITION, place.to_bytes(max(1, (place.bit_length() + 7) // 8), "big"))
+        entry = ebml.encoded(SEEK, ebml.encoded(SEEK_ID, ident.to_bytes(4, "big")), position)
         data = self.source.at(head.start, head.total)
         return self.settle(self.of(head), ebml.changed(data, (head,), head.end, 0, entry))
 
@@ -211,7 +210,7 @@ class Plan:
     def _may_grow(self, block: Block) -> bool:
         """Whether the block may change its length: nothing that is pointed to stands behind it."""
         is_closed = self.segment.element.size is not None
-        return (is_closed and self.is_last(block)) or not self.segment.is_indexed
+        return (is_closed and self.is_last(block)) or self.segment.is_free(block.start)
 
     def _can_give(self, void: Block, start: int, by: int) -> bool:
         """Whether a Void can do without `by` bytes from `start` on, and still be one with a size field as wide as now."""
@@ -236,30 +235,16 @@ class Plan:
     def _repointed(self, head: Element, ident: int, old: int, new: int | None) -> bytes | None:
         """The SeekHead with its entry for `old` changed or taken out; None where it has none."""
         base = self.segment.element.body
-        if head.total > _LONGEST_SEEK_HEAD:
-            return None
-        data = self.source.at(head.start, head.total)
-        for seek, position in self._entries(head, ident):
-            value = data[position.body - head.start : position.end - head.start]
-            if int.from_bytes(value, "big") != old - base:
+        for entry in entries(self.source, head):
+            if entry.target(self.segment.element) != (old, ident) or head.total > _LONGEST_SEEK_HEAD:
                 continue
+            data = self.source.at(head.start, head.total)
             if new is None:
-                return ebml.changed(data, (head,), seek.start, seek.total, b"")
-            put = _position(new - base, value)
-            return ebml.changed(data, (head, seek, position), position.body, len(value), put)
+                return ebml.changed(data, (head,), entry.seek.start, entry.seek.total, b"")
+            field = entry.field
+            put = _position(new - base, self.source.at(field.body, field.size or 0))
+            return ebml.changed(data, (head, entry.seek, field), field.body, field.size or 0, put)
         return None
-
-    def _entries(self, head: Element, ident: int) -> Iterator[tuple[Element, Element]]:
-        """The entries for elements of this kind: the Seek and its SeekPosition."""
-        seek: Element | None = None
-        is_wanted = False
-        for one in ebml.nested(self.source, head, (_SEEK,)):
-            if one.ident == _SEEK:
-                seek, is_wanted = one, False
-            elif one.ident == _SEEK_ID and one.size == 4:
-                is_wanted = self.source.at(one.body, 4) == ident.to_bytes(4, "big")
-            elif one.ident == _SEEK_POSITION and seek is not None and is_wanted and 0 < (one.size or 0) <= 8:
-                yield seek, one
 
 
 def _position(value: int, old: bytes) -> bytes:

@@ -7,17 +7,34 @@ Rules: RFC 9559 and RFC 8794.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hegui.kernel import ebml
 from hegui.kernel.ebml import CRC_32, VOID, Element
 from hegui.kernel.source import MalformedError, Source, TooMuchError
 
-__all__ = ["CUES", "HEADER", "INFO", "SEEK_HEAD", "TAGS", "Segment", "segments"]
+__all__ = [
+    "CUES",
+    "HEADER",
+    "INFO",
+    "SEEK",
+    "SEEK_HEAD",
+    "SEEK_ID",
+    "SEEK_POSITION",
+    "TAGS",
+    "Segment",
+    "entries",
+    "segments",
+]
 
 HEADER = 0x1A45DFA3
 SEGMENT = 0x18538067
 SEEK_HEAD = 0x114D9B74
+SEEK = 0x4DBB
+SEEK_ID = 0x53AB
+SEEK_POSITION = 0x53AC
 INFO = 0x1549A966
 CLUSTER = 0x1F43B675
 CUES = 0x1C53BB6B
@@ -25,6 +42,7 @@ TAGS = 0x1254C367
 
 _KEPT = (SEEK_HEAD, INFO, CUES, TAGS, VOID)
 _MOST_KEPT = 4096
+_MOST_ENTRIES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,7 @@ class Segment:
         kept: its SeekHeads, Infos, Cues, Tags and Voids, in file order.
         clusters_at: where the first cluster stands; `end` where there is none.
         end: where its last element ends, as far as the walk came.
+        pointed: the offsets that entries of its SeekHeads name, each with the id that is to be found there.
         has_check_sum: whether a CRC-32 covers all of it.
         fault: why the walk ended early; None where it did not.
     """
@@ -44,22 +63,17 @@ class Segment:
     kept: tuple[Element, ...]
     clusters_at: int
     end: int
+    pointed: frozenset[tuple[int, int]]
     has_check_sum: bool
     fault: MalformedError | None
+
+    def is_free(self, at: int) -> bool:
+        """Whether what stands behind this offset may move: there are no Cues, and no SeekHead points so far."""
+        return not self.all(CUES) and all(offset <= at for offset, _ in self.pointed)
 
     def all(self, ident: int) -> tuple[Element, ...]:
         """Its elements of this kind."""
         return tuple(one for one in self.kept if one.ident == ident)
-
-    @property
-    def is_live(self) -> bool:
-        """Whether its size was left unknown."""
-        return self.element.size is None
-
-    @property
-    def is_indexed(self) -> bool:
-        """Whether something in it says where other parts stand."""
-        return any(one.ident == CUES or (one.ident == SEEK_HEAD and one.size) for one in self.kept)
 
 
 def segments(source: Source) -> tuple[Segment, ...]:
@@ -105,4 +119,37 @@ def _segment(source: Source, outer: Element) -> Segment:
             raise MalformedError("a segment holds another", end)
     except MalformedError as error:
         fault = error
-    return Segment(outer, tuple(kept), clusters_at if has_clusters else end, end, has_check_sum, fault)
+    clusters_at = clusters_at if has_clusters else end
+    try:
+        pointed = frozenset(
+            entry.target(outer) for head in kept if head.ident == SEEK_HEAD for entry in entries(source, head)
+        )
+    except MalformedError as error:
+        pointed, fault = frozenset(), fault or error
+    return Segment(outer, tuple(kept), clusters_at, end, pointed, has_check_sum, fault)
+
+
+class Entry(NamedTuple):
+    """An entry of a SeekHead: the element, the field of its position, the id and the position."""
+
+    seek: Element
+    field: Element
+    ident: int
+    position: int
+
+    def target(self, segment: Element) -> tuple[int, int]:
+        """The offset in the file and the id."""
+        return segment.body + self.position, self.ident
+
+
+def entries(source: Source, head: Element) -> Iterator[Entry]:
+    """The entries of a SeekHead. Raises MalformedError."""
+    seek: Element | None = None
+    ident = 0
+    for one in ebml.nested(source, head, (SEEK,), most=_MOST_ENTRIES):
+        if one.ident == SEEK:
+            seek, ident = one, 0
+        elif one.ident == SEEK_ID and one.size == 4:
+            ident = int.from_bytes(source.at(one.body, 4), "big")
+        elif one.ident == SEEK_POSITION and seek is not None and one.total <= 12:
+            yield Entry(seek, one, ident, int.from_bytes(source.at(one.body, one.size or 0), "big"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
-from xml.etree import ElementTree
 
-from hegui.label import avi, matroska, wav
+from hegui.label import avi, flv, matroska, wav
 from tests.label.contract import Row, digest_of, output
 
 __all__ = ["ROWS", "packets"]
@@ -37,9 +38,9 @@ def mediainfo(path: Path) -> str:
 
 
 def mkvextract(path: Path) -> str:
-    tags = ElementTree.fromstring(output("mkvextract", path, "tags", "-"))
-    (text,) = (one.findtext("String") for one in tags.iter("Simple") if one.findtext("Name") == "AIGC")
-    return str(text)
+    tags = output("mkvextract", path, "tags", "-").decode()
+    (text,) = re.findall("<Name>AIGC</Name>\\s*<String>(.*?)</String>", tags)
+    return html.unescape(text)
 
 
 def is_played(path: Path) -> None:
@@ -74,5 +75,12 @@ ROWS: tuple[Row, ...] = (
             (is_played, is_matroska),
         )
         for name in ("clip.mkv", "clip.webm")
+    ),
+    Row(
+        "clip.flv",
+        flv,
+        packets,
+        {"exiftool": exiftool("-AIGC"), "ffprobe": ffprobe, "mediainfo": mediainfo},
+        (is_played,),
     ),
 )
