@@ -82,7 +82,7 @@ def edited(
         entries[member.entry] = _entry_again(found, member, packed)
     added = [(name, _pack(body, STORED if stores else DEFLATED))
              for name, body in changes.items() if name not in old and body is not None]  # fmt: skip
-    tail = _tail(found, _moved(splices), entries, added, growth(splices))
+    tail = _tail(found, _Moved(splices), entries, added, growth(splices))
     return (*splices, Splice(found.start, found.end - found.start, tail))
 
 
@@ -118,10 +118,6 @@ class _Moved:
 
     def __call__(self, offset: int) -> int:
         return offset + self._by[bisect_left(self._at, offset)]
-
-
-def _moved(splices: Iterable[Splice]) -> _Moved:
-    return _Moved(splices)
 
 
 def _pack(body: bytes, method: int) -> _Packed:
