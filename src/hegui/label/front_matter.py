@@ -19,7 +19,19 @@ from hegui.label.aigc import AigcLabel
 from hegui.label.spellings import meant_key
 from hegui.label.text_file import MENTION, Line, Text, lines
 
-__all__ = ["LONGEST", "Block", "Entry", "Member", "block_at", "entries", "entry_at", "fresh", "is_mapping", "updated"]
+__all__ = [
+    "LONGEST",
+    "Block",
+    "Entry",
+    "Member",
+    "block_at",
+    "entries",
+    "entry_at",
+    "fresh",
+    "is_mapping",
+    "root_indent",
+    "updated",
+]
 
 LONGEST = 1 << 18
 """Characters after an opening fence in which the closing one must stand."""
@@ -104,7 +116,7 @@ def entries(text: str, block: Block) -> tuple[Entry, ...]:
     found: list[Entry] = []
     at = block.inside
     while (mention := MENTION.search(text, at, block.closing)) is not None:
-        start = max(text.rfind("\n", 0, mention.start()), text.rfind("\r", 0, mention.start())) + 1
+        start = max(text.rfind("\n", at, mention.start()), text.rfind("\r", at, mention.start())) + 1 or at
         entry = entry_at(text, start, block.closing)
         if entry is None:
             line = next(lines(text, start))

@@ -18,11 +18,11 @@ from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError, cannot_edit
 from hegui.label.findings import Finding
 from hegui.label.front_matter import Block, Entry, block_at, entries, fresh, is_mapping, root_indent, updated
-from hegui.label.reading import Candidate, Gap, Reading, Trace
+from hegui.label.reading import Candidate, Reading, Trace
 from hegui.label.spellings import parse
 from hegui.label.standing import Standing, rewritten, standing
 from hegui.label.stray_text import stray
-from hegui.label.text_file import MENTION, Text, is_text, read_text, reveal
+from hegui.label.text_file import Line, Text, is_text, lines, read_text, require_whole, reveal
 
 __all__ = [
     "CLAUSE",
@@ -44,25 +44,20 @@ PLACE = "the mapping AIGC of the YAML front matter"
 CLAUSE = "TC260-PG-20258A 6.5"
 IS_REVERSIBLE = True
 
-_OPENING = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n(?:[^\r\n]{0,500}\r?\n){0,60}?(?:---|\.\.\.)[ \t]*(?:\r?\n|$)")
-_TOML_KEY = re.compile(r"(?P<table>\[[ \t]*)?[\"']?[\w.-]{0,40}AIGC[\w.-]{0,40}[\"']?[ \t]*(?(table)\]|=)", re.IGNORECASE)
-_GENERATOR = re.compile(r"^(?:generator|ai_model|generated_by|model)[ \t]*:[ \t]*(?P<text>[^\r\n]{1,200})", re.M | re.I)
-
-
-class _Place(NamedTuple):
-    """A candidate and the entry it stands in, where it can be changed there."""
-
-    candidate: Candidate
-    entry: Entry | None
+_OPENING = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*+\r?\n(?:[^\r\n]*+\r?\n){0,100}?(?:---|\.\.\.)[ \t]*+(?:\r?\n|$)")
+_TOML = re.compile(r"(?P<table>\[[ \t]*+)?[\"']?[\w.-]{0,40}AIGC[\w.-]{0,40}[\"']?[ \t]*+(?(table)\]|=)", re.IGNORECASE)
+_ASSIGNED = re.compile(r"[ \t]*+([\w-]{1,40})[ \t]*+=[ \t]*+(.*)")
+_GENERATOR = re.compile(r"generator[ \t]*+:[ \t]*+(?P<text>[^\r\n]{1,200})", re.IGNORECASE)
+_CLAUSE = "TC260-PG-20258A 6.5"
 
 
 class _Parts(NamedTuple):
-    """The file as it was read."""
+    """The file as it was read; the entries by the offset of the candidate that stands in them."""
 
     text: Text
     block: Block | None
-    toml: Block | None
-    places: tuple[_Place, ...]
+    has_toml: bool
+    entries: dict[int, Entry]
     reading: Reading
 
 
@@ -84,32 +79,145 @@ def read(source: Source) -> Reading:
 def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
     """The mapping in the front matter. Raises LabelError (LBL005, LBL006, LBL081, LBL082)."""
     parts = _parts(source)
+    require_whole(parts.text, NAME)
     one = standing(parts.reading, NAME)
     if one is not None:
-        return _changed(parts, one, label)
-    if parts.toml is not None:
-        raise _toml()
-    if parts.block is None:
-        return (parts.text.splice(0, 0, "".join(("---\n", "", "---\n")).replace("\n", parts.text.newline)),)[:0] or (
-            parts.text.splice(0, 0, f"---{parts.text.newline}{fresh(label, parts.text.newline)}---{parts.text.newline}"),
-        )
-    return (_merged(parts.text, parts.block, label),)
+        changed = rewritten(one, label)
+        return () if changed is None else tuple(updated(parts.text, _entry(parts, one), label, changed))
+    if parts.has_toml:
+        raise _has_toml()
+    return (_added(parts.text, parts.block, label),)
 
 
 def bare(source: Source) -> tuple[Splice, ...]:
     """Without the mapping, and without the block where nothing else is in it."""
     parts = _parts(source)
+    require_whole(parts.text, NAME)
     one = standing(parts.reading, NAME)
     if one is None:
         return ()
-    entry = _entry(parts, one)
-    block = parts.block
-    text = parts.text.text
-    if block is None or not block.inside <= entry.start < block.closing:
-        return (parts.text.splice(entry.start, entry.end, ""),)
-    before, after = text[block.inside : entry.start], text[entry.end : block.closing]
-    if not before and not after:
-        return (parts.text.splice(block.start, block.end, ""),)
-    if before == parts.text.newline and not after:  # the block was empty; see _merged
-        return (parts.text.splice(block.inside, block.closing, ""),)
+    entry, block, text = _entry(parts, one), parts.block, parts.text.text
+    if block is not None and block.inside <= entry.start < block.closing and entry.end == block.closing:
+        before = text[block.inside : entry.start]
+        if not before:
+            return (parts.text.splice(block.start, block.end, ""),)
+        if before == parts.text.newline:  # the block was empty; see _added
+            return (parts.text.splice(block.inside, entry.end, ""),)
     return (parts.text.splice(entry.start, entry.end, ""),)
+
+
+def _parts(source: Source) -> _Parts:
+    text = read_text(source, NAME)
+    shown = text.text
+    start = len(shown) - len(shown.lstrip("\r\n")) if shown[:1] in ("\r", "\n") else 0
+    toml = block_at(shown, start, "+++")
+    block = None if toml else _front(shown, start)
+    found: list[tuple[Candidate, Entry | None]] = []
+    traces: list[Trace] = []
+    end = start
+    if toml is not None:
+        found += ((one, None) for one in _toml_candidates(text, toml))
+        end = toml.end
+    elif block is not None:
+        found += ((_candidate(text, one, start), one) for one in entries(shown, block))
+        traces += _generators(text, block)
+        end = block.end
+        second = _front(shown, _after_blanks(shown, end))
+        if second is not None and (more := entries(shown, second)):
+            found += ((_candidate(text, one, start, "stacked"), one) for one in more)
+            end = second.end
+    is_labelled = any(parse(candidate.text) is not None for candidate, _ in found)
+    other = stray(text, NAME, end, is_labelled=is_labelled)
+    candidates = (*(candidate for candidate, _ in found), *other.candidates)
+    reading = Reading(candidates, (*traces, *other.traces), (*other.gaps, *text.gaps("markdown text")))
+    editable = {candidate.offset: entry for candidate, entry in found if entry is not None}
+    return _Parts(text, block, toml is not None, editable, reading)
+
+
+def _front(text: str, start: int) -> Block | None:
+    block = block_at(text, start)
+    return block if block is not None and is_mapping(text, block) else None
+
+
+def _after_blanks(text: str, at: int) -> int:
+    return next((line.start for line in lines(text, at) if text[line.start : line.end].strip()), len(text))
+
+
+def _candidate(text: Text, entry: Entry, start: int, kind: str = "") -> Candidate:
+    findings = []
+    if kind:
+        findings.append(Finding("place.stacked", "fault", _CLAUSE, "a second block of front matter"))
+    if entry.indent:
+        findings.append(Finding("place.nested", "warning", _CLAUSE, entry.name[:60]))
+    if start:
+        findings.append(Finding("place.not_first", "warning", _CLAUSE, "blank lines before the front matter"))
+    if entry.name != "AIGC":
+        findings.append(Finding("key.other_name", "note", "GB 45438-2025 Annex E a)", entry.name[:60]))
+    at = text.at(entry.start)
+    place = "markdown second front matter" if kind else "markdown front matter"
+    return Candidate(place, at, text.at(entry.end) - at, reveal(entry.text), not kind, tuple(findings))
+
+
+def _generators(text: Text, block: Block) -> list[Trace]:
+    matches = (_GENERATOR.match(text.text, line.start, line.end) for line in text.lines(block.inside, block.closing))
+    return [Trace("generator", "markdown front matter", reveal(match["text"])[:200]) for match in matches if match]
+
+
+def _toml_candidates(text: Text, block: Block) -> list[Candidate]:
+    """`AIGC = …` and the table `[AIGC]`."""
+    found: list[Candidate] = []
+    rows = list(text.lines(block.inside, block.closing))
+    for number, line in enumerate(rows):
+        match = _TOML.match(text.text, line.start, line.end)
+        if match is None:
+            continue
+        shown, end = text.text[match.end() : line.end].strip().strip("'\""), line.next
+        if match["table"]:
+            below = _assigned(text.text, rows, number + 1)
+            shown = "\n".join(f"{key}: {value}" for key, value, _ in below)
+            end = below[-1][2] if below else end
+        at = text.at(line.start)
+        finding = Finding("place.toml", "warning", _CLAUSE, "TOML front matter")
+        found.append(Candidate("markdown TOML front matter", at, text.at(end) - at, reveal(shown), False, (finding,)))
+    return found
+
+
+def _assigned(text: str, rows: list[Line], first: int) -> list[tuple[str, str, int]]:
+    """The keys of a table, up to the next one: name, value and where the next line starts."""
+    found = []
+    for line in (rows[number] for number in range(first, len(rows))):
+        if text.startswith("[", line.start):
+            break
+        if match := _ASSIGNED.match(text, line.start, line.end):
+            found.append((match[1], match[2], line.next))
+    return found
+
+
+def _entry(parts: _Parts, one: Standing) -> Entry:
+    entry = parts.entries.get(one.candidate.offset)
+    if entry is None:
+        raise cannot_edit(NAME, one.candidate.place)
+    return entry
+
+
+def _added(text: Text, block: Block | None, label: AigcLabel) -> Splice:
+    """A mapping in front of the first key, or a block of its own.
+
+    A block that was empty gets a blank line before the mapping, by which `bare` knows it from a block of ours.
+    """
+    if block is None:
+        return text.splice(0, 0, f"---{text.newline}{fresh(label, text.newline)}---{text.newline}")
+    if entries(text.text, block):
+        raise _occupied()
+    lead = text.newline if block.inside == block.closing else ""
+    return text.splice(block.inside, block.inside, lead + fresh(label, text.newline, root_indent(text.text, block)))
+
+
+def _has_toml() -> LabelError:
+    return LabelError("LBL081", NAME, "its front matter is TOML, and the guide wants the label in YAML",
+                      "Turn the front matter into YAML between two lines ---, then label the file.")  # fmt: skip
+
+
+def _occupied() -> LabelError:
+    return LabelError("LBL082", NAME, "its front matter has a key AIGC that is no label",
+                      "Give that key another name, then label the file.")  # fmt: skip

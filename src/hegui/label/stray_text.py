@@ -9,6 +9,7 @@ Rules: none; these places were seen in real files, and no guide names them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -23,6 +24,8 @@ __all__ = ["COMMENT", "Stray", "json_end", "stray"]
 
 MOST = 1000
 """Mentions of a key that are looked at."""
+MOST_MISSES = 100
+"""Objects behind such a key that never close or are no label: each costs a look at as much text as a label may have."""
 COMMENT = re.compile(r"<!--(?P<text>.*?)-->", re.DOTALL)
 
 _KEYED = re.compile(
@@ -31,6 +34,7 @@ _KEYED = re.compile(
 _FENCE = re.compile(r"(?:(?<=\n)|(?<=\r)|\A)[ \t]{0,3}(`{3,}+|~{3,}+)")
 _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|[{}]", re.DOTALL)
 _LABELLED = re.compile(r"\s*+[\"']?[\w-]{0,40}[Aa][Ii][Gg][Cc][\w-]{0,40}[\"']?\s*+[:=]?\s*+(?=\{)")
+_QUOTES = " \t\"'"
 _KEY_LINE = re.compile(r"[ \t]*+[\"']?[\w-]{0,40}[Aa][Ii][Gg][Cc][\w-]{0,40}[\"']?[ \t]*+[:=]")
 
 
@@ -66,7 +70,9 @@ def stray(text: Text, name: str, start: int = 0, *, is_labelled: bool = False) -
         start: the first character that counts.
         is_labelled: whether the format's own place has a label, so that a code fence is an example.
     """
-    candidates, traces, gaps = [], [], []
+    candidates: list[Candidate] = []
+    traces: list[Trace] = []
+    gaps: list[Gap] = []
     for one in _all(text.text, start, gaps, name):
         place = f"{name} {one.kind}"
         if one.kind == "middle" or (one.kind == "code fence" and is_labelled):
@@ -94,21 +100,31 @@ def json_end(text: str, at: int) -> int:
 
 
 def _all(text: str, start: int, gaps: list[Gap], name: str) -> Iterator[_Found]:
-    fences: tuple[_Fence, ...] | None = None
-    done = start
+    fences: list[_Fence] | None = None
+    done, misses = start, 0
     for count, hit in enumerate(_KEYED.finditer(text, start)):
-        if count == MOST:
+        if count == MOST or misses == MOST_MISSES:
             gaps.append(Gap(f"{name} text", "too large"))
             return
         if hit.start() < done:
             continue
         if fences is None:
-            fences = tuple(_fences(text, start))
-        fence = next((one for one in fences if one.start <= hit.start() < one.end), None)
-        found = _in_fence(text, fence, start) if fence else _in_comment(text, hit.start()) or _in_lines(text, hit, start)
+            fences = list(_fences(text, start))
+        fence = _around(fences, hit.start())
+        found = (
+            _in_fence(text, fence, start) if fence else _in_comment(text, hit.start()) or _in_lines(text, hit, start)
+        )
         done = max(hit.end(), fence.end if fence else 0, found.end if found else 0)
         if found is not None:
             yield found
+        elif fence is None and text.find("{", hit.end(), hit.end() + 8) >= 0:
+            misses += 1
+
+
+def _around(fences: list[_Fence], at: int) -> _Fence | None:
+    """The fence that holds the character."""
+    number = bisect_right(fences, at, key=lambda fence: fence.start) - 1
+    return fences[number] if number >= 0 and at < fences[number].end else None
 
 
 def _fences(text: str, start: int) -> Iterator[_Fence]:
@@ -153,33 +169,42 @@ def _in_lines(text: str, hit: re.Match[str], start: int) -> _Found | None:
     """A label that begins a line: an object, or a key with lines below it."""
     window = max(start, hit.start() - 200)
     begin = max(text.rfind("\n", window, hit.start()), text.rfind("\r", window, hit.start())) + 1 or window
-    lead = text[begin : hit.start()]
     brace = text.find("{", begin, hit.end() + 8)
-    if brace >= 0 and not text[begin:brace].strip(" \t\"'") or (brace >= 0 and _KEY_LINE.match(text, begin)):
-        end = json_end(text, brace)
-        shown = text[brace:end]
-    elif not lead.strip(" \t\"'"):
-        entry = entry_at(text, begin, min(len(text), begin + MAX_TEXT))
-        end = entry.end if entry else 0
-        shown = entry.text if entry else ""
-        if entry is not None and not shown and _is_short(text, begin):  # keys that are not deeper than AIGC
-            end, shown = len(text), text[begin:].strip()
+    if brace >= 0 and (not text[begin:brace].strip(_QUOTES) or _KEY_LINE.match(text, begin)):
+        begin, end, shown = _object(text, begin, brace, window)
+    elif not text[begin : hit.start()].strip(_QUOTES):
+        end, shown = _mapping(text, begin)
     else:
         return None
     if not end or parse(shown) is None:
         return None
-    kind = "last lines" if _is_blank(text, end, len(text)) else "first lines" if _is_blank(text, start, begin) else "middle"
-    return _Found(kind, begin, end, shown)
+    if _is_blank(text, end, len(text)):
+        return _Found("last lines", begin, end, shown)
+    return _Found("first lines" if _is_blank(text, start, begin) else "middle", begin, end, shown)
+
+
+def _object(text: str, begin: int, brace: int, window: int) -> tuple[int, int, str]:
+    """The object at `brace`, or the one around it whose brace stands in a line before: where it begins, ends, and what it is."""
+    before = text[window:begin].rstrip()
+    if before.endswith("{") and (end := json_end(text, window + len(before) - 1)):
+        begin = brace = window + len(before) - 1
+    else:
+        end = json_end(text, brace)
+    return begin, end, text[brace:end]
+
+
+def _mapping(text: str, begin: int) -> tuple[int, str]:
+    """The key AIGC and the lines below it: where they end, and what they say."""
+    entry = entry_at(text, begin, min(len(text), begin + MAX_TEXT))
+    if entry is None or entry.text or len(text) - begin > 4096:
+        return (entry.end, entry.text) if entry else (0, "")
+    return len(text), text[begin:].strip()  # keys that are not deeper than AIGC, at the end
 
 
 def _unkeyed(shown: str) -> str:
     """The object behind `AIGC:`; a mapping of lines stays whole."""
     match = _LABELLED.match(shown)
     return shown[match.end() :].strip() if match else shown
-
-
-def _is_short(text: str, begin: int) -> bool:
-    return len(text) - begin <= 4096
 
 
 def _is_blank(text: str, start: int, end: int) -> bool:

@@ -28,6 +28,7 @@ __all__ = [
     "is_text",
     "lines",
     "read_text",
+    "require_whole",
     "reveal",
     "undeclared",
     "xml_encoding",
@@ -40,6 +41,7 @@ HEAD = 4096
 MENTION = re.compile("[Aa][Ii][Gg][Cc]")
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _NAMES = {
     "utf8": "utf-8", "unicode11utf8": "utf-8", "usascii": "utf-8", "ascii": "utf-8",
@@ -143,10 +145,20 @@ def read_text(source: Source, where: str, declared: Callable[[bytes], str] = und
     """
     data = source.up_to(0, LIMIT)
     is_whole = source.size <= LIMIT
-    encoding, errors, start = _encoding(data, where, declared(data[:HEAD]), is_whole=is_whole)
-    text = _decoded(data[start:], encoding, errors, is_whole=is_whole)
+    for encoding, errors, start in _tries(data, where, declared(data[:HEAD])):
+        text = _decoded(data[start:], encoding, errors, is_whole=is_whole)
+        if text is not None:
+            break
+    assert text is not None  # the last try takes any bytes
     mentions = not is_whole and _mentions(source, len(data), encoding)
     return Text(text, encoding, errors, start, is_whole=is_whole, mentions=mentions)
+
+
+def require_whole(text: Text, where: str) -> None:
+    """That no label can stand in the part that was not read. Raises LabelError (LBL083)."""
+    if text.mentions_beyond:
+        raise LabelError("LBL083", where, f"it is longer than {LIMIT >> 20} MiB, and the word AIGC stands behind that",
+                         "Divide the file, or write a sidecar file with --sidecar.")  # fmt: skip
 
 
 def reveal(text: str) -> str:
@@ -160,27 +172,24 @@ def reveal(text: str) -> str:
 
 def is_text(head: bytes) -> bool:
     """Whether these first bytes of a file are text: UTF-16 by its mark or its pattern, else free of control characters."""
-    if not head or head.startswith(_UTF_32[0]):
-        return not head
-    return head.startswith(_BOMS[1][0]) or head.startswith(_BOMS[2][0]) or bool(_pattern(head)) or not _CONTROL.search(head)
+    if head.startswith(_UTF_32):
+        return False
+    return head.startswith(_UTF_16) or bool(_pattern(head)) or not _CONTROL.search(head)
 
 
-def _encoding(data: bytes, where: str, declared: str, *, is_whole: bool) -> tuple[str, str, int]:
-    """Codec, error handler and the length of the byte order mark."""
+def _tries(data: bytes, where: str, declared: str) -> Iterator[tuple[str, str, int]]:
+    """Codec, error handler and the length of the byte order mark, the likeliest first."""
     if data.startswith(_UTF_32):
         raise _unknown_encoding(where, "UTF-32")
-    for bom, name in _BOMS:
-        if data.startswith(bom):
-            return name, "surrogatepass" if name != "utf-8" else "surrogateescape", len(bom)
-    if name := _pattern(data[:HEAD]):
-        return name, "surrogatepass", 0
+    marked = next(((name, len(bom)) for bom, name in _BOMS if data.startswith(bom)), (_pattern(data[:HEAD]), 0))
+    if marked[0].startswith("utf-16"):
+        yield marked[0], "surrogatepass", marked[1]
     plain = re.sub("[^a-z0-9]", "", declared.lower())
-    if plain.startswith(_STATEFUL):
+    if not marked[0] and plain.startswith(_STATEFUL):
         raise _unknown_encoding(where, declared)
-    for name in dict.fromkeys((_NAMES.get(plain, "utf-8"), "utf-8", "gb18030")):
-        if _is_faithful(data, name, is_whole=is_whole):
-            return name, "strict", 0
-    return "utf-8", "surrogateescape", 0
+    for name in () if marked[0] else dict.fromkeys((_NAMES.get(plain, "utf-8"), "utf-8", "gb18030")):
+        yield name, "strict", 0
+    yield "utf-8", "surrogateescape", marked[1]
 
 
 def _pattern(head: bytes) -> str:
@@ -193,24 +202,15 @@ def _pattern(head: bytes) -> str:
     return "utf-16-be" if not any(first) and 0 not in second else ""
 
 
-def _is_faithful(data: bytes, encoding: str, *, is_whole: bool) -> bool:
-    """Whether the bytes decode, and the characters give them back."""
-    try:
-        text = _decoded(data, encoding, "strict", is_whole=is_whole)
-    except UnicodeDecodeError:
-        return False
-    if encoding == "utf-8":
-        return True
-    try:
-        return data.startswith(text.encode(encoding))
-    except UnicodeEncodeError:
-        return False
-
-
-def _decoded(data: bytes, encoding: str, errors: str, *, is_whole: bool) -> str:
-    """The characters; half of one at the very end is left out where the text was cut there, or is UTF-16."""
+def _decoded(data: bytes, encoding: str, errors: str, *, is_whole: bool) -> str | None:
+    """The characters, if they give the bytes back; half of one at the end is left out where the text was cut, or is UTF-16."""
     is_final = is_whole and not encoding.startswith("utf-16")
-    return codecs.getincrementaldecoder(encoding)(errors).decode(data, is_final)
+    try:
+        text = codecs.getincrementaldecoder(encoding)(errors).decode(data, is_final)
+        is_faithful = encoding.startswith("utf") or data.startswith(text.encode(encoding))
+    except UnicodeError:
+        return None
+    return text if is_faithful else None
 
 
 def _mentions(source: Source, start: int, encoding: str) -> bool:
