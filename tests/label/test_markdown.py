@@ -269,9 +269,9 @@ def test_any_values_are_read_as_they_were_written_by_us_and_by_pyyaml(
 
 
 pieces = st.sampled_from(
-    ["---\n", "AIGC:", " ", "\n", "  Label: '1'\n", "{", "}", '"', "'", "```", "<!--", "-->", "ContentProducer: x\n"]
-    + [JSON, "+++\n", "\r", "|", "# ", "\ud800", "\0", "é", "ProduceID:", "[AIGC]\n", "a: b\n"]
-)
+    ["---\n", "AIGC:", " ", "\n", "  Label: '1'\n", "{", "}", '"', "'", "```", "<!--", "-->", "ContentProducer: x\n",
+     JSON, "+++\n", "\r", "|", "# ", "\ud800", "\0", "é", "ProduceID:", "[AIGC]\n", "a: b\n"]
+)  # fmt: skip
 
 
 @given(st.lists(pieces, max_size=25).map("".join))

@@ -15,14 +15,15 @@ from typing import NamedTuple
 from hegui.kernel.source import Source
 from hegui.kernel.splice import Splice
 from hegui.label.aigc import AigcLabel
-from hegui.label.faults import LabelError, cannot_edit
+from hegui.label.faults import cannot_edit
 from hegui.label.findings import Finding
 from hegui.label.front_matter import Block, Entry, block_at, entries, fresh, is_mapping, root_indent, updated
 from hegui.label.reading import Candidate, Reading, Trace
 from hegui.label.spellings import parse
 from hegui.label.standing import Standing, rewritten, standing
 from hegui.label.stray_text import stray
-from hegui.label.text_file import Line, Text, is_text, lines, read_text, require_whole, reveal
+from hegui.label.text_file import Line, Text, is_text, lines, read_text, reveal
+from hegui.label.text_faults import is_toml, occupied, require_whole
 
 __all__ = [
     "CLAUSE",
@@ -79,20 +80,20 @@ def read(source: Source) -> Reading:
 def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
     """The mapping in the front matter. Raises LabelError (LBL005, LBL006, LBL081, LBL082)."""
     parts = _parts(source)
-    require_whole(parts.text, NAME)
+    require_whole(parts.reading, NAME)
     one = standing(parts.reading, NAME)
     if one is not None:
         changed = rewritten(one, label)
         return () if changed is None else tuple(updated(parts.text, _entry(parts, one), label, changed))
     if parts.has_toml:
-        raise _has_toml()
+        raise is_toml(NAME)
     return (_added(parts.text, parts.block, label),)
 
 
 def bare(source: Source) -> tuple[Splice, ...]:
     """Without the mapping, and without the block where nothing else is in it."""
     parts = _parts(source)
-    require_whole(parts.text, NAME)
+    require_whole(parts.reading, NAME)
     one = standing(parts.reading, NAME)
     if one is None:
         return ()
@@ -208,16 +209,6 @@ def _added(text: Text, block: Block | None, label: AigcLabel) -> Splice:
     if block is None:
         return text.splice(0, 0, f"---{text.newline}{fresh(label, text.newline)}---{text.newline}")
     if entries(text.text, block):
-        raise _occupied()
+        raise occupied(NAME, "a key AIGC in the front matter")
     lead = text.newline if block.inside == block.closing else ""
     return text.splice(block.inside, block.inside, lead + fresh(label, text.newline, root_indent(text.text, block)))
-
-
-def _has_toml() -> LabelError:
-    return LabelError("LBL081", NAME, "its front matter is TOML, and the guide wants the label in YAML",
-                      "Turn the front matter into YAML between two lines ---, then label the file.")  # fmt: skip
-
-
-def _occupied() -> LabelError:
-    return LabelError("LBL082", NAME, "its front matter has a key AIGC that is no label",
-                      "Give that key another name, then label the file.")  # fmt: skip

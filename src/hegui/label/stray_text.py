@@ -20,7 +20,7 @@ from hegui.label.reading import Candidate, Gap, Trace
 from hegui.label.spellings import MAX_TEXT, parse
 from hegui.label.text_file import Text, lines, reveal
 
-__all__ = ["COMMENT", "Stray", "json_end", "stray"]
+__all__ = ["COMMENT", "Stray", "json_end", "seems", "stray", "unkeyed"]
 
 MOST = 1000
 """Mentions of a key that are looked at."""
@@ -162,7 +162,7 @@ def _in_comment(text: str, at: int) -> _Found | None:
     if closing < at:
         return None
     shown = text[opening + 4 : closing].strip()
-    return _Found("comment", opening, closing + 3, _unkeyed(shown))
+    return _Found("comment", opening, closing + 3, unkeyed(shown)) if seems(shown) else None
 
 
 def _in_lines(text: str, hit: re.Match[str], start: int) -> _Found | None:
@@ -201,8 +201,17 @@ def _mapping(text: str, begin: int) -> tuple[int, str]:
     return len(text), text[begin:].strip()  # keys that are not deeper than AIGC, at the end
 
 
-def _unkeyed(shown: str) -> str:
-    """The object behind `AIGC:`; a mapping of lines stays whole."""
+def seems(shown: str) -> bool:
+    """Whether a comment is a label, or the ruins of one, and not the mere word."""
+    return "ContentProduc" in shown or parse(unkeyed(shown)) is not None
+
+
+def unkeyed(shown: str) -> str:
+    """The object behind `AIGC:`; a mapping of lines stays whole.
+
+    >>> unkeyed('AIGC: {"Label":"1"}')
+    '{"Label":"1"}'
+    """
     match = _LABELLED.match(shown)
     return shown[match.end() :].strip() if match else shown
 

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from hegui.kernel.source import Source
 from hegui.kernel.splice import Splice
-from hegui.label.faults import LabelError
 from hegui.label.reading import Gap
+from hegui.label.text_faults import unknown_encoding
 
 __all__ = [
     "HEAD",
@@ -28,7 +28,6 @@ __all__ = [
     "is_text",
     "lines",
     "read_text",
-    "require_whole",
     "reveal",
     "undeclared",
     "xml_encoding",
@@ -154,13 +153,6 @@ def read_text(source: Source, where: str, declared: Callable[[bytes], str] = und
     return Text(text, encoding, errors, start, is_whole=is_whole, mentions=mentions)
 
 
-def require_whole(text: Text, where: str) -> None:
-    """That no label can stand in the part that was not read. Raises LabelError (LBL083)."""
-    if text.mentions_beyond:
-        raise LabelError("LBL083", where, f"it is longer than {LIMIT >> 20} MiB, and the word AIGC stands behind that",
-                         "Divide the file, or write a sidecar file with --sidecar.")  # fmt: skip
-
-
 def reveal(text: str) -> str:
     """The text with what did not decode replaced, so that it can be shown and written."""
     try:
@@ -180,13 +172,13 @@ def is_text(head: bytes) -> bool:
 def _tries(data: bytes, where: str, declared: str) -> Iterator[tuple[str, str, int]]:
     """Codec, error handler and the length of the byte order mark, the likeliest first."""
     if data.startswith(_UTF_32):
-        raise _unknown_encoding(where, "UTF-32")
+        raise unknown_encoding(where, "UTF-32")
     marked = next(((name, len(bom)) for bom, name in _BOMS if data.startswith(bom)), (_pattern(data[:HEAD]), 0))
     if marked[0].startswith("utf-16"):
         yield marked[0], "surrogatepass", marked[1]
     plain = re.sub("[^a-z0-9]", "", declared.lower())
     if not marked[0] and plain.startswith(_STATEFUL):
-        raise _unknown_encoding(where, declared)
+        raise unknown_encoding(where, declared)
     for name in () if marked[0] else dict.fromkeys((_NAMES.get(plain, "utf-8"), "utf-8", "gb18030")):
         yield name, "strict", 0
     yield "utf-8", "surrogateescape", marked[1]
@@ -223,8 +215,3 @@ def _mentions(source: Source, start: int, encoding: str) -> bool:
             return True
         kept = piece[-8:]
     return False
-
-
-def _unknown_encoding(where: str, name: str) -> LabelError:
-    return LabelError("LBL080", where, f"its text is in the encoding {name}, in which hegui does not read",
-                      "Save it as UTF-8, or write a sidecar file with --sidecar.")  # fmt: skip
