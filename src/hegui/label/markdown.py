@@ -22,8 +22,8 @@ from hegui.label.reading import Candidate, Reading, Trace
 from hegui.label.spellings import parse
 from hegui.label.standing import Standing, rewritten, standing
 from hegui.label.stray_text import stray
-from hegui.label.text_file import Line, Text, is_text, lines, read_text, reveal
 from hegui.label.text_faults import is_toml, occupied, require_whole
+from hegui.label.text_file import Line, Text, is_text, lines, read_text, reveal
 
 __all__ = [
     "CLAUSE",
