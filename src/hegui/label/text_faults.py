@@ -9,7 +9,7 @@ from __future__ import annotations
 from hegui.label.faults import LabelError
 from hegui.label.reading import Reading
 
-__all__ = ["is_toml", "occupied", "require_whole", "too_long", "unknown_encoding"]
+__all__ = ["has_entities", "is_compressed", "is_toml", "occupied", "require_whole", "too_long", "unknown_encoding"]
 
 
 def unknown_encoding(where: str, name: str) -> LabelError:
@@ -34,6 +34,18 @@ def too_long(where: str) -> LabelError:
     """A part that was not read may hold a label."""
     return LabelError("LBL083", where, "it is too long to be read whole, and the word AIGC stands in what was not read",
                       "Divide the file, or write a sidecar file with --sidecar.")  # fmt: skip
+
+
+def has_entities(where: str) -> LabelError:
+    """XML with a document type whose entities it uses."""
+    return LabelError("LBL084", where, "it uses entities that its document type declares, which hegui does not expand",
+                      "Save it without a document type, then label it.")  # fmt: skip
+
+
+def is_compressed(where: str) -> LabelError:
+    """SVG in gzip."""
+    return LabelError("LBL085", where, "it is compressed (svgz), and a label inside would change every byte",
+                      "Unpack it, label it, and pack it again.")  # fmt: skip
 
 
 def require_whole(reading: Reading, where: str) -> None:

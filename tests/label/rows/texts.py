@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import orjson
 import yaml
 
-from hegui.label import html, markdown
+from hegui.label import html, markdown, svg
 from tests.label.contract import Row, output
 
 __all__ = ["ROWS"]
@@ -68,9 +70,45 @@ def of_exiftool(path: Path) -> str:
     return output("exiftool", "-s3", "-HTML:AIGC", path).decode().rstrip("\n")
 
 
+def xml_without(*names: str) -> Callable[[Path], str]:
+    """The canonical XML without these elements."""
+
+    def canonical(path: Path) -> str:
+        return ElementTree.canonicalize(from_file=path, exclude_tags=names)
+
+    return canonical
+
+
+def ttml_payload(path: Path) -> object:
+    """The cues, and whatever else is below the body."""
+    body = ElementTree.XML(path.read_bytes()).find("{http://www.w3.org/ns/ttml}body")
+    assert body is not None
+    return ElementTree.tostring(body)
+
+
+def of_xpath(path: Path) -> str:
+    return output("xmllint", "--xpath", "string(//*[local-name()='AIGC'])", path).decode().removesuffix("\n")
+
+
+def of_exiftool_xmp(path: Path) -> str:
+    return output("exiftool", "-s3", "-XMP:AIGC", path).decode().removesuffix("\n")
+
+
+def well_formed(path: Path) -> None:
+    output("xmllint", "--noout", path)
+
+
+SVG = "{http://www.w3.org/2000/svg}"
 ROWS: tuple[Row, ...] = (
     Row("doc.md", markdown, markdown_payload, {"PyYAML": front_matter}),
     Row("doc-frontmatter.md", markdown, markdown_payload, {"PyYAML": front_matter}),
     Row("page.html", html, lambda path: Page(path).events, {"html.parser": of_parser, "exiftool": of_exiftool}),
     Row("fragment.html", html, lambda path: Page(path).events, {"html.parser": of_parser}),
+    Row(
+        "drawing.svg",
+        svg,
+        xml_without(f"{SVG}metadata"),
+        {"xmllint": of_xpath, "exiftool": of_exiftool_xmp},
+        (well_formed,),
+    ),
 )
