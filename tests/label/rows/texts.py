@@ -86,6 +86,11 @@ def ttml_payload(path: Path) -> object:
     return ElementTree.tostring(body)
 
 
+def cues(path: Path) -> bytes:
+    """The cues as ffmpeg reads them; it says nothing else."""
+    return output("ffmpeg", "-v", "warning", "-i", path, "-f", "srt", "-")
+
+
 def of_xpath(path: Path) -> str:
     return output("xmllint", "--xpath", "string(//*[local-name()='AIGC'])", path).decode().removesuffix("\n")
 
