@@ -109,17 +109,35 @@ def drawn(under: Image.Image, one: Plate, where: str, *, is_opaque: bool = False
     raise no_contrast(where, found, least)
 
 
-def contrast(painted: Image.Image, letters: Image.Image) -> float:
+def contrast(painted: Image.Image, letters: Image.Image, *, share: float = 0.0) -> float:
     """The WCAG ratio of the darkest full ink and the brightest ground: the worst a reader meets.
 
     Channels are taken apart, so that the figure is never above the true one.
+
+    Args:
+        painted: the plate, mode RGB.
+        letters: where the ink is, mode L.
+        share: of the pixels on either side, how many may be worse; lossy coding leaves ripples.
     """
-    full = letters.point(lambda value: 255 if value == 255 else 0)
-    none = letters.point(lambda value: 255 if value == 0 else 0)
-    white, black = (Image.new("RGB", painted.size, (level, level, level)) for level in (255, 0))
-    darkest = [low for low, _ in _extremes(Image.composite(painted, white, full))]
-    brightest = [high for _, high in _extremes(Image.composite(painted, black, none))]
+    most = cast("tuple[int, int]", letters.getextrema())[1]
+    full = letters.point([255 if value and value == most else 0 for value in range(256)])
+    none = letters.point([0 if value else 255 for value in range(256)])
+    darkest = _levels(painted.histogram(full), share)
+    brightest = [255 - level for level in _levels(painted.histogram(none)[::-1], share)][::-1]
     return ratio(luminance(darkest), luminance(brightest))
+
+
+def _levels(histogram: list[int], share: float) -> list[int]:
+    """Per channel the level below which no more than this share of the pixels lie; 255 where there are no pixels."""
+    found = []
+    for at in range(0, len(histogram), 256):
+        left = int(sum(histogram[at : at + 256]) * share)
+        level = 0
+        while level < 255 and left >= histogram[at + level]:
+            left -= histogram[at + level]
+            level += 1
+        found.append(level)
+    return found
 
 
 def ratio(one: float, other: float) -> float:
@@ -149,10 +167,6 @@ def ink_rows(image: Image.Image) -> int:
     """Rows from the first to the last with ink, of an image of coverage."""
     box = image.point(lambda value: 255 if value >= _INKED else 0).getbbox()
     return box[3] - box[1] if box else 0
-
-
-def _extremes(image: Image.Image) -> tuple[tuple[int, int], ...]:
-    return cast("tuple[tuple[int, int], ...]", image.getextrema())
 
 
 @lru_cache(maxsize=64)
