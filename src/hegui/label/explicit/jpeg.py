@@ -39,7 +39,7 @@ def stamp(data: bytes, mark: PictureMark, where: str, orientation: int) -> Stamp
     with Image.open(BytesIO(data), formats=["JPEG"]) as image:
         assert isinstance(image, JpegImageFile)
         bounded(image.width, image.height, where)
-        if image.mode not in ("L", "RGB", "CMYK") or image.info.get("adobe_transform") == 2 and image.mode == "CMYK":
+        if image.mode not in ("L", "RGB", "CMYK") or (image.mode == "CMYK" and image.info.get("adobe_transform") == 2):
             raise cannot_mark(where, "its colours are of a kind that is not handled")
         image.load()
         reason = _reason(image, old)

@@ -14,7 +14,7 @@ from hegui.label.explicit.plate import luminance, ratio
 
 __all__ = ["Palette", "TwoColours", "two_colours"]
 
-_ENOUGH = 12.0
+_ENOUGH = 18.0
 """A pair that is there and has this contrast is taken as it is."""
 
 

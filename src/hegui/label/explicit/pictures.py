@@ -49,7 +49,7 @@ def mark_picture(data: bytes, mark: PictureMark | None = None, name: str = "") -
         LabelError: LBL100, LBL102 to LBL110.
     """
     need_pillow()
-    from hegui.label.explicit import jpeg, png, turned  # Pillow is an optional extra
+    from hegui.label.explicit import gif, jpeg, png, turned, webp  # Pillow is an optional extra
 
     mark = mark or PictureMark()
     kind = format_of(data)
@@ -57,6 +57,10 @@ def mark_picture(data: bytes, mark: PictureMark | None = None, name: str = "") -
         match kind:
             case "png":
                 return png.stamp(data, mark, name, turned.orientation(data, "PNG"))
+            case "gif":
+                return gif.stamp(data, mark, name)
+            case "webp":
+                return webp.stamp(data, mark, name, turned.orientation(data, "WEBP"))
             case "jpeg":
                 return jpeg.stamp(data, mark, name, turned.orientation(data, "JPEG"))
     raise cannot_mark(name, "its format is not known")
