@@ -49,26 +49,26 @@ def mark_picture(data: bytes, mark: PictureMark | None = None, name: str = "") -
         LabelError: LBL100, LBL102 to LBL110.
     """
     need_pillow()
-    from hegui.label.explicit import avif, bmp, gif, jpeg, png, tiff, turned, webp  # Pillow is an optional extra
+    from hegui.label.explicit import avif, bmp, gif, jpeg, png, shown, tiff, webp  # Pillow is an optional extra
 
     mark = mark or PictureMark()
     kind = format_of(data)
     with decoding(name):
         match kind:
             case "png":
-                return png.stamp(data, mark, name, turned.orientation(data, "PNG"))
+                return png.stamp(data, mark, name, shown.orientation(data, "PNG"))
             case "gif":
                 return gif.stamp(data, mark, name)
             case "webp":
-                return webp.stamp(data, mark, name, turned.orientation(data, "WEBP"))
+                return webp.stamp(data, mark, name, shown.orientation(data, "WEBP"))
             case "tiff":
                 return tiff.stamp(data, mark, name)
             case "bmp":
                 return bmp.stamp(data, mark, name)
             case "avif":
-                return avif.stamp(data, mark, name, turned.orientation(data, "AVIF"))
+                return avif.stamp(data, mark, name, shown.orientation(data, "AVIF"))
             case "heic":
                 raise cannot_mark(name, "HEIC cannot be written here")
             case "jpeg":
-                return jpeg.stamp(data, mark, name, turned.orientation(data, "JPEG"))
+                return jpeg.stamp(data, mark, name, shown.orientation(data, "JPEG"))
     raise cannot_mark(name, "its format is not known")

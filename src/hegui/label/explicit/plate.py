@@ -24,7 +24,7 @@ from hegui.label.explicit.orientation import shown_box, shown_size, stored_box, 
 from hegui.label.explicit.rules import number
 from hegui.label.wording import AI_ELEMENT, GENERATION_ELEMENT
 
-__all__ = ["Plate", "Size", "contrast", "drawn", "ink_rows", "lettered", "luminance", "plate", "ratio"]
+__all__ = ["Plate", "Size", "contrast", "drawn", "ink_rows", "lettered", "lettering", "luminance", "plate", "ratio"]
 
 _INKED = 128
 """Coverage of a pixel, of 255, from which it counts as ink."""
@@ -161,6 +161,12 @@ def lettered(font: FontFile, size: Size, box: Box) -> Image.Image:
     at = ((box.width - (right - left)) // 2 - left, (box.height - (bottom - top)) // 2 - top)
     ImageDraw.Draw(image).text(at, size.text, 255, font=face)
     return image
+
+
+def lettering(mark: PictureMark, least_ink: int, width: int, height: int) -> Image.Image:
+    """The letters of a mark on a plate of this size, as they were drawn."""
+    font = font_file(mark.font)
+    return lettered(font, _size(font, mark.text, least_ink), Box(0, 0, width, height))
 
 
 def ink_rows(image: Image.Image) -> int:
