@@ -1,0 +1,1 @@
+"""The rows of the contract test, one module per family of formats; each has ROWS."""
