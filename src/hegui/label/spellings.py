@@ -20,7 +20,7 @@ import orjson
 from hegui.label.aigc import KEYS, AigcLabel
 from hegui.label.findings import Finding
 
-__all__ = ["MAX_TEXT", "Form", "Spelt", "parse"]
+__all__ = ["MAX_TEXT", "Form", "Spelt", "meant_key", "parse"]
 
 MAX_TEXT = 65_536
 """Characters of a text that may still be a label; longer ones are none."""
@@ -82,6 +82,15 @@ def parse(text: str) -> Spelt | None:
     if not isinstance(inner, Mapping):
         return None
     return _spelt(inner, _form(findings, wrapped=wrapped), findings)
+
+
+def meant_key(key: str) -> str | None:
+    """The key of Annex E that `key` stands for, in any spelling seen; None where it stands for none.
+
+    >>> meant_key("ReserveCode1")
+    'ReservedCode1'
+    """
+    return key if key in KEYS else _SPELLINGS.get(re.sub("[^a-z0-9]", "", key.lower()))
 
 
 def _form(findings: list[Finding], *, wrapped: bool) -> Form:
@@ -199,7 +208,7 @@ def _unwrapped(found: Mapping[str, Any]) -> tuple[Any, bool]:
 def _spelt(inner: Mapping[str, Any], form: Form, findings: list[Finding]) -> Spelt | None:
     values: dict[str, str] = {}
     for key, value in inner.items():
-        name = KEYS[KEYS.index(key)] if key in KEYS else _SPELLINGS.get(re.sub("[^a-z0-9]", "", key.lower()))
+        name = meant_key(key)
         if name is None:
             findings.append(Finding("key.extra", "warning", _ANNEX_E, key[:60]))
             continue
