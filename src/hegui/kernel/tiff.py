@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hegui.kernel.source import MalformedError, Source, TooMuchError
+from hegui.kernel.splice import Splice
 
 __all__ = [
     "MAX_DIRECTORIES",
@@ -22,6 +23,7 @@ __all__ = [
     "Layout",
     "chain",
     "directory",
+    "dropped",
     "entry_bytes",
     "ifd_bytes",
     "layout",
@@ -192,3 +194,13 @@ def ifd_bytes(ifd: Ifd, added: bytes) -> bytes:
     entries = sorted([*(entry for entry in old if tag(entry) != tag(added)), added], key=tag)
     count = len(entries).to_bytes(layout.count_size, layout.endian)
     return count + b"".join(entries) + layout.offset(ifd.next)
+
+
+def dropped(source: Source, ifd: Ifd, entry: Entry) -> Splice:
+    """The directory without an entry, as long as it was: the entries after it move up, zeros follow the last."""
+    layout = ifd.layout
+    at = entry.at - ifd.at - layout.count_size
+    raw = ifd.raw[:at] + ifd.raw[at + layout.entry_size :]
+    count = (len(raw) // layout.entry_size).to_bytes(layout.count_size, layout.endian)
+    room = min(layout.count_size + len(ifd.raw) + layout.word, source.size - ifd.at)
+    return Splice(ifd.at, room, (count + raw + layout.offset(ifd.next) + bytes(layout.entry_size))[:room])

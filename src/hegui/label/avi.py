@@ -40,7 +40,7 @@ def score(name: str, head: bytes) -> int:
     """The form AVI."""
     if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
         return 100
-    return 5 if not head and name.lower().endswith(EXTENSIONS) else 0
+    return 5 if name.lower().endswith(EXTENSIONS) else 0
 
 
 def read(source: Source) -> Reading:
@@ -55,34 +55,57 @@ def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
         LabelError: LBL005; LBL040, the form is full; LBL041, nothing may move and no JUNK is free.
         MalformedError: the file is damaged.
     """
-    seen = _sound(source)
-    one = standing(seen.reading, NAME)
+    layout = _layout(source)
+    one = standing(layout.seen.reading, NAME)
     text = rewritten(one, label)
     if text is None:
         return ()
-    chunk = seen.place_of(one)
+    chunk = layout.seen.place_of(one)
     if chunk is not None:
-        return _updated(seen, source, chunk, text)
+        return _updated(layout, chunk, text)
     new = riff.encoded(b"AIGC", text.encode("ascii") + b"\0")
-    return next(chain(_in_a_list(seen, source, new), _in_a_new_list(seen, source, new)))
+    return next(chain(_in_a_list(layout, new), _in_a_new_list(layout, new)))
 
 
 def bare(source: Source) -> tuple[Splice, ...]:
     """The chunk taken out, its room given back to JUNK in front of the data. Raises as `write` does."""
-    seen = _sound(source)
-    one = standing(seen.reading, NAME)
-    chunk = seen.place_of(one) if one else None
-    return () if chunk is None else _taken_out(seen, source, chunk)
+    layout = _layout(source)
+    one = standing(layout.seen.reading, NAME)
+    chunk = layout.seen.place_of(one) if one else None
+    return () if chunk is None else _taken_out(layout, chunk)
 
 
-def _sound(source: Source) -> Survey:
-    """The file where it is whole. Raises MalformedError."""
+class _Layout(NamedTuple):
+    """A whole file.
+
+    Attributes:
+        source: the file.
+        seen: its chunks.
+        top: the chunks in the first form, by where they start.
+        free: from here on chunks may change their length: behind the data, where nothing is pointed to.
+    """
+
+    source: Source
+    seen: Survey
+    top: dict[int, Chunk]
+    free: int
+
+
+def _layout(source: Source) -> _Layout:
+    """Raises MalformedError for a file that is not whole."""
     seen = survey(source, NAME, b"AVI ", _STANDARD)
     if seen.fault is not None:
         raise seen.fault
-    if not any(chunk.kind == b"movi" for chunk in seen.top):
+    top = {chunk.start: chunk for chunk in seen.top}
+    free = source.size
+    for chunk in reversed(top.values()):
+        if chunk.kind == b"movi" or chunk.name not in _MAY_MOVE:
+            break
+        free = chunk.start
+    if not any(chunk.kind == b"movi" for chunk in top.values()):
         raise MalformedError("there is no list movi", seen.form.start)
-    return seen
+    is_one_form = sum(not chunk.parents for chunk in seen.chunks) == 1
+    return _Layout(source, seen, top, free if is_one_form else source.size + 1)
 
 
 class _Change(NamedTuple):
@@ -98,17 +121,23 @@ class _Change(NamedTuple):
         """Bytes by which the file would grow."""
         return len(self.put) - self.drop
 
+    @property
+    def outer(self) -> int:
+        """Where the chunk of the form starts that holds the place."""
+        return self.holders[1].start if self.holders[1:] else self.at
 
-def _updated(seen: Survey, source: Source, chunk: Chunk, text: str) -> tuple[Splice, ...]:
+
+def _updated(layout: _Layout, chunk: Chunk, text: str) -> tuple[Splice, ...]:
     """The label in its chunk; where there is no room for it, that is taken out and another put elsewhere."""
-    new = updated(chunk, text, source)
-    if len(new) < chunk.total and not _may_change(seen, chunk):
-        new = _filled(chunk, new)
-    grown = _changed(seen, source, _Change(chunk.start, chunk.total, new, chunk.parents))
+    new = updated(chunk, text, layout.source)
+    change = _Change(chunk.start, chunk.total, new, chunk.parents)
+    if change.by < 0 and change.outer < layout.free:
+        change = change._replace(put=_filled(chunk, new))
+    grown = _changed(layout, change)
     if grown is not None:
         return grown
     new = riff.encoded(b"AIGC", text.encode("ascii") + b"\0")
-    return _taken_out(seen, source, chunk) + next(_in_a_new_list(seen, source, new))
+    return _taken_out(layout, chunk) + next(_in_a_new_list(layout, new))
 
 
 def _filled(chunk: Chunk, new: bytes) -> bytes:
@@ -116,62 +145,55 @@ def _filled(chunk: Chunk, new: bytes) -> bytes:
     return riff.encoded(chunk.name, new[8:].ljust(chunk.size, b"\0"))
 
 
-def _taken_out(seen: Survey, source: Source, chunk: Chunk) -> tuple[Splice, ...]:
-    new = stripped(chunk, source)
+def _taken_out(layout: _Layout, chunk: Chunk) -> tuple[Splice, ...]:
+    new = stripped(chunk, layout.source)
     holder = chunk.parents[-1]
-    if new and not _may_change(seen, chunk):
-        new = _filled(chunk, new)
-    elif not new and holder.kind == b"INFO" and holder.size - 4 == chunk.total:
+    if not new and holder.kind == b"INFO" and holder.size - 4 == chunk.total:
         chunk = holder
-    return _changed(seen, source, _Change(chunk.start, chunk.total, new, chunk.parents)) or ()
+    change = _Change(chunk.start, chunk.total, new, chunk.parents)
+    if new and change.outer < layout.free:
+        change = change._replace(put=_filled(chunk, new))
+    return _changed(layout, change) or ()
 
 
-def _in_a_list(seen: Survey, source: Source, new: bytes) -> Iterator[tuple[Splice, ...]]:
+def _in_a_list(layout: _Layout, new: bytes) -> Iterator[tuple[Splice, ...]]:
     """The ways to add a chunk to a list INFO that stands and is not empty."""
-    for one in seen.top:
+    for one in layout.top.values():
         if one.kind == b"INFO" and one.size > 4 and not one.size & 1:
-            grown = _changed(seen, source, _Change(one.end, 0, new, (seen.form, one)))
+            grown = _changed(layout, _Change(one.end, 0, new, (layout.seen.form, one)))
             if grown is not None:
                 yield grown
 
 
-def _in_a_new_list(seen: Survey, source: Source, new: bytes) -> Iterator[tuple[Splice, ...]]:
+def _in_a_new_list(layout: _Layout, new: bytes) -> Iterator[tuple[Splice, ...]]:
     """The ways to add a list INFO: in the place of a JUNK in front of the data, or at the end. Raises LabelError."""
     put = riff.encoded(b"LIST", b"INFO" + new)
-    for junk in seen.top:
-        if not _may_change(seen, junk) and _has_room(source, junk, len(put)):
+    for junk in layout.top.values():
+        if junk.start < layout.free and _has_room(layout.source, junk, len(put)):
             yield (Splice(junk.start, 0, put), *_resized_junk(junk, len(put)))
-    last, form = seen.top[-1], seen.form
-    if _may_change(seen, last) and last.width and last.next == form.end <= source.size:
+    form, last = layout.seen.form, layout.seen.top[-1]
+    if layout.free <= layout.source.size and last.width and last.next == form.end <= layout.source.size:
         require_room((form,), len(put), NAME)
         yield riff.changed(form.end, 0, put, (form,))
     raise LabelError("LBL041", NAME, "an index counts its bytes from the start, and no free place is in front of the pictures",
                      "Copy it into a new file without coding it anew: ffmpeg -i OLD -c copy NEW.avi")  # fmt: skip
 
 
-def _changed(seen: Survey, source: Source, change: _Change) -> tuple[Splice, ...] | None:
+def _changed(layout: _Layout, change: _Change) -> tuple[Splice, ...] | None:
     """The splices of a change; None where it would move what must not move."""
     if not change.by:
         return (Splice(change.at, change.drop, change.put),)
-    outer = change.holders[1] if change.holders[1:] else next(one for one in seen.top if one.start == change.at)
-    if _may_change(seen, outer):
+    if change.outer >= layout.free:
         require_room(change.holders, change.by, NAME)
         return riff.changed(*change)
-    following = next((one for one in seen.top if one.start == outer.next), None)
+    end = layout.top[change.outer].next
+    following = layout.top.get(end)
     inner = riff.changed(change.at, change.drop, change.put, change.holders[1:])
-    if following is not None and _has_room(source, following, change.by):
+    if following is not None and _has_room(layout.source, following, change.by):
         return (*inner, *_resized_junk(following, change.by))
     if change.by <= -8:
-        return (*inner, Splice(outer.next, 0, riff.encoded(b"JUNK", bytes(-change.by - 8))))
+        return (*inner, Splice(end, 0, riff.encoded(b"JUNK", bytes(-change.by - 8))))
     return None
-
-
-def _may_change(seen: Survey, chunk: Chunk) -> bool:
-    """Whether the chunk stands behind the data, and nothing behind it has a place that is counted somewhere."""
-    start = chunk.parents[1].start if chunk.parents[1:] else chunk.start
-    data = next(one for one in seen.top if one.kind == b"movi")
-    is_alone = sum(not one.parents for one in seen.chunks) == 1
-    return is_alone and start > data.start and all(one.name in _MAY_MOVE for one in seen.top if one.start > start)
 
 
 def _has_room(source: Source, junk: Chunk, by: int) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hegui.kernel.vorbis_comment import Comment, Comments, entry
-from hegui.label.hints import is_named, is_spelt, shows_text
+from hegui.label.hints import is_named, is_spelt, sign_in
 from hegui.label.reading import Candidate, Trace
 from hegui.label.spellings import MAX_TEXT
 
@@ -48,6 +48,6 @@ def read(comments: Comments, place: str, offset: Callable[[int], int]) -> tuple[
             candidates.append(Candidate(f"{place} {name}", at, size, text, name.upper() == NAME))
         elif name.upper() in _PROGRAMS:
             traces.append(Trace("generator", f"{place} {name}", text[:200]))
-        elif shows_text(text):
-            traces.append(Trace("explicit_text", f"{place} {name}", text[:200]))
+        elif (kind := sign_in(text)) is not None:
+            traces.append(Trace(kind, f"{place} {name}", text[:200]))
     return candidates, traces

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from hegui.kernel.source import MalformedError, Source
-from hegui.kernel.splice import Splice, apply, in_order
-from hegui.kernel.tiff import Entry, Ifd, Layout, chain, directory, layout, value
+from hegui.kernel.splice import Splice, apply
+from hegui.kernel.tiff import Entry, Ifd, Layout, chain, directory, dropped, layout, value
 from hegui.label.faults import cannot_edit
 from hegui.label.findings import Finding
 from hegui.label.reading import Candidate, Gap, Trace
-from hegui.label.spots import Frame, Look, may_be_label, reason_of, trace_kind
+from hegui.label.spots import Frame, Look, apart, may_be_label, no_offset, reason_of, trace_kind
 
 __all__ = ["ExifReading", "ExifText", "changed", "examine", "look"]
 
@@ -173,36 +173,20 @@ def changed(source: Source, one: ExifText, text: str | None) -> tuple[Splice, ..
         raise cannot_edit("", f"{one.place}, in a field type that is none for text")
     blank = Splice(entry.value_at, entry.size, bytes(entry.size))
     if text is None:
-        return _apart(blank, _dropped(source, one))
+        return apart(blank, dropped(source, one.ifd, one.entry))
     data = one.charset + text.encode(one.codec) + (b"\0" if entry.type == 2 else b"")
     data += b"\0\0" if entry.tag == XP_COMMENT else b""
     count = len(data).to_bytes(layout.word, layout.endian)
     if len(data) <= entry.size:
-        return _apart(blank._replace(put=data.ljust(entry.size, b"\0")), Splice(entry.at + 4, layout.word, count))
+        return apart(blank._replace(put=data.ljust(entry.size, b"\0")), Splice(entry.at + 4, layout.word, count))
     at = source.size + source.size % 2
-    return _apart(
+    if at >= 1 << 8 * layout.word:
+        raise no_offset("exif")
+    return apart(
         blank,
         Splice(entry.at + 4, 2 * layout.word, count + layout.offset(at)),
         Splice(source.size, 0, bytes(at - source.size) + data),
     )
-
-
-def _apart(*splices: Splice) -> tuple[Splice, ...]:
-    """The splices, if no two of them touch the same bytes: a hostile block lets a value overlap its entry."""
-    try:
-        return in_order(splices)
-    except ValueError as error:
-        raise MalformedError("a value and a directory overlap", splices[0].at) from error
-
-
-def _dropped(source: Source, one: ExifText) -> Splice:
-    """The directory without the field, as long as it was: the entries after it move up, zeros follow the last."""
-    ifd, layout = one.ifd, one.ifd.layout
-    at = one.entry.at - ifd.at - layout.count_size
-    raw = ifd.raw[:at] + ifd.raw[at + layout.entry_size :]
-    count = (len(raw) // layout.entry_size).to_bytes(layout.count_size, layout.endian)
-    room = min(layout.count_size + len(ifd.raw) + layout.word, source.size - ifd.at)
-    return Splice(ifd.at, room, (count + raw + layout.offset(ifd.next) + bytes(layout.entry_size))[:room])
 
 
 def _only_label(source: Source, one: ExifText) -> bool:

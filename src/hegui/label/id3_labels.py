@@ -16,9 +16,10 @@ from hegui.kernel.id3_text import comment, object_head, plain_text, private, use
 from hegui.kernel.source import MalformedError, Source
 from hegui.kernel.splice import Splice
 from hegui.kernel.tail_tags import Ape, Tail
+from hegui.label import xmp
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError, cannot_edit
-from hegui.label.hints import is_named, is_spelt, shows_text
+from hegui.label.hints import is_named, is_spelt, sign_in
 from hegui.label.reading import Candidate, Gap, Reading, Trace
 from hegui.label.standing import Standing, rewritten, standing
 
@@ -159,6 +160,9 @@ def _read_frame(frame: Frame, place: str, found: _Found, *, is_standard: bool) -
                 _text(frame, place, description, data.decode("utf-8", "replace"), found)
         case "PRIV":
             owner, data = private(frame.data)
+            if owner == "XMP":
+                _packet(frame, place, data, found)
+                return
             _text(frame, place, owner, data.decode("utf-8", "replace"), found)
         case "COMM":
             _text(frame, place, *comment(frame.data), found)
@@ -172,12 +176,22 @@ def _read_frame(frame: Frame, place: str, found: _Found, *, is_standard: bool) -
                 _text(frame, place, name, text, found)
 
 
+def _packet(frame: Frame, place: str, packet: bytes, found: _Found) -> None:
+    """An XMP packet, which Adobe's programs put into a PRIV frame."""
+    reading = xmp.find(packet)
+    found.candidates.extend(
+        Candidate(f"{place} XMP", frame.at, frame.size, label.text, False, label.findings) for label in reading.labels
+    )
+    found.traces.extend(reading.traces)
+    found.gaps.extend(reading.gaps)
+
+
 def _text(frame: Frame, place: str, name: str, text: str, found: _Found) -> None:
     """A text in a place that is not for labels."""
     if is_named(name) or is_spelt(text):
         found.candidates.append(Candidate(f"{place} {name[:40]}".rstrip(), frame.at, frame.size, text, False))
-    elif shows_text(text):
-        found.traces.append(Trace("explicit_text", place, text[:200]))
+    elif (kind := sign_in(text)) is not None:
+        found.traces.append(Trace(kind, place, text[:200]))
 
 
 def _read_ape(ape: Ape, found: _Found) -> None:
@@ -186,5 +200,5 @@ def _read_ape(ape: Ape, found: _Found) -> None:
     for item in ape.items:
         if is_named(item.key) or is_spelt(item.text):
             found.candidates.append(Candidate(f"APEv2 {item.key[:40]}", item.at, item.size, item.text, False))
-        elif shows_text(item.text):
-            found.traces.append(Trace("explicit_text", f"APEv2 {item.key[:40]}", item.text[:200]))
+        elif (kind := sign_in(item.text)) is not None:
+            found.traces.append(Trace(kind, f"APEv2 {item.key[:40]}", item.text[:200]))

@@ -1,9 +1,9 @@
 """The places in a RIFF file where a label stands, whatever the form: WAV, AVI and WebP share them.
 
 Knows chunks named AIGC, beside the media or in LIST/INFO, packets of XMP, a C2PA chunk and the program named in ISFT; knows not
-which of them a guide names for which form, and where a new label goes. A walk that ends early is a gap for who reads and an error for who
-writes. What is written is ASCII; what is read is UTF-8 or GB 18030.
-Rules: TC260-PG-20257A (AVI), -20259A (WebP) and -202510A (WAV), through the codecs; XMP part 3 for the names `_PMX` and `XMP `.
+which of them a guide names for which form, and where a new label goes. A walk that ends early is a gap for who reads, an error
+for who writes; what is written is ASCII, what is read UTF-8 or GB 18030.
+Rules: TC260-PG-20257A (AVI), -20259A (WebP) and -202510A (WAV), through the codecs; XMP part 3 names `_PMX` and `XMP `.
 """
 
 from __future__ import annotations

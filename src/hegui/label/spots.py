@@ -12,16 +12,29 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from hegui.kernel.source import MalformedError, Source, TooMuchError, TruncatedError
-from hegui.kernel.splice import Splice
+from hegui.kernel.splice import Splice, in_order
 from hegui.label import xmp
 from hegui.label.aigc import AigcLabel
-from hegui.label.faults import cannot_edit
+from hegui.label.faults import LabelError, cannot_edit
 from hegui.label.reading import Candidate, Gap, Reading, Trace, TraceKind
 from hegui.label.spellings import parse
 from hegui.label.standing import rewritten, standing
 from hegui.label.stray import stray
 
-__all__ = ["Change", "Frame", "Look", "Spot", "bare", "fixed", "may_be_label", "reason_of", "trace_kind", "written"]
+__all__ = [
+    "Change",
+    "Frame",
+    "Look",
+    "Spot",
+    "apart",
+    "bare",
+    "fixed",
+    "may_be_label",
+    "no_offset",
+    "reason_of",
+    "trace_kind",
+    "written",
+]
 
 Change = Callable[[str | None], tuple[Splice, ...]]
 Frame = Callable[[bytes | None], tuple[Splice, ...]]
@@ -123,6 +136,20 @@ def trace_kind(name: str, text: str) -> TraceKind | None:
     if name.lower() in _PARAMETERS or _GENERATED.search(text) is not None:
         return "parameters"
     return "generator" if name.lower() in _GENERATORS and text else None
+
+
+def apart(*splices: Splice) -> tuple[Splice, ...]:
+    """The splices, if no two of them touch the same bytes: a hostile file lets a value overlap what points at it."""
+    try:
+        return in_order(splices)
+    except ValueError as error:
+        raise MalformedError("a value and what points at it overlap", splices[0].at) from error
+
+
+def no_offset(where: str) -> LabelError:
+    """A file of 32-bit offsets that is full."""
+    return LabelError("LBL023", where, "its offsets end at 4 GiB, and the file reaches so far",
+                      "Make the file again as BigTIFF.")  # fmt: skip
 
 
 def fixed(place: str) -> Callable[[object], tuple[Splice, ...]]:

@@ -32,7 +32,7 @@ def score(name: str, head: bytes) -> int:
     """The form WAVE in a RIFF of any width."""
     if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
         return 100
-    return 5 if not head and name.lower().endswith(EXTENSIONS) else 0
+    return 5 if name.lower().endswith(EXTENSIONS) else 0
 
 
 def read(source: Source) -> Reading:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
-from hegui.label import aac, flac, mp3
+from hegui.label import aac, flac, mp3, ogg
 from hegui.label.codec import Codec
 from tests.label.contract import Row, output
 
@@ -15,10 +16,14 @@ __all__ = ["ROWS", "by_exiftool", "by_ffprobe", "by_mediainfo", "payload"]
 
 
 def payload(path: Path) -> tuple[list[bytes], str]:
-    """The packets with their times, and the hash of the decoded samples."""
+    """The packets with their times, and the hash of the decoded samples.
+
+    Behind the packets ffmpeg prints their side data; the comments of Ogg are among them, and are no payload.
+    """
     packets = output("ffmpeg", "-v", "error", "-i", path, "-map", "0:a", "-c", "copy", "-f", "framemd5", "-")
     samples = output("ffmpeg", "-v", "error", "-i", path, "-map", "0:a", "-f", "s16le", "-")
-    return [line for line in packets.splitlines() if not line.startswith(b"#")], hashlib.sha256(samples).hexdigest()
+    lines = [line.partition(b", S=")[0] for line in packets.splitlines() if not line.startswith(b"#")]
+    return lines, hashlib.sha256(samples).hexdigest()
 
 
 def by_ffprobe(path: Path, section: str = "format") -> str:
@@ -56,6 +61,24 @@ def by_flac(path: Path) -> None:
     output("flac", "--test", "--silent", "--warnings-as-errors", path)
 
 
+IN_STREAM = {**COMMENTED, "ffprobe": lambda path: by_ffprobe(path, "streams")}
+
+
+def by_ogginfo(path: Path, program: str = "ogginfo") -> str:
+    (line,) = re.findall(rb"^\tAIGC=(.*)$", output(program, path), re.MULTILINE)
+    return str(line.decode())
+
+
+def by_opusinfo(path: Path) -> str:
+    return by_ogginfo(path, "opusinfo")
+
+
+def by_ogg_tools(path: Path) -> None:
+    """Numbers of pages, check sums and granule positions are right."""
+    program = "opusinfo" if path.suffix == ".opus" else "ogginfo"
+    assert b"WARNING" not in output(program, path)
+
+
 def tagged(carrier: str, codec: Codec) -> Row:
     return Row(carrier, codec, payload, TAGGED, (decodes_quietly,))
 
@@ -65,4 +88,6 @@ ROWS = (
     tagged("speech-id3v23-v1.mp3", mp3),
     tagged("speech.aac", aac),
     Row("speech.flac", flac, payload, COMMENTED, (decodes_quietly, by_flac)),
+    Row("speech.ogg", ogg, payload, {**IN_STREAM, "ogginfo": by_ogginfo}, (decodes_quietly, by_ogg_tools)),
+    Row("speech.opus", ogg, payload, {**IN_STREAM, "opusinfo": by_opusinfo}, (decodes_quietly, by_ogg_tools)),
 )

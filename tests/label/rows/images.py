@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hegui.label import jpeg, png
+from hegui.label import gif, jpeg, png, tiff
 from tests.label.contract import CARRIERS, Row, digest_of, output
 
 
@@ -40,12 +40,28 @@ def coefficients(path: Path) -> object:
     return digest_of("jpegtran", "-copy", "none", path), pixels(path)
 
 
+def gifsicle(path: Path) -> None:
+    assert output("gifsicle", "--no-warnings", "--info", path)
+    assert output("gifsicle", "--info", path).count(b"warning") == 0
+
+
 def exiftool_says_nothing_new(path: Path) -> None:
     """`-validate` has no more to say of the labelled file than of the carrier."""
     said, before = (
         output("exiftool", "-validate", "-warning", "-a", "-b", one).decode() for one in (path, CARRIERS / path.name)
     )
     assert said == before
+
+
+def exiftool_minds_the_field_type_alone(path: Path) -> None:
+    """The guide wants field type 7, the XMP specification 1: exiftool says so of a TIFF, and has nothing else to say."""
+    said, before = (
+        set(output("exiftool", "-validate", "-warning", "-a", one).decode().splitlines()[1:])
+        for one in (path, CARRIERS / path.name)
+    )
+    assert {line.partition(": ")[2] for line in said - before} <= {
+        "Non-standard format (undef) for IFD0 0x02bc ApplicationNotes"
+    }
 
 
 BOTH = {"exiftool": exiftool, "exiv2": exiv2}
@@ -58,4 +74,7 @@ ROWS = (
     Row("photo-progressive.jpg", jpeg, coefficients, BOTH, (jpeginfo, exiftool_says_nothing_new)),
     Row("photo-cmyk.jpg", jpeg, coefficients, BOTH, (exiftool_says_nothing_new,)),
     Row("photo-exif-orient6.jpg", jpeg, coefficients, BOTH, (jpeginfo, exiftool_says_nothing_new)),
+    Row("anim.gif", gif, pixels, {"exiftool": exiftool}, (gifsicle, exiftool_says_nothing_new)),
+    Row("photo.tif", tiff, pixels, BOTH, (exiftool_minds_the_field_type_alone,)),
+    Row("multi-bigtiff.tif", tiff, pixels, {"exiftool": exiftool}, (exiftool_minds_the_field_type_alone,)),
 )
