@@ -147,6 +147,18 @@ def test_much_of_something_that_holds_no_label_is_passed_over(name: str) -> None
     asked(mp4, MUCH[name]())
 
 
+ITEMS: dict[str, Callable[[], Picture]] = {
+    "items": lambda: Picture((Item(b"hvc1", (b"a",)),) * 10_000, first=1),
+    "packets": lambda: Picture((Item(b"mime", (b"a",), XMP, describes=1),) * 5_000),
+    "pieces": lambda: Picture((Item(b"mime", (b"a",) * 60_000, XMP),)),
+}
+
+
+@pytest.mark.parametrize("name", ITEMS)
+def test_a_picture_with_very_many_items_gives_an_answer(name: str) -> None:
+    asked(heif, ITEMS[name]().build())
+
+
 def test_nesting_ends_at_the_depth_we_set() -> None:
     data = nested(MAX_DEPTH + 1, b"moov")
     with pytest.raises(TooMuchError):

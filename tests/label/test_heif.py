@@ -17,9 +17,9 @@ from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError
 from hegui.label.standing import labels
 from tests.label import bmff_builder as build
-from tests.label.contract import CARRIERS
+from tests.label.contract import CARRIERS, output
 from tests.label.heif_builder import XMP, Item, Picture, contents
-from tests.label.rows.isobmff import xmp_by_exiftool
+from tests.label.rows.isobmff import pixels, xmp_by_exiftool
 
 LABEL = AigcLabel.first("001191110102MAD55U9H0F10002", "01JC-7f3a")
 OTHER = LABEL.propagated("00119144030008867405X220001", "p<1>&'2'", reserved='{"k":"v & <w>"}')
@@ -232,3 +232,31 @@ def test_brands_tell_pictures_from_films(brands: str, is_picture: bool) -> None:
     head = build.box(b"ftyp", major, bytes(4), *others)
     assert (heif.score("", head) > 10) == is_picture
     assert (mp4.score("", head) > 10) == (not is_picture and major != b"crx ")
+
+
+# --- files that others make -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["photo.heic", "photo.avif"])
+def test_metadata_that_exiftool_wrote_stay_and_what_it_writes_later_keeps_the_label(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    output("exiftool", "-q", "-o", path, "-XMP-dc:Title=题", "-EXIF:Artist=A", CARRIERS / name)
+    data = path.read_bytes()
+    path.write_bytes(written(data))
+    assert output("exiftool", "-b", "-XMP-dc:Title", "-Artist", path).decode() == "题A"
+    assert xmp_by_exiftool(path) == LABEL.text()
+    assert pixels(path) == pixels(CARRIERS / name)
+    assert stripped(path.read_bytes()) == data
+    output("exiftool", "-q", "-overwrite_original", "-XMP-dc:Subject=s", path)
+    assert read_labels(path.read_bytes()) == [LABEL]
+
+
+@pytest.mark.parametrize("codec", ["heic", "avif"])
+def test_a_picture_with_a_thumbnail_keeps_all_its_pictures(codec: str, tmp_path: Path) -> None:
+    path = tmp_path / f"made.{codec}"
+    output("heif-enc", *(["-A"] if codec == "avif" else []), "-t", "64", "-o", path, CARRIERS / "photo.png")
+    data, before = path.read_bytes(), (pixels(path), output("heif-info", path).partition(b"metadata")[0])
+    path.write_bytes(written(data))
+    assert (pixels(path), output("heif-info", path).partition(b"metadata")[0]) == before
+    assert xmp_by_exiftool(path) == LABEL.text()
+    assert stripped(path.read_bytes()) == data
