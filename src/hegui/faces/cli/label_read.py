@@ -1,0 +1,88 @@
+"""`hegui label read` and `hegui label verify`: what stands in files, and whether it is as the standard wants it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hegui.errors import HeguiError
+from hegui.faces.cli.label_paths import files_of, with_progress
+from hegui.faces.cli.render import error_json, print_json_line, show_error
+from hegui.faces.cli.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from hegui.label.formats import Opened
+
+__all__ = ["read"]
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON Lines, one file a line.")
+@pass_session
+@click.pass_context
+def read(ctx: click.Context, session: Session, files: tuple[str, ...], as_json: bool) -> None:
+    """Show every label and other sign of generation in FILES, folders or patterns (读取标识)."""
+    from hegui.usecases.label_files import read_file
+
+    failed = 0
+    paths = files_of(files)
+    for path in with_progress(session, paths):
+        try:
+            opened = read_file(path)
+        except HeguiError as error:
+            failed += 1
+            if as_json:
+                print_json_line({"file": str(path), "error": error_json(error, session.lang)})
+            else:
+                show_error(error, session.lang, as_json=False)
+            continue
+        if as_json:
+            print_json_line({"file": str(path), **reading_document(opened)})
+        else:
+            _show(session, str(path), opened)
+    ctx.exit(1 if failed else 0)
+
+
+def reading_document(opened: Opened) -> dict[str, Any]:
+    """What was found in a file, for programs."""
+    from hegui.label.standing import labels
+
+    found = [
+        {
+            "place": one.candidate.place,
+            "offset": one.candidate.offset,
+            "size": one.candidate.size,
+            "standard_place": one.candidate.is_standard,
+            "form": one.spelt.form,
+            "label": one.spelt.label.keys(),
+            "findings": [asdict(finding) for finding in (*one.candidate.findings, *one.spelt.findings)],
+        }
+        for one in labels(opened.reading)
+    ]
+    return {
+        "format": opened.codec.NAME if opened.codec else None,
+        "labels": found,
+        "traces": [asdict(trace) for trace in opened.reading.traces],
+        "gaps": [asdict(gap) for gap in opened.reading.gaps],
+    }
+
+
+def _show(session: Session, name: str, opened: Opened) -> None:
+    from hegui.label.standing import labels
+
+    found = labels(opened.reading)
+    for one in found:
+        click.echo(f"{name}: {one.candidate.place}")
+        for key, value in one.spelt.label.keys().items():
+            click.echo(f"  {key}: {value}")
+        for finding in (*one.candidate.findings, *one.spelt.findings):
+            session.say("label.finding", grade=finding.grade, kind=finding.kind, detail=finding.detail)
+    for trace in opened.reading.traces:
+        click.echo(f"{name}: {session.word(f'label.evidence.{trace.kind}')}  {trace.place}  {trace.detail}")
+    for gap in opened.reading.gaps:
+        session.say("label.gap", file=name, place=gap.place, reason=gap.reason)
+    if not found:
+        session.say("label.none", file=name)

@@ -1,0 +1,74 @@
+"""`hegui label check-upload`: what a platform must do with a file that a user uploads."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hegui.faces.cli.label_write import receipt_document
+from hegui.faces.cli.render import print_json
+from hegui.faces.cli.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from hegui.usecases.label_uploads import Checked
+
+__all__ = ["check_upload", "upload_document"]
+
+
+@click.command("check-upload")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--declared/--not-declared", default=None, help="Whether the user said that it is generated (用户声明).")
+@click.option("--write", is_flag=True, help="Write the platform's elements into the file (写入传播要素).")
+@click.option("--platform", metavar="CODE", help="The platform's code; else the setting label.content_producer.")
+@click.option("--out", type=click.Path(path_type=Path), help="With --write: the labelled file, a new one.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_session
+def check_upload(
+    session: Session, file: Path, declared: bool | None, write: bool, platform: str | None, out: Path | None, as_json: bool
+) -> None:  # fmt: skip
+    """Decide for FILE: confirmed, possible, suspected, nothing found, cannot tell; with the notice to show (上传核验)."""
+    from hegui.usecases import label_uploads
+
+    written = None
+    if write:
+        with session.system() as system:
+            home, code = system.labelling("operator"), platform or session.settings.label.content_producer
+            checked, written = label_uploads.label_upload(home, file, code, declared=declared, out=out)
+    else:
+        checked = label_uploads.check_upload(file, declared=declared)
+    if as_json:
+        receipt = {} if written is None else receipt_document(written)
+        print_json({"file": str(file), **upload_document(checked, session.lang), **receipt})
+        return
+    session.say(f"label.category.{checked.upload.category}", file=file)
+    for piece in checked.upload.evidence:
+        kind = session.word(f"label.evidence.{piece.kind}")
+        click.echo(f"  {kind}  {piece.place}  {piece.detail}".rstrip())
+    if checked.upload.attribute is not None:
+        session.say("label.show_notice", notice=session.word(f"label.notice.{checked.upload.category}"))
+    if checked.breaks_c2pa:
+        session.say("label.breaks_c2pa")
+    if written is not None:
+        session.say("label.written" if written.receipt else "label.held", file=written.path,
+                    place=written.receipt.place if written.receipt else "", number=written.label.propagate_id,
+                    receipt=written.receipt.id if written.receipt else "")  # fmt: skip
+
+
+def upload_document(checked: Checked, lang: str) -> dict[str, Any]:
+    """The answer for programs; the notice in the language asked for."""
+    from hegui.locale import message
+
+    upload = checked.upload
+    notice = message(f"label.notice.{upload.category}", lang) if upload.attribute else None
+    return {
+        "format": checked.format,
+        "category": upload.category,
+        "attribute": upload.attribute,
+        "evidence": [asdict(piece) for piece in upload.evidence],
+        "label": None if upload.label is None else upload.label.keys(),
+        "notice": notice,
+        "breaks_c2pa": checked.breaks_c2pa,
+    }
