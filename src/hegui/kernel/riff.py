@@ -15,7 +15,7 @@ from typing import NamedTuple
 from hegui.kernel.source import MalformedError, Source, TooMuchError, TruncatedError
 from hegui.kernel.splice import Splice
 
-__all__ = ["MOST_CHUNKS", "Chunk", "changed", "encoded", "fits", "walk"]
+__all__ = ["MOST_CHUNKS", "Chunk", "changed", "encoded", "fits", "grown", "walk"]
 
 MOST_CHUNKS = 1 << 16
 """Chunks one walk goes over."""
@@ -198,10 +198,11 @@ def changed(at: int, drop: int, put: bytes, holders: tuple[Chunk, ...]) -> tuple
     Raises:
         TooMuchError: a size cannot count so far; `fits` tells before.
     """
-    return (*_grown(holders, len(put) - drop), Splice(at, drop, put))
+    return (*grown(holders, len(put) - drop), Splice(at, drop, put))
 
 
-def _grown(holders: tuple[Chunk, ...], by: int) -> tuple[Splice, ...]:
+def grown(holders: tuple[Chunk, ...], by: int) -> tuple[Splice, ...]:
+    """The sizes of what holds a chunk, `by` bytes more; what is left open stays open. Raises TooMuchError."""
     if not fits(holders, by):
         raise TooMuchError("a size field cannot count so far", holders[0].start)
     counted = (holder for holder in holders if holder.width and by)
