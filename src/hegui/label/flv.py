@@ -18,10 +18,10 @@ from hegui.label import xmp
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError, cannot_edit
 from hegui.label.field_text import decoded, gap_of
-from hegui.label.findings import Finding
 from hegui.label.flv_script import LONGEST, Script, edited, first_tag, fresh, script_of, script_tags
+from hegui.label.hints import is_spelt, sign_in
 from hegui.label.reading import Candidate, Gap, Reading, Trace
-from hegui.label.spellings import MAX_TEXT, parse
+from hegui.label.spellings import MAX_TEXT
 from hegui.label.standing import Standing, rewritten, standing
 
 __all__ = ["CLAUSE", "EXTENSIONS", "IS_REVERSIBLE", "MEDIA_TYPES", "NAME", "PLACE", "bare", "read", "score", "write"]
@@ -179,10 +179,13 @@ def _read(script: Script) -> tuple[list[_Found], list[Trace]]:
             found += [_Found(Candidate(where, script.tag.start, script.tag.size, one.text, False, one.findings), script, None)
                       for one in packet.labels]  # fmt: skip
             traces += packet.traces
-        elif key in _PROGRAMS:
-            traces.append(Trace("generator", where, decoded(script.text(field))[0][:200]))
-        else:
-            found += _candidates(script, field, key, where)
+            continue
+        more = _candidates(script, field, key, where)
+        found += more
+        text = decoded(script.text(field)[:800])[0]
+        kind = "generator" if key in _PROGRAMS else sign_in(text)
+        if kind and text and not more:
+            traces.append(Trace(kind, where, text[:200]))
     return found, traces
 
 
@@ -191,13 +194,8 @@ def _candidates(script: Script, field: Value, key: bytes, where: str) -> list[_F
     if field.end - field.start > 4 * MAX_TEXT:
         return []
     text, findings = decoded(script.text(field))
-    if _KEY not in key.upper() and ("ContentProducer" not in text or parse(text) is None):
+    if _KEY not in key.upper() and not is_spelt(text):
         return []
-    if key != _KEY:
-        findings = (
-            *findings,
-            Finding("key.other_name", "note", "GB 45438-2025 Annex E a)", key.decode("ascii", "replace")[:60]),
-        )
-    is_standard = key.upper() == _KEY and script.name == _METADATA
+    is_standard = key == _KEY and script.name == _METADATA
     start = script.tag.body + field.key
     return [_Found(Candidate(where, start, field.end - field.key, text, is_standard, findings), script, field)]
