@@ -97,6 +97,8 @@ def walk(source: Source, *, into: Collection[bytes] = (b"INFO",), most: int = MO
     Raises MalformedError where the first bytes are no form or a chunk is longer than what holds it, TruncatedError where it
     is longer than the file, TooMuchError.
     """
+    if source.up_to(0, 4) not in _FORMS or source.size < 12:
+        raise MalformedError("there is no RIFF header", 0)
     levels = [_Level((), 0, source.size)]
     count = 0
     while levels:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from hegui.kernel import amf0
 from hegui.kernel.amf0 import Value
-from hegui.kernel.source import MalformedError, Source, TruncatedError
+from hegui.kernel.source import MalformedError, Source, TooMuchError, TruncatedError
 from hegui.kernel.splice import Splice
 from hegui.label import xmp
 from hegui.label.aigc import AigcLabel
@@ -147,11 +147,13 @@ def _seen(source: Source) -> _Seen:
     gaps: list[Gap] = []
     fault: MalformedError | None = None
     try:
-        for tag in script_tags(source):
+        for count, tag in enumerate(script_tags(source, (_METADATA, _XMP))):
+            if count == _MOST:
+                raise TooMuchError("more script data than is looked at", tag.start)
             try:
                 script = script_of(source, tag)
             except MalformedError as error:
-                gaps.append(gap_of(MalformedError(error.problem, tag.start), f"flv script data at byte {tag.start}"))
+                gaps.append(gap_of(error, f"flv script data at byte {tag.start}"))
                 fault = fault or (error if metadata is None else None)
                 continue
             metadata = metadata or (script if script.name == _METADATA and script.root else None)

@@ -18,7 +18,7 @@ from hegui.label.field_text import decoded
 from hegui.label.findings import Finding
 from hegui.label.hints import is_named, is_spelt, sign_in
 from hegui.label.matroska_segment import TAGS
-from hegui.label.reading import Candidate, Reading, Trace, TraceKind
+from hegui.label.reading import Candidate, Trace, TraceKind
 from hegui.label.spellings import MAX_TEXT
 
 __all__ = ["Found", "added", "found_in", "fresh", "rewritten_tags", "stripped"]
@@ -50,8 +50,8 @@ class _Simple:
     value: Element | None = None
 
 
-def found_in(source: Source, tags: Element) -> tuple[tuple[Found, ...], Reading]:
-    """What may be a label in this element Tags, and the same for who asks, with traces."""
+def found_in(source: Source, tags: Element) -> tuple[list[Found], list[Trace]]:
+    """What may be a label in this element Tags, and signs of generation."""
     found: list[Found] = []
     traces: list[Trace] = []
     for simple in _simple_tags(source, tags):
@@ -65,7 +65,7 @@ def found_in(source: Source, tags: Element) -> tuple[tuple[Found, ...], Reading]
         kind = _TRACES.get(simple.name.upper()) or sign_in(text)
         if kind and text and len(traces) < _MOST_FOUND:
             traces.append(Trace(kind, f"matroska tag {simple.name[:60]}", text[:200]))
-    return tuple(found), Reading(tuple(one.candidate for one in found), tuple(traces))
+    return found, traces
 
 
 def _candidate(simple: _Simple, value: Element, text: str, findings: tuple[Finding, ...]) -> Candidate:
