@@ -54,7 +54,7 @@ class _Seen(NamedTuple):
         metadata: the first onMetaData that can take fields.
         found: the candidates.
         reading: the same for who asks.
-        fault: why not all was seen; a cut end is none, as the label stands in front.
+        fault: why not all was seen; a cut or a very long end is none, as the label stands in front.
     """
 
     metadata: Script | None
@@ -162,8 +162,8 @@ def _seen(source: Source) -> _Seen:
             traces += more_traces[: _MOST - len(traces)]
     except MalformedError as error:
         gaps.append(gap_of(error, f"flv tags from byte {error.at}"))
-        is_cut_behind = isinstance(error, TruncatedError) and metadata is not None
-        fault = fault or (None if is_cut_behind else error)
+        is_behind = isinstance(error, TruncatedError | TooMuchError) and metadata is not None
+        fault = fault or (None if is_behind else error)
     reading_of_all = Reading(tuple(one.candidate for one in found), tuple(traces), tuple(gaps[:_MOST]))
     return _Seen(metadata, tuple(found), reading_of_all, fault)
 
