@@ -28,10 +28,13 @@ NEED = len(ENTRY) + 4
 
 def stream(*blocks: tuple[int, bytes]) -> bytes:
     """A FLAC stream of these blocks, STREAMINFO before them."""
-    out, found = b"fLaC", [(0, INFO), *blocks]
-    for number, (kind, body) in enumerate(found):
-        out += bytes((kind | (0x80 if number == len(found) - 1 else 0),)) + len(body).to_bytes(3, "big") + body
-    return out + SOUND
+    found = [(0, INFO), *blocks]
+    flags = [0] * len(blocks) + [0x80]
+    made = (
+        bytes((kind | flag,)) + len(body).to_bytes(3, "big") + body
+        for flag, (kind, body) in zip(flags, found, strict=True)
+    )
+    return b"".join((b"fLaC", *made, SOUND))
 
 
 def kinds(data: bytes) -> list[tuple[int, int]]:

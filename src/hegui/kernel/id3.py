@@ -19,7 +19,7 @@ from hegui.kernel.source import Source, TruncatedError
 
 __all__ = ["MAX_BODIES", "MAX_BODY", "MAX_FRAMES", "Frame", "Tag", "size_of_foot", "size_of_head", "walk"]
 
-MAX_FRAMES = 65_536
+MAX_FRAMES = 16_384
 MAX_BODY = 1 << 20
 """Bytes of one frame that are taken; of a larger one the first."""
 MAX_BODIES = 16 << 20
