@@ -171,6 +171,11 @@ def test_other_signs_are_traces() -> None:
     ]  # fmt: skip
 
 
+def test_a_manifest_in_a_block_of_its_own_is_a_trace() -> None:
+    data = stream((2, b"c2pajumb"), (2, b"riff"), (4, ONE))
+    assert [(one.kind, one.place) for one in flac.read(Source.of(data)).traces] == [("c2pa", "APPLICATION c2pa")]
+
+
 GAPS = {
     "a list that ends early": (stream((4, ONE[:-3])), [("VORBIS_COMMENT", "malformed")]),
     "a list too long": (stream((4, comments(*[b""] * 70_000))), [("VORBIS_COMMENT", "too large")]),
