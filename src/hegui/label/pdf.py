@@ -16,7 +16,7 @@ from hegui.label import xmp
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import cannot_write
 from hegui.label.pdf_document import Document
-from hegui.label.pdf_objects import Dictionary, Ref, Value, written
+from hegui.label.pdf_objects import Dictionary, Name, Ref, Value, written
 from hegui.label.pdf_places import GUIDE, KEY, Packet, Spot, Survey, forbids_changes, survey
 from hegui.label.pdf_update import SEPARATOR, Change, free_number, update
 from hegui.label.reading import Reading
@@ -157,5 +157,7 @@ def _with_packet(seen: Survey, data: bytes) -> bytes:
         header.pop(key, None)
     if cipher is not None:
         data = cipher.sealed_stream(data, ref.number, found.generation)
+    elif seen.document.cipher is not None:  # a plain stream of an encrypted file says that it is one
+        header.update({"Filter": [Name("Crypt")], "DecodeParms": [Dictionary([("Name", Name("Identity"))])]})
     header["Length"] = len(data)
     return update(seen.document, [Change(ref, written(header) + b"\nstream\n" + data + b"\nendstream")], {})

@@ -70,7 +70,7 @@ class Section:
     def numbers(self) -> int:
         """One more than the greatest number it knows."""
         hidden = self.hidden.numbers() if self.hidden is not None else 0
-        return max((span.first + span.length for span in self.spans if span.length), default=hidden)
+        return max(hidden, *(span.first + span.length for span in self.spans if span.length), 0)
 
     def entry(self, file: File, number: int) -> Entry | None:
         """The entry of an object; None where the section has none. Raises MalformedError."""

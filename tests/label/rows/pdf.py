@@ -35,12 +35,22 @@ def exiftool(path: Path) -> str:
     return output("exiftool", "-b", "-PDF:AIGC", path).decode()
 
 
+def exiftool_after_qpdf(path: Path) -> str:
+    """exiftool takes half a minute to decrypt, so qpdf does it."""
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "plain.pdf"
+        output("qpdf", "--decrypt", path, plain)
+        return exiftool(plain)
+
+
 def checks(path: Path) -> None:
     """qpdf ends with 3 where it only warns."""
     assert b"No syntax or stream encoding errors found" in output("qpdf", "--check", path)
 
 
 JUDGES = {"pdfinfo": pdfinfo, "exiftool": exiftool}
-ROWS: tuple[Row, ...] = tuple(
-    Row(name, pdf, payload, JUDGES, (checks,)) for name in ("doc.pdf", "doc-objstm.pdf", "doc-encrypted.pdf")
+ROWS: tuple[Row, ...] = (
+    Row("doc.pdf", pdf, payload, JUDGES, (checks,)),
+    Row("doc-objstm.pdf", pdf, payload, JUDGES, (checks,)),
+    Row("doc-encrypted.pdf", pdf, payload, {"pdfinfo": pdfinfo, "exiftool": exiftool_after_qpdf}, (checks,)),
 )
