@@ -109,7 +109,8 @@ SINCE_0002 = {
     "ledger_waiting", "policy_stages", "spool_positions", "subject_keys",
 }  # fmt: skip
 SINCE_0006 = ("models", "needs_review", "shadow_policy", "shadow_decision")
-_FIRST = [column for column in tables.exchanges.columns if column.name not in SINCE_0006]
+SINCE_0007 = ("files", "unmarked_terms")
+_FIRST = [column for column in tables.exchanges.columns if column.name not in SINCE_0006 + SINCE_0007]
 EXCHANGES_IN_0001 = Table("exchanges", MetaData(), *(Column(column.name, column.type) for column in _FIRST))
 """The table as it was first."""
 
@@ -125,7 +126,7 @@ def make_without_revisions(url: str, but: Collection[str] = SINCE_0002) -> None:
         tables.metadata.create_all(connection, made)
         if but:
             connection.execute(text("DROP INDEX ix_exchanges_review"))
-            for column in SINCE_0006:
+            for column in SINCE_0006 + SINCE_0007:
                 connection.execute(text(f"ALTER TABLE exchanges DROP COLUMN {column}"))
         connection.execute(insert(tables.schema_version).values(id=1, version=1))
         connection.execute(insert(tables.revision).values(id=1, number=0))

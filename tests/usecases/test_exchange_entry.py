@@ -52,6 +52,8 @@ exchanges = st.builds(
     needs_review=st.booleans(),
     shadow_policy=optional,
     shadow_decision=optional,
+    files=whole,
+    unmarked_terms=whole,
     findings=st.lists(findings, max_size=3).map(tuple),
 )
 
@@ -74,9 +76,17 @@ def test_the_entry_says_what_happened_to_what_by_whom_when_and_under_what() -> N
 def test_the_record_is_canonical_json_of_every_attribute() -> None:
     exchange = an_exchange()
     record = json.loads(record_of(exchange))
-    later = {"models", "needs_review", "shadow_policy", "shadow_decision"}  # left out where they say nothing
+    later = {
+        "models",
+        "needs_review",
+        "shadow_policy",
+        "shadow_decision",
+        "files",
+        "unmarked_terms",
+    }  # left out where they say nothing
     assert record.keys() == {field.name for field in fields(Exchange)} - later
-    more = an_exchange(models="harm:1", needs_review=True, shadow_policy="p@1", shadow_decision="stop")
+    said = {"shadow_policy": "p@1", "shadow_decision": "stop", "files": "[]", "unmarked_terms": "2026-1"}
+    more = an_exchange(models="harm:1", needs_review=True, **said)
     assert json.loads(record_of(more)).keys() == {field.name for field in fields(Exchange)}
     assert record["started_at"] == 1_767_585_600_000_007
     assert record["usage"] == {"prompt": 5, "completion": 6, "total": 11}

@@ -85,6 +85,8 @@ def exchange_row(exchange: Exchange) -> tuple[Any, ...]:
         exchange.needs_review,
         exchange.shadow_policy,
         exchange.shadow_decision,
+        exchange.files,
+        exchange.unmarked_terms,
     )
 
 

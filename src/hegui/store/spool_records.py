@@ -89,5 +89,5 @@ def _transit(key: Any, sizes: Any, rest: bytes) -> Transit:
 
 
 _NAMES = tuple(column.name for column in exchanges.columns)
-_SIZES = (_NAMES.index("models"), len(_NAMES))
-"""Columns of a row: before models were recorded, and now."""
+_SIZES = (_NAMES.index("models"), _NAMES.index("files"), len(_NAMES))
+"""Columns of a row: before models were recorded, before files were, and now."""

@@ -155,6 +155,8 @@ exchanges = Table(
     Column("needs_review", Boolean, nullable=False, server_default=false()),
     Column("shadow_policy", _text()),
     Column("shadow_decision", _text(16)),
+    Column("files", _text(), nullable=False, server_default=text("''")),
+    Column("unmarked_terms", _text(), nullable=False, server_default=text("''")),
 )
 
 # Each index serves "newest first" under one filter. Outcomes are rare filters and read along the first index.

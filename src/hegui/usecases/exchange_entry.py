@@ -24,7 +24,7 @@ RECORD = "record"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MEMBERS = tuple(field.name for field in fields(Exchange))
-_LATER = ("models", "needs_review", "shadow_policy", "shadow_decision")
+_LATER = ("models", "needs_review", "shadow_policy", "shadow_decision", "files", "unmarked_terms")
 """Members that came later: left out where they say nothing, so that what was bound before still is."""
 _INSTANTS = ("started_at", "first_token_at", "finished_at")
 

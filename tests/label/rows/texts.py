@@ -1,0 +1,119 @@
+"""Carriers that are text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import orjson
+import yaml
+
+from hegui.label import html, markdown, svg
+from tests.label.contract import Row, output
+
+__all__ = ["ROWS"]
+
+
+def front_matter(path: Path) -> str:
+    """The label in the front matter, as PyYAML sees it."""
+    _, block, _ = path.read_text("utf-8").split("---\n", 2)
+    return orjson.dumps(yaml.safe_load(block)["AIGC"]).decode()
+
+
+def markdown_payload(path: Path) -> object:
+    """The text behind the front matter, and its other keys."""
+    text = path.read_text("utf-8")
+    if not text.startswith("---\n"):
+        return text, {}
+    _, block, body = text.split("---\n", 2)
+    keys = yaml.safe_load(block)
+    keys.pop("AIGC", None)
+    return body, keys
+
+
+class Page(HTMLParser):
+    """What the parser of the standard library tells of a page, and the label apart."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(convert_charrefs=True)
+        self.events: list[object] = []
+        self.labels: list[str] = []
+        self.feed(path.read_text("utf-8"))
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "meta" and found.get("name") == "AIGC":
+            self.labels.append(found["content"] or "")
+        else:
+            self.events.append((tag, attrs))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.events.append(f"/{tag}")
+
+    def handle_data(self, data: str) -> None:
+        self.events.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.labels.append(json.dumps(json.loads(data.partition(":")[2]), separators=(",", ":")))
+
+
+def of_parser(path: Path) -> str:
+    (label,) = Page(path).labels
+    return label
+
+
+def of_exiftool(path: Path) -> str:
+    return output("exiftool", "-s3", "-HTML:AIGC", path).decode().rstrip("\n")
+
+
+def xml_without(*names: str) -> Callable[[Path], str]:
+    """The canonical XML without these elements."""
+
+    def canonical(path: Path) -> str:
+        return ElementTree.canonicalize(from_file=path, exclude_tags=names)
+
+    return canonical
+
+
+def ttml_payload(path: Path) -> object:
+    """The cues, and whatever else is below the body."""
+    body = ElementTree.XML(path.read_bytes()).find("{http://www.w3.org/ns/ttml}body")
+    assert body is not None
+    return ElementTree.tostring(body)
+
+
+def cues(path: Path) -> bytes:
+    """The cues as ffmpeg reads them; it says nothing else."""
+    return output("ffmpeg", "-v", "warning", "-i", path, "-f", "srt", "-")
+
+
+def of_xpath(path: Path) -> str:
+    return output("xmllint", "--xpath", "string(//*[local-name()='AIGC'])", path).decode().removesuffix("\n")
+
+
+def of_exiftool_xmp(path: Path) -> str:
+    return output("exiftool", "-s3", "-XMP:AIGC", path).decode().removesuffix("\n")
+
+
+def well_formed(path: Path) -> None:
+    output("xmllint", "--noout", path)
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+ROWS: tuple[Row, ...] = (
+    Row("doc.md", markdown, markdown_payload, {"PyYAML": front_matter}),
+    Row("doc-frontmatter.md", markdown, markdown_payload, {"PyYAML": front_matter}),
+    Row("page.html", html, lambda path: Page(path).events, {"html.parser": of_parser, "exiftool": of_exiftool}),
+    Row("fragment.html", html, lambda path: Page(path).events, {"html.parser": of_parser}),
+    Row(
+        "drawing.svg",
+        svg,
+        xml_without(f"{SVG}metadata"),
+        {"xmllint": of_xpath, "exiftool": of_exiftool_xmp},
+        (well_formed,),
+    ),
+)
