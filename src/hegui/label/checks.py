@@ -151,8 +151,8 @@ def _propagation(label: AigcLabel, *, first_write: bool) -> Iterator[Finding]:
         yield Finding("propagator.first_write", "fault", f"{_ANNEX_E} note 1")
     elif all(numbers) and label.propagator and is_same != (numbers[0] == numbers[1]):
         yield Finding("propagator.number", "note", f"{_ANNEX_E} note 1")
-    if _service(label.producer) == "propagation":
-        yield Finding("code.role", "warning", _CODES, "ContentProducer")
+    if _service(label.producer) == "propagation":  # a platform that labels what came without, knows no producer
+        yield Finding("code.role", "note" if is_same else "warning", _CODES, "ContentProducer")
     if not is_same and _service(label.propagator) == "generation":
         yield Finding("code.role", "warning", _CODES, "ContentPropagator")
 

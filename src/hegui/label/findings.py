@@ -71,6 +71,7 @@ Kind = Literal[
     # where it stands, and how often: label.verdict
     "label.conflict",
     "label.duplicate",
+    "label.unreadable",
     "place.nonstandard",
     # what single formats have: the codecs
     "encoding.broken",
