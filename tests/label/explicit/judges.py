@@ -8,10 +8,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from PIL import Image
 
 from hegui.label.explicit.mark import Box
 
 CARRIERS = Path(__file__).parents[1] / "carriers"
+
+
+LOSSLESS = ("photo.png", "photo-16bit.png", "photo.bmp", "photo.tif", "multi-bigtiff.tif", "photo-lossless.webp")
+ALL = (
+    *LOSSLESS, "photo.jpg", "photo-progressive.jpg", "photo-cmyk.jpg", "photo-exif-orient6.jpg", "photo.webp", "photo.avif",
+    "anim.gif", "anim.webp", "anim.apng.png",
+)  # fmt: skip
 
 
 class Pixels(NamedTuple):
@@ -64,3 +72,28 @@ def djpeg(path: Path) -> Pixels:
     step = 3 if kind == b"P6" else 1
     wide = b"".join(samples[at : at + step].ljust(8, b"\0") for at in range(0, len(samples), step))
     return Pixels(width, height, wide)
+
+
+def carrier(name: str) -> bytes:
+    return (CARRIERS / name).read_bytes()
+
+
+def opened(name: str) -> Image.Image:
+    with Image.open(CARRIERS / name) as image:
+        image.load()
+        return image
+
+
+def saved(folder: Path, name: str, data: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+def assert_only_the_plate_changed(before: Path, after: Path, boxes: list[Box]) -> None:
+    old, new = pixels(before), pixels(after)
+    assert len(old) == len(new) == len(boxes)
+    for one, other, box in zip(old, new, boxes, strict=True):
+        assert (one.width, one.height) == (other.width, other.height)
+        assert one.outside(box) == other.outside(box)
+        assert one.data != other.data
