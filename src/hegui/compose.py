@@ -34,12 +34,16 @@ from hegui.store.ledger_files import LedgerFolder, PackFolder, PrivateFolder
 from hegui.store.ledger_objects import LedgerObjects
 from hegui.store.ledger_turn import ledger_turn
 from hegui.store.master_keys import read_master_keys
+from hegui.store.media_folder import MediaFolder
 from hegui.store.s3 import ATTEMPTS, S3Bucket, S3Client
 from hegui.store.s3_signature import Credentials
 from hegui.store.sourced_key import KEY, SourcedKey, key_source
 from hegui.store.witness_state import WitnessMemory
 from hegui.usecases.content_transit import Transit, seal_for_transit
 from hegui.usecases.expire import EXPIRED
+from hegui.usecases.identifiers import RANDOM_BYTES, new_exchange_id
+from hegui.usecases.label_content import LabellingHome
+from hegui.usecases.label_receipts import ReceiptHome
 from hegui.usecases.ledger_cosign import WitnessHome
 from hegui.usecases.ledger_export import PackFiles
 from hegui.usecases.ledger_ports import LedgerHome
@@ -218,12 +222,22 @@ class System:
             secret=self.pseudonym_secret,
             clock=self.clock,
             evidence_state=self.evidence_state,
+            media=MediaFolder(self.settings.state_dir / "media", 3600.0 * self.settings.label.media_hours),
             keeps_content=self.vault is not None,
             described_guards=guards,
         )
         shown = LedgerApp(open_ledger_files(self.settings).open) if self.settings.ledger.serve else None
         is_mover = self.settings.evidence.sequencer == "thread"
         return GatewayApp(runtime, self.open_evidence(share=runtime.share_for_evidence) if is_mover else None, shown)
+
+    def labelling(self, actor: str) -> LabellingHome:
+        """What labelling files needs: receipts that wait for the ledger, and numbers."""
+        receipts = ReceiptHome(self._store.retention, self.clock, os.urandom, actor)
+
+        def number() -> str:
+            return new_exchange_id(int(self.clock().timestamp() * 1000), os.urandom(RANDOM_BYTES))
+
+        return LabellingHome(receipts, number)
 
     @property
     def set_aside(self) -> SetAsideRecords:

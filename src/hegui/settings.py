@@ -121,6 +121,14 @@ def a_url(raw: Any) -> str:
     return text.rstrip("/")
 
 
+def some_hosts(raw: Any) -> tuple[str, ...]:
+    hosts = raw if isinstance(raw, list) else str(raw).split(",")
+    named = tuple(str(host).strip().lower() for host in hosts if str(host).strip())
+    if not all(re.fullmatch(r"[a-z0-9.-]{1,253}|[0-9a-f:]{2,39}", host) for host in named):
+        raise ValueError(f"{raw!r} is not a list of host names")
+    return named
+
+
 def a_port(raw: Any) -> int:
     if isinstance(raw, bool) or not re.fullmatch(r"[0-9]{1,5}", str(raw)) or int(raw) > 65535:
         raise ValueError(f"{raw!r} is not a TCP port, 0 to 65535")
@@ -258,6 +266,19 @@ class Label:
     content_producer: str = setting(
         "HEGUI-DEMONSTRATION", a_text, "text", "Provider: name or 27-character code (服务提供者编码)."
     )
+    unmarked_terms: str | None = setting(
+        None, a_text, "text",
+        "Version of the terms under which a user may have output without a visible mark (Labelling Measures 9).",
+        shown="none: every output is marked",
+    )  # fmt: skip
+    fetch_hosts: tuple[str, ...] = setting(
+        (), some_hosts, "hosts", "Hosts besides the upstream from which files of answers are fetched.", shown="none"
+    )
+    media_url: str | None = setting(
+        None, a_url, "URL", "Address under which users reach this gateway, for pictures they fetch.",
+        shown="what the request was sent to",
+    )  # fmt: skip
+    media_hours: int = setting(1, a_count, "hours", "How long a labelled picture may be fetched.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,8 +89,8 @@ def has_known_shape(value: Any) -> bool:
     """Whether it is a chunk or body with choices, an event or body of the responses interface, or an error."""
     if not has_sound_members(value):
         return False
-    if type(value.get("choices")) is list:
-        return True
+    if type(value.get("choices")) is list or (type(value.get("data")) is list and "created" in value):
+        return True  # a chunk or body with choices; an answer with pictures
     kind = value.get("type")
     return (
         "error" in value

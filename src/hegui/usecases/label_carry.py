@@ -55,7 +55,7 @@ def carry_label(
     one = standing(before.reading, source.name)
     if one is None:
         raise LabelError("LBL127", source.name, "it holds no label to carry",
-                         "Look with: hegui label read FILE. A file that was never labelled is labelled with: hegui label write.")  # fmt: skip
+                         "Look with: hegui label read FILE. If it was never labelled: hegui label write FILE.")  # fmt: skip
     label = one.spelt.label
     compared = Compared(source, destination, compare(before.reading, read_file(destination).reading))
 

@@ -168,9 +168,10 @@ class Exchange:
         models: the detecting models that had a say, such as harm:8383ac8e0b0d; "" for none.
         needs_review: whether a human should look at it (待人工复核).
         shadow_policy, shadow_decision: a policy that was tried without acting, and what it would have decided; None for none.
-        files: receipts of the files it supplied (标识回执), JSON: a list of format, place, label, digests before and after; "" for none.
-        unmarked_terms: version of the terms under which it was supplied without a visible mark, on the user's request (Labelling
-            Measures, article 9); "" where it was marked or marking is the application's own.
+        files: receipts of the files it supplied (标识回执), JSON: a list of format, place, label, digests before and
+            after; "" for none.
+        unmarked_terms: version of the terms under which it was supplied without a visible mark, on the user's request
+            (Labelling Measures, article 9); "" where it was marked or marking is the application's own.
     """
 
     id: str

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hegui.detect.personal import scan
-from hegui.detect.personal.checksums import luhn_is_right, resident_id_check, social_credit_check
 from hegui.detect.personal.regions import region_name
 from hegui.detect.personal.registry import BY_KIND, DETECTORS
+from hegui.kernel.check_digits import luhn_is_right, resident_id_check, social_credit_check
 from hegui.law.book import law_book
 from hegui.locale import catalogue
 

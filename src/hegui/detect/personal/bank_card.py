@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 
-from hegui.detect.personal.checksums import luhn_is_right
 from hegui.detect.personal.detector import PERSONAL, Detector, digits, says
 from hegui.detect.personal.findings import Checked, Hit
 from hegui.detect.personal.triggers import NOT_NUMBER, NUMBER, NUMBER_END
+from hegui.kernel.check_digits import luhn_is_right
 
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 

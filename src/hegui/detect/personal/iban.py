@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from hegui.detect.personal.checksums import iban_is_right
 from hegui.detect.personal.detector import PERSONAL, Detector, says, squeezed
 from hegui.detect.personal.findings import Checked, Hit
 from hegui.detect.personal.triggers import WORD
+from hegui.kernel.check_digits import iban_is_right
 
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 

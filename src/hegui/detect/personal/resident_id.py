@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from hegui.detect.personal.checksums import resident_id_check
 from hegui.detect.personal.detector import PERSONAL, Detector, says, squeezed
 from hegui.detect.personal.findings import Check, Checked, Hit
 from hegui.detect.personal.regions import is_province, region_name
 from hegui.detect.personal.triggers import NUMBER, PLAIN_END
+from hegui.kernel.check_digits import resident_id_check
 
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 

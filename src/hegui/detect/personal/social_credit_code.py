@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 
-from hegui.detect.personal.checksums import social_credit_check
 from hegui.detect.personal.detector import Detector, says, squeezed
 from hegui.detect.personal.findings import Checked, Hit
 from hegui.detect.personal.regions import is_province
 from hegui.detect.personal.triggers import DIGITS, PLAIN_END, Trigger
+from hegui.kernel.check_digits import social_credit_check
 
 __all__ = ["compact", "explain", "find", "is_valid", "validate"]
 

@@ -83,7 +83,7 @@ def _show(session: Session, compared: Compared) -> None:
         session.say("label.no_counterpart", file=compared.before)
         return
     for one in compared.changes or ():
-        what = session.word(f"label.change.{one.kind}", key=one.key, before=one.before, after=one.after)
+        what = session.word(f"label.change.{one.kind}", element=one.key, before=one.before, after=one.after)
         click.echo(f"{compared.after}: {what}")
     if not compared.changes:
         session.say("label.none", file=compared.after)

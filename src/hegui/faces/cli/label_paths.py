@@ -28,7 +28,9 @@ def files_of(words: Sequence[str]) -> tuple[Path, ...]:
     for word in words:
         named = list(_of(word))
         if not named:
-            raise LabelError("LBL124", word, "there is no such file, and no file in it", "Name files, folders or patterns.")
+            raise LabelError(
+                "LBL124", word, "there is no such file, and no file in it", "Name files, folders or patterns."
+            )
         found.update(dict.fromkeys(named))
     return tuple(found)
 

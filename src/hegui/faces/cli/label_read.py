@@ -15,7 +15,7 @@ from hegui.faces.cli.session import Session, pass_session
 if TYPE_CHECKING:
     from hegui.label.formats import Opened
 
-__all__ = ["read", "verify"]
+__all__ = ["read"]
 
 
 @click.command()

@@ -20,22 +20,27 @@ __all__ = ["receipt_document", "write"]
 
 @click.command()
 @click.argument("files", nargs=-1, required=True)
-@click.option("--producer", metavar="CODE", help="Who generated it; else the setting label.content_producer (服务提供者编码).")
+@click.option(
+    "--producer", metavar="CODE", help="Who generated it; else the setting label.content_producer (服务提供者编码)."
+)
 @click.option("--number", metavar="ID", help="The content's number; else one is drawn for each file (内容制作编号).")
 @click.option(
-    "--attribute", type=click.Choice(["1", "2", "3"]), default="1", show_default=True, help="1 is, 2 possibly, 3 suspected."
+    "--attribute",
+    type=click.Choice(["1", "2", "3"]),
+    default="1",
+    show_default=True,
+    help="1 is, 2 possibly, 3 suspected.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="A folder for the labelled files, or a file's new name.")
 @click.option("--in-place", is_flag=True, help="Change the file itself where nothing has to move (大文件原地修改).")
 @click.option("--again", is_flag=True, help="Write a new number where this producer's label stands already.")
-@click.option("--sidecar", is_flag=True, help="Where the format has no place, write FILE.aigc.json beside it (旁路文件).")
+@click.option(
+    "--sidecar", is_flag=True, help="Where the format has no place, write FILE.aigc.json beside it (旁路文件)."
+)
 @click.option("--sign", is_flag=True, help="Sign with the SM2 key of the setting label.sm2_key (签名).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON Lines, one file a line.")
 @pass_session
-@click.pass_context
-def write(
-    ctx: click.Context, session: Session, files: tuple[str, ...], out: Path | None, as_json: bool, **given: Any
-) -> None:
+def write(session: Session, /, files: tuple[str, ...], out: Path | None, as_json: bool, **given: Any) -> None:
     """Write the implicit label into FILES, folders or patterns; everything else in them stays (写入隐式标识).
 
     A file that holds a label of this producer already is left as it is, so that a run that was stopped can be run again. A label
@@ -69,7 +74,7 @@ def write(
                     show_error(error, session.lang, as_json=False)
                 continue
             _show(session, path, written, as_json=as_json)
-    ctx.exit(1 if failed else 0)
+    click.get_current_context().exit(1 if failed else 0)
 
 
 def target(out: Path | None, path: Path, count: int) -> Path | None:

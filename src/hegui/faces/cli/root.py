@@ -21,6 +21,7 @@ from hegui.faces.cli.app import app
 from hegui.faces.cli.detect import detect
 from hegui.faces.cli.doctor import doctor
 from hegui.faces.cli.exchange import exchange
+from hegui.faces.cli.label import label
 from hegui.faces.cli.law import law
 from hegui.faces.cli.ledger import ledger
 from hegui.faces.cli.lexicon import lexicon
@@ -45,7 +46,7 @@ COMMANDS: tuple[click.Command, ...] = (
     lexicon,
     detect,
     policy,
-    detect,
+    label,
     exchange,
     law,
     user,

@@ -56,6 +56,8 @@ class Account:
     tally: Tally = field(default_factory=Tally)
     usage: dict[str, Any] | None = None
     upstream_id: str | None = None
+    files: str = ""
+    unmarked_terms: str = ""
     _content: dict[str, list[bytes]] | None = None
     _content_size: int = 0
 
@@ -119,6 +121,8 @@ class Account:
             findings=findings,
             models=models,
             needs_review=needs_review,
+            files=self.files,
+            unmarked_terms=self.unmarked_terms,
         )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import mimetypes
 import os
 from collections.abc import Iterator
 from itertools import chain
@@ -80,6 +81,8 @@ class GatewayApp:
                 await self._metrics(send)
             elif path == "/v1/models" or path.startswith("/v1/models/"):
                 await self._models(path, scope, send)
+            elif path.startswith("/media/") and method == "GET":
+                await self._media(path.removeprefix("/media/"), send)
             elif self._ledger is not None and path.startswith("/ledger/"):
                 await self._ledger({**scope, "root_path": "/ledger"}, receive, send)
             else:
@@ -126,6 +129,22 @@ class GatewayApp:
     def _guard_metrics(self) -> Iterator[Metric]:
         guards = self._runtime.guards
         return iter(()) if guards is None else guard_metrics(guards.counters)
+
+    async def _media(self, name: str, send: Send) -> None:
+        """A labelled picture; its name is the key to it."""
+        data = await asyncio.to_thread(self._runtime.media.get, name)
+        if data is None:
+            raise ApiError(404, "invalid_request_error", "unknown_url", "No such file, or no longer.")
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        head = [
+            (b"content-type", kind.encode()),
+            (b"content-length", b"%d" % len(data)),
+            (b"cache-control", b"private, no-store"),
+            (b"x-content-type-options", b"nosniff"),
+            (b"content-security-policy", b"default-src 'none'; sandbox"),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        await send({"type": "http.response.body", "body": data})
 
     async def _models(self, path: str, scope: Scope, send: Send) -> None:
         """The upstream's models, as far as the application may use them."""

@@ -24,6 +24,7 @@ from hegui.faces.gateway.answer_flow import flow, guarded_flow, settle
 from hegui.faces.gateway.content import prompt_parts
 from hegui.faces.gateway.downstream import CLIENT_GONE
 from hegui.faces.gateway.exchange_guards import ExchangeGuards
+from hegui.faces.gateway.file_desk import FileDesk
 from hegui.faces.gateway.http import (
     ApiError,
     Receive,
@@ -33,6 +34,7 @@ from hegui.faces.gateway.http import (
     read_body,
     send_json,
 )
+from hegui.faces.gateway.media import SPEECH_TYPES, refuse_unsupported
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.gateway.upstream import UpstreamPool, UpstreamResponse
 from hegui.kernel.sse import EventTooLargeError, SseSplitter
@@ -70,6 +72,8 @@ KINDS = {
     "/v1/completions": "completion",
     "/v1/responses": "responses",
     "/v1/embeddings": "embeddings",
+    "/v1/images/generations": "images",
+    "/v1/audio/speech": "speech",
 }
 
 LARGE = 1 << 17
@@ -101,6 +105,7 @@ class GatewayExchange:
         "_client_left",
         "_detectors",
         "_guards",
+        "_host",
         "_loop",
         "_placeholders",
         "_policy",
@@ -153,6 +158,7 @@ class GatewayExchange:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             headers = headers_of(scope)
+            self._host = f"{scope['scheme']}://{headers.get(b'host', b'localhost').decode('latin-1')}"
             self._admit(headers)
             limits = self.runtime.settings.server
             body = await read_body(receive, limits.max_body_bytes, self.runtime.bodies, self._loop)
@@ -253,6 +259,7 @@ class GatewayExchange:
         assert self.application is not None  # admitted
         self.account.model = value["model"] if type(value.get("model")) is str else ""
         self.account.streamed = value.get("stream") is True and self.kind != "embeddings"
+        refuse_unsupported(self.kind, value)
         user = (
             value.get("safety_identifier") or value.get("user") or headers.get(b"x-hegui-user", b"").decode("latin-1")
         )
@@ -261,7 +268,21 @@ class GatewayExchange:
         if self.application.models and self.account.model not in self.application.models:
             problem = f"The model {self.account.model[:100]!r} does not exist or this application may not use it."
             raise ApiError(404, "invalid_request_error", "model_not_found", problem, param="model")
+        self.account.unmarked_terms = self._unmarked(headers)
         return value
+
+    def _unmarked(self, headers: dict[bytes, bytes]) -> str:
+        """The terms under which this user asked for output without a visible mark (Labelling Measures, article 9); "" for none."""
+        terms = headers.get(b"x-hegui-unmarked-terms", b"").decode("latin-1").strip()
+        if not terms:
+            return ""
+        if terms != self.runtime.settings.label.unmarked_terms:
+            problem = "Output without a visible mark is not supplied under these terms (label.unmarked_terms)."
+            raise ApiError(400, "invalid_request_error", "unmarked_not_offered", problem)
+        if self.account.user is None:
+            problem = "Output without a visible mark goes to a user who is named; send safety_identifier or user."
+            raise ApiError(400, "invalid_request_error", "unmarked_needs_user", problem)
+        return terms
 
     # The prompt.
 
@@ -335,6 +356,8 @@ class GatewayExchange:
             await self._stream(self._upstream, value, send)
         elif kind == b"application/json":
             await self._whole(self._upstream, value, send)
+        elif self.kind == "speech" and self._upstream.status == 200 and kind in SPEECH_TYPES:
+            await self._speech(self._upstream, SPEECH_TYPES[kind], send)
         else:
             self.account.outcome = "upstream_wrong_type"
             self._upstream.abort()
@@ -418,16 +441,8 @@ class GatewayExchange:
         return out + answer.fail(self._stream_error("upstream_cut"))
 
     async def _whole(self, upstream: UpstreamResponse, value: dict[str, Any], send: Send) -> None:
-        body, limit = b"", self.runtime.settings.upstream.max_body_bytes
-        pieces, size = [], 0
-        while piece := await upstream.read():
-            pieces.append(piece)
-            size += len(piece)
-            if size > limit:
-                self.account.outcome = "upstream_oversized_body"
-                upstream.abort()
-                raise ApiError(502, "api_error", "upstream_oversized_body", "The model server's answer is too large.")
-        body = b"".join(pieces)
+        body = await self._desk().read_whole(upstream)
+        size = len(body)
         try:
             answer = decode_json(body)
         except ValueError:
@@ -437,6 +452,11 @@ class GatewayExchange:
             raise ApiError(
                 502, "api_error", "upstream_malformed", "The model server's answer is not what it should be."
             )
+        desk = self._desk()
+        files = desk.files()
+        if self.kind == "images" and upstream.status == 200:
+            files.take_out(answer)
+            body, size = encode_json(answer), 0
         given = (self._detectors, self._policy, self._notice(), answer)
         if self._shadow is not None:
             await _beside(self._shadow.whole, body)
@@ -456,16 +476,44 @@ class GatewayExchange:
         self.account.first_token_at = self.runtime.clock()
         ended = self.account.tally.decision in ("safe_reply", "refuse", "stop")
         self.account.outcome = "blocked_answer" if ended else "completed" if upstream.status < 400 else "upstream_error"
+        if ended and self.kind == "images":
+            reason = self._notice().reason(
+                "answer", self.account.tally.decision, [r for _, r in self.account.tally.rulings]
+            )
+            text = self._notice().refusal or "The answer was refused by the content policy."
+            raise ApiError(400, "invalid_request_error", "content_filter", text, hegui=reason)
         usage = answer.get("usage")
         self.account.usage = usage if type(usage) is dict else None
         number = answer.get("id")
         self.account.upstream_id = number if type(number) is str and is_opaque(number) else None
         if self._placeholders and self._policy.restore:
             changed = restore_body(answer, self._placeholders) or changed
+        if not files.is_empty:
+            await files.put_back(desk.fetch, desk.keep, asyncio.to_thread)
+            self.account.files, changed = files.record(), True
         encoded = None if changed or has_repeated_names(body, answer) else body
         if upstream.status == 200 and self.kind in ("chat", "completion"):
             encoded = self._marks(value).mark_body(answer, encoded)
         await self._finish(send, upstream.status, encoded if encoded is not None else encode_json(answer))
+
+    # Files.
+
+    async def _speech(self, upstream: UpstreamResponse, name: str, send: Send) -> None:
+        """An answer that is a file of sound. Where its format has no place, the label goes beside it, in the head."""
+        desk, label = self._desk(), []
+        body, files = await desk.read_whole(upstream), desk.files()
+        if name:
+            found = await asyncio.to_thread(files.labelled, body, name)
+            body, self.account.files = found.data, files.record()
+        else:
+            label = [(b"x-hegui-aigc", files.label(0).text().encode("ascii"))]
+        self.account.first_token_at, self.account.outcome = self.runtime.clock(), "completed"
+        kind = upstream.header(b"content-type") or b"application/octet-stream"
+        await self._hand_out(send, 200, body, [(b"content-type", kind), *label])
+
+    def _desk(self) -> FileDesk:
+        assert self.application is not None  # admitted
+        return FileDesk(self.runtime, self.pool, self.account, self.application, self._host)
 
     # What goes out.
 
@@ -486,12 +534,19 @@ class GatewayExchange:
         await send({"type": "http.response.body", "body": last})
 
     async def _finish(self, send: Send, status: int, body: bytes) -> None:
+        await self._hand_out(send, status, body, [(b"content-type", b"application/json")])
+
+    async def _hand_out(self, send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+        """Send a whole answer once its record is durable."""
         self.account.status = status
         if self.runtime.keeps_content:
             self.account.keep(ANSWER, body)
         await self._durable()
         self._started = True
-        await send_json(send, status, body, [(b"x-hegui-exchange", self.account.exchange_id.encode())])
+        length = (b"content-length", str(len(body)).encode())
+        head = [*headers, length, (b"x-hegui-exchange", self.account.exchange_id.encode())]
+        await send({"type": "http.response.start", "status": status, "headers": head})
+        await send({"type": "http.response.body", "body": body})
 
     async def _fail(self, send: Send, error: ApiError) -> None:
         body = encode_json(error.body(self.runtime.settings.locale))
@@ -570,8 +625,9 @@ class GatewayExchange:
         label = self.application.label
         wanted = value.get("response_format")
         structured = type(wanted) is dict and wanted.get("type") in ("json_object", "json_schema")
-        head = label.wording + "\n\n" if label.explicit == "head" and not structured else ""
-        tail = "\n\n" + label.wording if label.explicit == "tail" and not structured else ""
+        shows = not structured and not self.account.unmarked_terms
+        head = label.wording + "\n\n" if label.explicit == "head" and shows else ""
+        tail = "\n\n" + label.wording if label.explicit == "tail" and shows else ""
         aigc = AigcLabel.first(self.runtime.settings.label.content_producer, self.account.exchange_id)
         return AnswerMarks(head, tail, aigc.splice if label.implicit else None)
 

@@ -33,6 +33,7 @@ from hegui.moderate.policy import Direction, Policy
 from hegui.moderate.policy_book import PolicyBook, no_such_guard
 from hegui.moderate.staging import StagedBook
 from hegui.settings import Settings
+from hegui.usecases.media_ports import MediaStore
 from hegui.usecases.policy_stages import read_staged
 from hegui.usecases.ports import ApiKey, Application, Applications, EvidenceState, Lexicons, Recorder
 from hegui.usecases.stage_ports import PolicyStages
@@ -59,6 +60,7 @@ class Runtime:
     secret: bytes
     clock: Callable[[], datetime]
     evidence_state: Callable[[], EvidenceState]
+    media: MediaStore
     keeps_content: bool = False
     described_guards: tuple[Guard, ...] = ()
     stages: PolicyStages | None = None

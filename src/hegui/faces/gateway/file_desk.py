@@ -1,0 +1,69 @@
+"""What the files of one answer need of the gateway: labels with numbers, files by address, and a place to be fetched from.
+
+Knows the settings, the upstream's pool and the store of labelled files; knows no codec. Files come from the model server itself
+or from hosts that the operator named, so that an answer cannot make the gateway fetch from wherever it likes.
+Rules: GB 45438-2025 Annex E (ProduceID is unique within the producer).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hegui.faces.gateway.account import Account
+from hegui.faces.gateway.http import ApiError
+from hegui.faces.gateway.media import AnswerFiles, is_trusted
+from hegui.faces.gateway.runtime import Runtime
+from hegui.faces.gateway.upstream import UpstreamPool, UpstreamResponse
+from hegui.label.aigc import AigcLabel
+from hegui.usecases.ports import Application
+
+__all__ = ["FileDesk"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileDesk:
+    """The desk of one exchange.
+
+    Attributes:
+        host: the address the request was sent to, scheme and host.
+    """
+
+    runtime: Runtime
+    pool: UpstreamPool
+    account: Account
+    application: Application
+    host: str
+
+    def files(self) -> AnswerFiles:
+        """The files of this answer: each has a number of its own, which begins with the exchange's."""
+        producer, number = self.runtime.settings.label.content_producer, self.account.exchange_id
+        return AnswerFiles(lambda position: AigcLabel.first(producer, f"{number}-{position + 1}"))
+
+    async def fetch(self, url: str) -> bytes:
+        """A file that the answer only names. Raises ApiError 502."""
+        if not is_trusted(url, self.application.upstream, self.runtime.settings.label.fetch_hosts):
+            problem = "A file of the answer lies on a host this gateway does not fetch from (label.fetch_hosts)."
+            raise ApiError(502, "api_error", "label_failed", problem)
+        found = await self.pool.send("GET", url, [(b"accept", b"*/*")], b"")
+        if found.status != 200:
+            found.abort()
+            raise ApiError(502, "api_error", "upstream_malformed", "A file of the answer could not be fetched.")
+        return await self.read_whole(found)
+
+    def keep(self, extension: str, data: bytes) -> str:
+        """Keep a labelled file for the client; its address. Raises InternalError LBL129."""
+        base = self.runtime.settings.label.media_url or self.host
+        return f"{base}/media/{self.runtime.media.put(extension, data)}"
+
+    async def read_whole(self, upstream: UpstreamResponse) -> bytes:
+        """A whole body from the upstream. Raises ApiError 502 beyond the limit."""
+        limit, size = self.runtime.settings.upstream.max_body_bytes, 0
+        pieces: list[bytes] = []
+        while piece := await upstream.read():
+            pieces.append(piece)
+            size += len(piece)
+            if size > limit:
+                self.account.outcome = "upstream_oversized_body"
+                upstream.abort()
+                raise ApiError(502, "api_error", "upstream_oversized_body", "The model server's answer is too large.")
+        return b"".join(pieces)

@@ -1,0 +1,36 @@
+"""The text of one field of a container, from its bytes; and the gap that a fault of the container leaves.
+
+Knows UTF-8, GB 18030 and the zeros that end a text in some containers; knows no container.
+Works leniently: bytes in neither encoding are read as UTF-8 with marks for what is wrong.
+Rules: GB 45438-2025 Annex E j) keeps values in ASCII, so another encoding than UTF-8 is a deviation.
+"""
+
+from __future__ import annotations
+
+from hegui.kernel.source import MalformedError, TooMuchError, TruncatedError
+from hegui.label.findings import Finding
+from hegui.label.reading import Gap
+
+__all__ = ["decoded", "gap_of"]
+
+
+def decoded(raw: bytes) -> tuple[str, tuple[Finding, ...]]:
+    """The text without the zeros at its end, and its deviations.
+
+    >>> decoded("可".encode("gb18030") + bytes(1))[0]
+    '可'
+    """
+    plain = raw.rstrip(b"\0")
+    for encoding, findings in (("utf-8", ()), ("gb18030", (Finding("encoding.gb18030", "warning", ""),))):
+        try:
+            return plain.decode(encoding), findings
+        except UnicodeDecodeError:
+            continue
+    return plain.decode("utf-8", "replace"), (Finding("encoding.broken", "fault", ""),)
+
+
+def gap_of(fault: MalformedError, place: str) -> Gap:
+    """What was not seen because of this fault."""
+    if isinstance(fault, TruncatedError):
+        return Gap(place, "truncated")
+    return Gap(place, "too large" if isinstance(fault, TooMuchError) else "malformed")
