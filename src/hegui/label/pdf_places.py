@@ -80,13 +80,13 @@ class Survey:
 def survey(document: Document) -> Survey:
     """Everything in the file that may be a label."""
     seen = Survey(document)
-    if document.fault is not None:
-        seen.missed("cross-reference", document.fault)
     for place, look in (("Info", _look_at_info), ("XMP", _look_at_packet), ("AF", _look_at_files)):
         try:
             look(seen)
         except MalformedError as error:
             seen.missed(place, error)
+    if document.fault is not None:  # which a look at an object may have brought out
+        seen.missed("cross-reference", document.fault)
     return seen
 
 
