@@ -11,6 +11,29 @@ from dataclasses import dataclass
 
 from hegui.kernel.source import MalformedError, Source
 from hegui.kernel.splice import Splice
+from hegui.label import (
+    aac,
+    ass,
+    avi,
+    epub,
+    flac,
+    flv,
+    gif,
+    html,
+    jpeg,
+    markdown,
+    matroska,
+    mp3,
+    mp4,
+    ogg,
+    ooxml,
+    png,
+    svg,
+    tiff,
+    ttml,
+    vtt,
+    wav,
+)
 from hegui.label.aigc import AigcLabel
 from hegui.label.codec import Codec
 from hegui.label.faults import malformed, unknown_format
@@ -18,7 +41,30 @@ from hegui.label.reading import Gap, Reading
 
 __all__ = ["CODECS", "HEAD", "Opened", "bare", "codec_of", "named", "open_label", "plan"]
 
-CODECS: tuple[Codec, ...] = ()
+CODECS: tuple[Codec, ...] = (
+    png,
+    jpeg,
+    gif,
+    tiff,
+    svg,
+    mp4,
+    avi,
+    flv,
+    matroska,
+    mp3,
+    aac,
+    wav,
+    flac,
+    ogg,
+    ooxml,
+    epub,
+    html,
+    markdown,
+    vtt,
+    ass,
+    ttml,
+)
+"""Every format; which stands first matters only between equal scores."""
 
 HEAD = 4096
 """Bytes of a file by which its format is recognised."""
