@@ -110,7 +110,7 @@ def test_a_property_of_the_name_that_holds_no_label_is_overwritten(value: str) -
     ("inner", "findings"),
     [
         (one("aigc", LABEL.text()), ["ooxml.property"]),
-        (one("Note", LABEL.text()), ["ooxml.property"]),
+        (one("Note", LABEL.text()), ["place.other"]),
         (one("AIGC", LABEL.text(), kind="lpstr"), ["ooxml.kind"]),
         (one("AIGC", LABEL.text(), fmtid="{00000000-0000-0000-0000-000000000000}"), ["ooxml.fmtid"]),
     ],

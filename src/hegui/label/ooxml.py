@@ -170,7 +170,9 @@ def _custom(package: Package, part: Part, *, is_registered: bool) -> Iterator[_S
         if one.value is None or not (PROPERTY in one.name.upper() or parse(one.text) is not None):
             continue
         findings = [] if is_registered else [Finding("ooxml.unregistered", "fault", CLAUSE)]
-        if one.name != PROPERTY:
+        if PROPERTY not in one.name.upper():
+            findings.append(Finding("place.other", "fault", CLAUSE, one.name[:60]))
+        elif one.name != PROPERTY:
             findings.append(Finding("ooxml.property", "warning", CLAUSE, one.name[:60]))
         if one.kind != "lpwstr":
             findings.append(Finding("ooxml.kind", "warning", CLAUSE, one.kind[:60]))
