@@ -15,6 +15,7 @@ from hegui.label import compound_file
 from hegui.label.explicit.docx import mark_docx
 from hegui.label.explicit.faults import no_document
 from hegui.label.explicit.office import Office
+from hegui.label.explicit.pdf import mark_pdf
 from hegui.label.explicit.pptx import mark_pptx
 from hegui.label.explicit.text_mark import TextMark
 from hegui.label.explicit.xlsx import mark_xlsx
@@ -48,8 +49,6 @@ def mark_document(source: Source, name: str, mark: TextMark | None = None) -> Ma
         if head.startswith(compound_file.MAGIC):
             raise no_document(name, compound_file.why_unreadable(source)[1])
         if b"%PDF-" in head:
-            from hegui.label.explicit.pdf import mark_pdf
-
             splices, pages = mark_pdf(source, mark, name)
             return MarkedDocument(splices, "pdf", pages)
         return _office(source, name, mark)

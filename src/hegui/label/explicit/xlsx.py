@@ -176,7 +176,8 @@ def _anchor(mark: TextMark, column: int, space: str, identity: int) -> bytes:
     width, height = wide(mark), max(_ROW, int(number("slide.points") * 12_700 * 1.6))
     return (
         b'<xdr:oneCellAnchor xmlns:xdr="%b" xmlns:a="%b"><xdr:from><xdr:col>%d</xdr:col><xdr:colOff>36000</xdr:colOff>'
-        b'<xdr:row>0</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:ext cx="%d" cy="%d"/><xdr:sp macro="" textlink=""><xdr:nvSpPr>'
+        b'<xdr:row>0</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:ext cx="%d" cy="%d"/>'
+        b'<xdr:sp macro="" textlink=""><xdr:nvSpPr>'
         b'<xdr:cNvPr id="%d" name="AIGC"/><xdr:cNvSpPr txBox="1"/></xdr:nvSpPr>%b</xdr:sp><xdr:clientData/></xdr:oneCellAnchor>'
     ) % (
         space.encode(),
