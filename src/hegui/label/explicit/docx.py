@@ -7,7 +7,8 @@ Rules: GB 45438-2025 5.1; ISO/IEC 29500-1 17.6 and 17.10 (sections, headers and 
 
 from __future__ import annotations
 
-from hegui.kernel.xml_scan import Element
+from hegui.kernel.xml_scan import Element, escaped
+from hegui.label.explicit.faults import no_document
 from hegui.label.explicit.office import Office, attribute, inside, namespace, text_of, within
 from hegui.label.explicit.rules import number
 from hegui.label.explicit.text_mark import TextMark
@@ -22,23 +23,55 @@ _OFF = ("0", "false", "off")
 def mark_docx(office: Office, mark: TextMark) -> int:
     """Put the mark into the footers; how many there are. Raises LabelError (LBL113), MalformedError."""
     document = office.part(office.main)
-    root = document.elements[-1]
-    main = namespace(root)
-    sections = [one for one in document.elements if _is_section(one)]
-    shown = _variants(office, sections)
-    references = [one for one in document.elements if one.tag.local == "footerReference"]
+    main = namespace(document.elements[-1])
     targets = {one.identity: one.target for one in office.relations(office.main) if one.kind == "footer"}
+    references = [one for one in document.elements if one.tag.local == "footerReference"]
     named = {targets[attribute(one, "id")] for one in references if attribute(one, "id") in targets}
     for target in sorted(named):
         footer = office.part(target)
         if not any(one.tag.local == "t" and one.text == mark.text for one in footer.elements):
             office.put(footer, inside(footer, footer.elements[-1], _paragraph(mark, main)))
-    first = sections[0] if sections else None
-    has = {attribute(one, "type", "default") for one in references if first and within(one, first)}
-    lacks = [variant for variant in shown if variant not in has]
-    if lacks:
-        _refer(office, document, first, lacks, mark, main)
-    return len(named) + len(lacks)
+    return len(named) + _complete(office, document, references, mark, main)
+
+
+def _complete(office: Office, document: Part, references: list[Element], mark: TextMark, main: str) -> int:
+    """Give the sections the footers that their pages lack; how many are new."""
+    body = b'<w:ftr xmlns:w="%b">%b</w:ftr>' % (main.encode(), _paragraph(mark, main))
+    folder = office.main.rpartition("/")[0]
+    usual = ["default", "even"] if _has_even(office) else ["default"]
+    titles = [one for one in document.elements if one.tag.local == "titlePg" and _is_on(one)]
+    current: dict[str, str] = {}
+    new: list[str] = []
+    for number_, section in enumerate(_sections(document)):
+        own = {
+            attribute(one, "type", "default"): attribute(one, "id")
+            for one in references
+            if section and within(one, section)
+        }
+        current |= own
+        shown = usual if number_ == 0 else []
+        if section and any(within(title, section) for title in titles):
+            shown = [*shown, "first"]  # named in each section, since not every program hands it on over one without
+        lines = b""
+        for variant in shown:
+            if variant in own:
+                continue
+            if variant not in current:
+                current[variant] = office.add(
+                    office.main, f"{folder}/footerAigc{{}}.xml".lstrip("/"), "footer", _FOOTER, body
+                )
+                new.append(variant)
+            lines += b'<w:footerReference xmlns:w="%b" xmlns:r="%b" w:type="%b" r:id="%b"/>' % (
+                main.encode(), office.dialect().encode(), variant.encode(), escaped(current[variant], quote='"'))  # fmt: skip
+        if lines:
+            _refer(office, document, section, lines, main)
+    return len(new)
+
+
+def _sections(document: Part) -> list[Element | None]:
+    """The sections in order; one that is not written out stands as None."""
+    found = [one for one in document.elements if _is_section(one)]
+    return [*found] if found else [None]
 
 
 def _is_section(element: Element) -> bool:
@@ -47,38 +80,28 @@ def _is_section(element: Element) -> bool:
     return element.tag.local == "sectPr" and parent is not None and parent.local in ("body", "pPr")
 
 
-def _variants(office: Office, sections: list[Element]) -> list[str]:
-    """The kinds of footer that some page shows."""
-    shown = ["default"]
-    document = office.part(office.main)
-    titles = [one for one in document.elements if one.tag.local == "titlePg" and _is_on(one)]
-    if any(within(title, section) for title in titles for section in sections):
-        shown.append("first")
+def _has_even(office: Office) -> bool:
+    """Whether even pages have footers of their own."""
     for relation in office.relations(office.main):
         settings = office.find(relation.target) if relation.kind == "settings" else None
         if settings and any(one.tag.local == "evenAndOddHeaders" and _is_on(one) for one in settings.elements):
-            shown.append("even")
-    return list(dict.fromkeys(shown))
+            return True
+    return False
 
 
 def _is_on(element: Element) -> bool:
     return attribute(element, "val", "1") not in _OFF
 
 
-def _refer(office: Office, document: Part, first: Element | None, lacks: list[str], mark: TextMark, main: str) -> None:
-    """A footer of our own for each kind that the first section lacks."""
-    body = b'<w:ftr xmlns:w="%b">%b</w:ftr>' % (main.encode(), _paragraph(mark, main))
-    folder = office.main.rpartition("/")[0]
-    lines = b""
-    for variant in lacks:
-        identity = office.add(office.main, f"{folder}/footerAigc{{}}.xml".lstrip("/"), "footer", _FOOTER, body)
-        lines += b'<w:footerReference xmlns:w="%b" xmlns:r="%b" w:type="%b" r:id="%b"/>' % (
-            main.encode(), office.dialect().encode(), variant.encode(), identity.encode())  # fmt: skip
-    if first is not None:
-        office.put(document, inside(document, first, lines, is_first=True))
+def _refer(office: Office, document: Part, section: Element | None, lines: bytes, main: str) -> None:
+    """References at the start of a section's properties, which is where they must stand."""
+    if section is not None:
+        office.put(document, inside(document, section, lines, is_first=True))
         return
-    holder = next(one for one in document.elements if one.tag.local == "body")
-    office.put(document, inside(document, holder, b'<w:sectPr xmlns:w="%b">%b</w:sectPr>' % (main.encode(), lines)))
+    body = next((one for one in document.elements if one.tag.local == "body"), None)
+    if body is None:
+        raise no_document(office.where, "it has no text")
+    office.put(document, inside(document, body, b'<w:sectPr xmlns:w="%b">%b</w:sectPr>' % (main.encode(), lines)))
 
 
 def _paragraph(mark: TextMark, main: str) -> bytes:
