@@ -67,14 +67,14 @@ def _bears(pages: Pages, page: Ref, mark: TextMark) -> bool:
     """Whether the last thing a page draws is this very mark."""
     contents = pages.contents(page)
     last = contents[-1] if contents else None
-    found = pages.document.found(last) if isinstance(last, Ref) else None
+    found = pages.found(last) if isinstance(last, Ref) else None
     if not isinstance(last, Ref) or found is None or found.size > 1000:
         return False
     drawn = pages.document.stream(last, found)
     forms = {key: value for key, value in pages.named(page).items() if key.startswith(_NAME)}
     for key, form in forms.items():
         if b"/%b Do" % key.encode("latin-1") in drawn and isinstance(form, Ref):
-            header = pages.document.found(form)
+            header = pages.found(form)
             text = header.value.get("AIGC") if header is not None and isinstance(header.value, Dictionary) else None
             if isinstance(text, bytes):
                 cipher = pages.document.cipher

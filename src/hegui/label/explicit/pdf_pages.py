@@ -22,6 +22,7 @@ __all__ = ["Pages", "Shape"]
 
 _MOST_PAGES = 100_000
 _MOST_LEVELS = 60
+_MOST_STEPS = 16
 _LETTER = (0.0, 0.0, 612.0, 792.0)
 
 
@@ -50,6 +51,7 @@ class Pages:
 
     document: Document
     copied: dict[Ref, _Copied] = field(default_factory=dict)
+    _known: dict[Ref, Found | None] = field(default_factory=dict)
 
     def pages(self) -> list[Ref]:
         """All pages in order. Raises MalformedError, TooMuchError."""
@@ -63,7 +65,7 @@ class Pages:
                 continue
             seen.add(ref)
             node = self.value(ref)
-            kids = self.document.resolved(node.get("Kids"))
+            kids = self.resolved(node.get("Kids"))
             if isinstance(kids, list):
                 todo += reversed(kids)
             elif node.get("Type") == "Page" or "Contents" in node or "MediaBox" in node:
@@ -72,17 +74,32 @@ class Pages:
                 raise TooMuchError("the file has more pages than are looked at", 0)
         return found
 
+    def found(self, ref: Ref) -> Found | None:
+        """An object as it lies in the file, looked up once, since a document allows so many look-ups only."""
+        if ref not in self._known:
+            self._known[ref] = self.document.found(ref)
+        return self._known[ref]
+
+    def resolved(self, value: Value) -> Value:
+        """The value, references followed."""
+        for _ in range(_MOST_STEPS):
+            if not isinstance(value, Ref):
+                return value
+            found = self.found(value)
+            value = found.value if found is not None else None
+        raise MalformedError("references of the PDF lead in a circle", 0)
+
     def value(self, ref: Ref) -> Dictionary:
         """What an object says, changes included; an empty dictionary where it is none."""
         if ref in self.copied:
             return self.copied[ref].value
-        found = self.document.found(ref)
+        found = self.found(ref)
         return found.value if found is not None and isinstance(found.value, Dictionary) else Dictionary()
 
     def changing(self, ref: Ref) -> Dictionary:
         """The copy of an object that is to be written again. Raises MalformedError where it is no dictionary."""
         if ref not in self.copied:
-            found = self.document.found(ref)
+            found = self.found(ref)
             if found is None or not isinstance(found.value, Dictionary) or found.stream is not None:
                 raise MalformedError("an object of a page is no dictionary", found.offset if found else 0)
             self.copied[ref] = _Copied(found, deepcopy(found.value))
@@ -91,14 +108,14 @@ class Pages:
     def shape(self, page: Ref) -> Shape:
         """How a page is shown."""
         box = self._box(page, "CropBox") or self._box(page, "MediaBox") or _LETTER
-        turned = self.document.resolved(self._inherited(page, "Rotate")[1])
-        unit = _number(self.document.resolved(self.value(page).get("UserUnit")))
+        turned = self.resolved(self._inherited(page, "Rotate")[1])
+        unit = _number(self.resolved(self.value(page).get("UserUnit")))
         return Shape(*box, turned % 360 if isinstance(turned, int) else 0, unit if unit and 0 < unit < 1000 else 1.0)
 
     def contents(self, page: Ref) -> list[Value]:
         """The streams that a page draws, in order."""
         value = self.value(page).get("Contents")
-        found = self.document.resolved(value)
+        found = self.resolved(value)
         if isinstance(found, list):
             return list(found)
         return [value] if isinstance(value, Ref) and found is not None else []
@@ -113,7 +130,7 @@ class Pages:
         else:
             holder = value if isinstance(value, Ref) else owner
         inner = resources.get("XObject")
-        if isinstance(inner, Ref) and isinstance(self.document.resolved(inner), Dictionary):
+        if isinstance(inner, Ref) and isinstance(self.resolved(inner), Dictionary):
             return self.changing(inner)
         assert holder in self.copied
         if not isinstance(inner, Dictionary):
@@ -122,8 +139,9 @@ class Pages:
 
     def named(self, page: Ref) -> Dictionary:
         """The forms and pictures a page may draw, to be looked at."""
-        resources = self.document.dictionary(self._inherited(page, "Resources")[1])
-        return self.document.dictionary(resources.get("XObject"))
+        resources = self.resolved(self._inherited(page, "Resources")[1])
+        found = self.resolved(resources.get("XObject")) if isinstance(resources, Dictionary) else None
+        return found if isinstance(found, Dictionary) else Dictionary()
 
     def changes(self) -> Iterator[Change]:
         """The objects to write again. Strings of one that lay in an object stream were not encrypted by themselves, and now are."""
@@ -139,7 +157,7 @@ class Pages:
     def _mutable(self, owner: Ref, key: str, value: Value) -> Dictionary | None:
         """The dictionary under a key of `owner`, to be changed; None where it is none."""
         if isinstance(value, Ref):
-            found = self.document.found(value)
+            found = self.found(value)
             return self.changing(value) if found is not None and isinstance(found.value, Dictionary) else None
         inner = self.changing(owner).get(key) if isinstance(value, Dictionary) else None
         return inner if isinstance(inner, Dictionary) else None
@@ -158,10 +176,10 @@ class Pages:
         return page, None
 
     def _box(self, page: Ref, key: str) -> tuple[float, float, float, float] | None:
-        value = self.document.resolved(self._inherited(page, key)[1])
+        value = self.resolved(self._inherited(page, key)[1])
         if not isinstance(value, list) or len(value) != 4:
             return None
-        numbers = [_number(self.document.resolved(one)) for one in value]
+        numbers = [_number(self.resolved(one)) for one in value]
         if any(one is None or abs(one) > 1e6 for one in numbers):
             return None
         left, bottom, right, top = (one or 0.0 for one in numbers)
