@@ -8,8 +8,9 @@ Rules: Labelling Measures article 6; GB 45438-2025 6.1 and Annex E.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError
@@ -19,7 +20,7 @@ from hegui.usecases.label_content import LabellingHome
 from hegui.usecases.label_files import Written, label_file, read_file
 from hegui.usecases.label_receipts import Digests
 
-__all__ = ["Checked", "check_upload", "label_upload"]
+__all__ = ["Checked", "check_upload", "label_upload", "upload_document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +75,16 @@ def _checked(opened: Opened, declared: bool | None, valid_c2pa: str | None) -> C
     upload = decide(opened.reading, declared=declared, valid_c2pa=valid_c2pa)
     has_c2pa = any(trace.kind == "c2pa" for trace in opened.reading.traces)
     return Checked(opened.codec.NAME if opened.codec else "", upload, has_c2pa and upload.attribute is not None)
+
+
+def upload_document(checked: Checked) -> dict[str, Any]:
+    """The answer for programs, without words in any language."""
+    upload = checked.upload
+    return {
+        "format": checked.format,
+        "category": upload.category,
+        "attribute": upload.attribute,
+        "evidence": [asdict(piece) for piece in upload.evidence],
+        "label": None if upload.label is None else upload.label.keys(),
+        "breaks_c2pa": checked.breaks_c2pa,
+    }
