@@ -74,6 +74,18 @@ class Script(NamedTuple):
     end: Value | None
     positions: array[int]
 
+    @property
+    def count(self) -> int:
+        """How many fields an array says it has; 0 for an object."""
+        if self.root is None or self.root.kind != amf0.ARRAY:
+            return 0
+        return int.from_bytes(self.data[self.root.start + 1 : self.root.start + 5], "big")
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the root has no field."""
+        return self.root is not None and self.end is not None and self.root.end == self.end.start
+
     def text(self, field: Value) -> bytes:
         """The text of a field."""
         head = 3 if field.kind == amf0.STRINGS[0] else 5
@@ -148,9 +160,8 @@ def edited(source: Source, script: Script, at: int, drop: int, put: bytes, field
         if value >= tag.next:
             struct.pack_into(">d", data, position + 1, value + by)
     if script.root is not None and script.root.kind == amf0.ARRAY:
-        start = script.root.start + 1
-        count = int.from_bytes(data[start : start + 4], "big") + fields
-        data[start : start + 4] = min(max(count, 0), 0xFFFFFFFF).to_bytes(4, "big")
+        count = min(max(script.count + fields, 0), 0xFFFFFFFF)
+        data[script.root.start + 1 : script.root.start + 5] = count.to_bytes(4, "big")
     data[at : at + drop] = put
     splices = (Splice(tag.start + 1, 3, len(data).to_bytes(3, "big")), Splice(tag.body, tag.size, bytes(data)))
     behind = source.up_to(tag.end, 4)

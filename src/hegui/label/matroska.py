@@ -70,7 +70,11 @@ def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
 
 
 def bare(source: Source) -> tuple[Splice, ...]:
-    """The tag taken out, and what made room for it given back. Raises as `write` does."""
+    """The tag taken out, and what made room for it given back. Raises as `write` does.
+
+    The bytes are those before `write`, but for files that were odd: a Void that held something, a SeekHead that did not know
+    of the Tags, a number in more bytes than it needs that later needs them all, or Tags between two Voids.
+    """
     segment, found, reading = _sound(source)
     one = standing(reading, NAME)
     if one is None:
