@@ -13,6 +13,8 @@ from typing import Literal
 
 import orjson
 
+from hegui.label.json_members import added
+
 __all__ = ["KEYS", "AigcLabel", "Attribute"]
 
 KEYS = (
@@ -83,11 +85,7 @@ class AigcLabel:
         >>> AigcLabel.first("P", "1").splice(b'{"a":1}')[:16]
         b'{"a":1,"aigc":{"'
         """
-        end = body.rindex(b"}")
-        head = body[:end].rstrip()
-        comma = b"" if head.endswith(b"{") else b","
-        member = orjson.dumps(self.keys())
-        return head + comma + b'"aigc":' + member + body[end:]
+        return added(body, "aigc", self.text())
 
 
 def _ascii_json(value: object) -> str:

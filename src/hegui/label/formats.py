@@ -11,6 +11,34 @@ from dataclasses import dataclass
 
 from hegui.kernel.source import MalformedError, Source
 from hegui.kernel.splice import Splice
+from hegui.label import (
+    aac,
+    ass,
+    avi,
+    epub,
+    flac,
+    flv,
+    gif,
+    heif,
+    html,
+    jpeg,
+    json_body,
+    markdown,
+    matroska,
+    mp3,
+    mp4,
+    ogg,
+    ooxml,
+    pdf,
+    png,
+    sse,
+    svg,
+    tiff,
+    ttml,
+    vtt,
+    wav,
+    webp,
+)
 from hegui.label.aigc import AigcLabel
 from hegui.label.codec import Codec
 from hegui.label.faults import malformed, unknown_format
@@ -18,7 +46,35 @@ from hegui.label.reading import Gap, Reading
 
 __all__ = ["CODECS", "HEAD", "Opened", "bare", "codec_of", "named", "open_label", "plan"]
 
-CODECS: tuple[Codec, ...] = ()
+CODECS: tuple[Codec, ...] = (
+    png,
+    jpeg,
+    webp,
+    gif,
+    tiff,
+    heif,
+    svg,
+    mp4,
+    avi,
+    flv,
+    matroska,
+    mp3,
+    aac,
+    wav,
+    flac,
+    ogg,
+    ooxml,
+    epub,
+    pdf,
+    html,
+    markdown,
+    vtt,
+    ass,
+    ttml,
+    json_body,
+    sse,
+)
+"""Every format; which stands first matters only between equal scores."""
 
 HEAD = 4096
 """Bytes of a file by which its format is recognised."""

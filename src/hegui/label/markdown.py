@@ -22,7 +22,7 @@ from hegui.label.reading import Candidate, Reading, Trace
 from hegui.label.spellings import parse
 from hegui.label.standing import Standing, rewritten, standing
 from hegui.label.stray_text import stray
-from hegui.label.text_faults import is_toml, occupied, require_whole
+from hegui.label.text_faults import is_toml, occupied, or_gap, require_whole
 from hegui.label.text_file import Line, Text, is_text, lines, read_text, reveal
 
 __all__ = [
@@ -74,7 +74,7 @@ def score(name: str, head: bytes) -> int:
 
 def read(source: Source) -> Reading:
     """The label in the front matter, and those in places where no guide wants them."""
-    return _parts(source).reading
+    return or_gap(NAME, lambda: _parts(source).reading)
 
 
 def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:

@@ -12,7 +12,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -20,8 +20,10 @@ import orjson
 from hegui.faces.gateway.http import ApiError
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError
-from hegui.usecases.label_output import LabelledOutput, label_output
-from hegui.usecases.label_receipts import Receipt
+
+if TYPE_CHECKING:
+    from hegui.usecases.label_output import LabelledOutput
+    from hegui.usecases.label_receipts import Receipt
 
 __all__ = ["SPEECH_TYPES", "AnswerFiles", "extension_of", "is_trusted", "refuse_unsupported"]
 
@@ -115,6 +117,9 @@ class AnswerFiles:
 
     def labelled(self, data: bytes, name: str) -> LabelledOutput:
         """One file with its marks. Raises ApiError 502."""
+        # The codecs come with the first file: a gateway for text alone does not pay their memory.
+        from hegui.usecases.label_output import label_output
+
         try:
             found = label_output(self.mark(data) if self.mark else data, name, self.label(len(self.receipts)))
         except LabelError as error:
