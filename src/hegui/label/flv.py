@@ -107,7 +107,7 @@ def bare(source: Source) -> tuple[Splice, ...]:
     script, field = place
     root, end, tag = script.root, script.end, script.tag
     is_alone = root is not None and end is not None and (root.end, end.start) == (field.key, field.end)
-    if is_alone and script.count == 1:
+    if is_alone and script.counted == 1:
         return (Splice(tag.start, min(tag.next, source.size) - tag.start, b""),)
     return edited(source, script, field.key, field.end - field.key, b"", -1)
 
@@ -129,7 +129,7 @@ def _edited(source: Source, script: Script, field: Value | None, put: bytes) -> 
     if len(script.data) - drop + len(put) > LONGEST:
         raise LabelError("LBL045", NAME, "its script data are 16 MiB already, and cannot count the label",
                          "Copy it into a new file without coding it anew: ffmpeg -i OLD -c copy NEW.flv")  # fmt: skip
-    is_counted = field is None and (script.count > 0 or not script.is_empty)
+    is_counted = field is None and (script.counted > 0 or not script.is_empty)
     return edited(source, script, at, drop, put, int(is_counted))
 
 

@@ -75,7 +75,7 @@ class Script(NamedTuple):
     positions: array[int]
 
     @property
-    def count(self) -> int:
+    def counted(self) -> int:
         """How many fields an array says it has; 0 for an object."""
         if self.root is None or self.root.kind != amf0.ARRAY:
             return 0
@@ -160,7 +160,7 @@ def edited(source: Source, script: Script, at: int, drop: int, put: bytes, field
         if value >= tag.next:
             struct.pack_into(">d", data, position + 1, value + by)
     if script.root is not None and script.root.kind == amf0.ARRAY:
-        count = min(max(script.count + fields, 0), 0xFFFFFFFF)
+        count = min(max(script.counted + fields, 0), 0xFFFFFFFF)
         data[script.root.start + 1 : script.root.start + 5] = count.to_bytes(4, "big")
     data[at : at + drop] = put
     splices = (Splice(tag.start + 1, 3, len(data).to_bytes(3, "big")), Splice(tag.body, tag.size, bytes(data)))
