@@ -26,6 +26,8 @@ LONGEST = (1 << 24) - 1
 _SCRIPT = 18
 _OFFSETS = ((b"filesize",), (b"lastkeyframelocation",), (b"keyframes", b"filepositions", b""))
 """Fields that count bytes of the file."""
+_MOST_OFFSET = 1 << 52
+"""Larger numbers are no offsets, and adding to them is not exact."""
 _HEADER = 11
 _LOOK = 32
 """Bytes of a tag that are read: its header, and a name if it has one."""
@@ -157,10 +159,10 @@ def edited(source: Source, script: Script, at: int, drop: int, put: bytes, field
     data = bytearray(script.data)
     for position in script.positions:
         (value,) = struct.unpack_from(">d", data, position + 1)
-        if value >= tag.next:
+        if tag.next <= value < _MOST_OFFSET and value.is_integer():
             struct.pack_into(">d", data, position + 1, value + by)
     if script.root is not None and script.root.kind == amf0.ARRAY:
-        count = min(max(script.counted + fields, 0), 0xFFFFFFFF)
+        count = max(script.counted + fields, 0) if script.counted < 0xFFFFFFFF else script.counted
         data[script.root.start + 1 : script.root.start + 5] = count.to_bytes(4, "big")
     data[at : at + drop] = put
     splices = (Splice(tag.start + 1, 3, len(data).to_bytes(3, "big")), Splice(tag.body, tag.size, bytes(data)))
