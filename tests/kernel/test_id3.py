@@ -21,7 +21,7 @@ from hegui.kernel.id3_text import (
     to_syncsafe,
     unsynchronised,
     user_text,
-)  # fmt: skip
+)
 from hegui.kernel.source import Source
 from hegui.kernel.splice import apply
 from tests.support.id3_tags import frame, safe, stuffed, tag, txxx

@@ -28,6 +28,8 @@ __all__ = [
 
 MOST_ELEMENTS = 1 << 19
 """Elements one walk goes over."""
+MOST_NESTED = 1 << 16
+"""Elements that are looked at within one."""
 MOST_DEPTH = 16
 
 CRC_32 = 0xBF
@@ -91,7 +93,7 @@ def walk(
         raise TooMuchError("more elements than a walk goes over", at)
 
 
-def nested(source: Source, outer: Element, into: Collection[int], *, most: int = MOST_ELEMENTS) -> Iterator[Element]:
+def nested(source: Source, outer: Element, into: Collection[int], *, most: int = MOST_NESTED) -> Iterator[Element]:
     """What stands in `outer`, and in the elements of the ids `into`, in file order; each knows its parents, `outer` the first."""
     levels = [((*outer.parents, outer), outer.body)]
     for _ in range(most):
@@ -185,15 +187,17 @@ def changed(data: bytes, holders: Sequence[Element], at: int, drop: int, put: by
     first = holders[0].start
     start, stop = at - first, at - first + drop
     for holder in reversed(holders):
-        body = _checked(data[holder.body - first : start] + put + data[stop : holder.end - first])
+        old = data[holder.body - first : holder.end - first]
+        body = _checked(data[holder.body - first : start] + put + data[stop : holder.end - first], old)
         ident = data[holder.start - first : holder.body - first - holder.width]
         put = ident + resized(len(body), holder) + body
         start, stop = holder.start - first, holder.end - first
     return put
 
 
-def _checked(body: bytes) -> bytes:
-    """The data of a master with its check sum made right, where it begins with one."""
-    if body[:2] != bytes((CRC_32, 0x84)) or len(body) < 6:
+def _checked(body: bytes, old: bytes) -> bytes:
+    """The data of a master with its check sum made right, where it begins with one; one that was wrong stays wrong."""
+    if not (body[:2] == old[:2] == bytes((CRC_32, 0x84)) and len(body) >= 6 <= len(old)):
         return body
-    return body[:2] + zlib.crc32(body[6:]).to_bytes(4, "little") + body[6:]
+    said = int.from_bytes(old[2:6], "little") ^ zlib.crc32(old[6:]) ^ zlib.crc32(body[6:])
+    return body[:2] + said.to_bytes(4, "little") + body[6:]

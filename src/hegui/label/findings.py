@@ -71,6 +71,7 @@ Kind = Literal[
     # where it stands, and how often: label.verdict
     "label.conflict",
     "label.duplicate",
+    "label.unreadable",
     "place.nonstandard",
     # what single formats have: the codecs
     "encoding.broken",
@@ -89,10 +90,12 @@ Kind = Literal[
     "place.comment",
     "place.nested",
     "place.not_first",
+    "place.one_event",
     "place.other",
     "place.script",
     "place.stacked",
     "place.toml",
+    "pdf.xref",
     "png.crc",
     "tiff.type",
     "place.cue",

@@ -12,16 +12,16 @@ from typing import NamedTuple
 
 from hegui.kernel import amf0
 from hegui.kernel.amf0 import Value
-from hegui.kernel.source import MalformedError, Source, TruncatedError
+from hegui.kernel.source import MalformedError, Source, TooMuchError, TruncatedError
 from hegui.kernel.splice import Splice
 from hegui.label import xmp
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError, cannot_edit
 from hegui.label.field_text import decoded, gap_of
-from hegui.label.findings import Finding
 from hegui.label.flv_script import LONGEST, Script, edited, first_tag, fresh, script_of, script_tags
+from hegui.label.hints import is_spelt, sign_in
 from hegui.label.reading import Candidate, Gap, Reading, Trace
-from hegui.label.spellings import MAX_TEXT, parse
+from hegui.label.spellings import MAX_TEXT
 from hegui.label.standing import Standing, rewritten, standing
 
 __all__ = ["CLAUSE", "EXTENSIONS", "IS_REVERSIBLE", "MEDIA_TYPES", "NAME", "PLACE", "bare", "read", "score", "write"]
@@ -54,7 +54,7 @@ class _Seen(NamedTuple):
         metadata: the first onMetaData that can take fields.
         found: the candidates.
         reading: the same for who asks.
-        fault: why not all was seen; a cut end is none, as the label stands in front.
+        fault: why not all was seen; a cut or a very long end is none, as the label stands in front.
     """
 
     metadata: Script | None
@@ -147,11 +147,13 @@ def _seen(source: Source) -> _Seen:
     gaps: list[Gap] = []
     fault: MalformedError | None = None
     try:
-        for tag in script_tags(source):
+        for count, tag in enumerate(script_tags(source, (_METADATA, _XMP))):
+            if count == _MOST:
+                raise TooMuchError("more script data than is looked at", tag.start)
             try:
                 script = script_of(source, tag)
             except MalformedError as error:
-                gaps.append(gap_of(MalformedError(error.problem, tag.start), f"flv script data at byte {tag.start}"))
+                gaps.append(gap_of(error, f"flv script data at byte {tag.start}"))
                 fault = fault or (error if metadata is None else None)
                 continue
             metadata = metadata or (script if script.name == _METADATA and script.root else None)
@@ -160,8 +162,8 @@ def _seen(source: Source) -> _Seen:
             traces += more_traces[: _MOST - len(traces)]
     except MalformedError as error:
         gaps.append(gap_of(error, f"flv tags from byte {error.at}"))
-        is_cut_behind = isinstance(error, TruncatedError) and metadata is not None
-        fault = fault or (None if is_cut_behind else error)
+        is_behind = isinstance(error, TruncatedError | TooMuchError) and metadata is not None
+        fault = fault or (None if is_behind else error)
     reading_of_all = Reading(tuple(one.candidate for one in found), tuple(traces), tuple(gaps[:_MOST]))
     return _Seen(metadata, tuple(found), reading_of_all, fault)
 
@@ -179,10 +181,13 @@ def _read(script: Script) -> tuple[list[_Found], list[Trace]]:
             found += [_Found(Candidate(where, script.tag.start, script.tag.size, one.text, False, one.findings), script, None)
                       for one in packet.labels]  # fmt: skip
             traces += packet.traces
-        elif key in _PROGRAMS:
-            traces.append(Trace("generator", where, decoded(script.text(field))[0][:200]))
-        else:
-            found += _candidates(script, field, key, where)
+            continue
+        more = _candidates(script, field, key, where)
+        found += more
+        text = decoded(script.text(field)[:800])[0]
+        kind = "generator" if key in _PROGRAMS else sign_in(text)
+        if kind and text and not more:
+            traces.append(Trace(kind, where, text[:200]))
     return found, traces
 
 
@@ -191,13 +196,8 @@ def _candidates(script: Script, field: Value, key: bytes, where: str) -> list[_F
     if field.end - field.start > 4 * MAX_TEXT:
         return []
     text, findings = decoded(script.text(field))
-    if _KEY not in key.upper() and ("ContentProducer" not in text or parse(text) is None):
+    if _KEY not in key.upper() and not is_spelt(text):
         return []
-    if key != _KEY:
-        findings = (
-            *findings,
-            Finding("key.other_name", "note", "GB 45438-2025 Annex E a)", key.decode("ascii", "replace")[:60]),
-        )
-    is_standard = key.upper() == _KEY and script.name == _METADATA
+    is_standard = key == _KEY and script.name == _METADATA
     start = script.tag.body + field.key
     return [_Found(Candidate(where, start, field.end - field.key, text, is_standard, findings), script, field)]

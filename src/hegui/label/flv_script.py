@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from hegui.kernel import amf0
@@ -27,6 +27,8 @@ _SCRIPT = 18
 _OFFSETS = ((b"filesize",), (b"lastkeyframelocation",), (b"keyframes", b"filepositions", b""))
 """Fields that count bytes of the file."""
 _HEADER = 11
+_LOOK = 32
+"""Bytes of a tag that are read: its header, and a name if it has one."""
 
 
 class Tag(NamedTuple):
@@ -89,17 +91,17 @@ def first_tag(source: Source) -> int:
     return offset + 4
 
 
-def script_tags(source: Source) -> Iterator[Tag]:
-    """The tags with script data that is not encrypted. Raises MalformedError where a tag is cut, TooMuchError."""
+def script_tags(source: Source, names: Collection[bytes]) -> Iterator[Tag]:
+    """The tags with script data of these names that are not encrypted. Raises MalformedError where a tag is cut, TooMuchError."""
     at = first_tag(source)
     for _ in range(MOST_TAGS):
         if at >= source.size:
             return
-        head = source.at(at, _HEADER)
+        head = source.up_to(at, _LOOK)
         tag = Tag(at, int.from_bytes(head[1:4], "big"))
-        if tag.end > source.size:
+        if len(head) < _HEADER or tag.end > source.size:
             raise TruncatedError("a tag is longer than the file", at)
-        if head[0] == _SCRIPT:
+        if head[0] == _SCRIPT and any(head.startswith(amf0.string(name), _HEADER) for name in names):
             yield tag
         at = tag.next
     raise TooMuchError("more tags than a walk goes over", at)

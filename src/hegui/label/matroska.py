@@ -9,6 +9,7 @@ Rules: TC260-PG-20257A, Segment.Tags.Tag.SimpleTag with the TagName AIGC; RFC 95
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from hegui.kernel import ebml
 from hegui.kernel.ebml import Element
@@ -46,7 +47,7 @@ def score(name: str, head: bytes) -> int:
 
 def read(source: Source) -> Reading:
     """The tags of every segment."""
-    return _seen(source, segments(source))[1]
+    return _seen(source, segments(source)).reading
 
 
 def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
@@ -87,28 +88,35 @@ def bare(source: Source) -> tuple[Splice, ...]:
     return plan.splices()
 
 
-def _seen(source: Source, parts: tuple[Segment, ...]) -> tuple[tuple[Found, ...], Reading]:
-    """The candidates of all segments, and the same for who asks."""
+class _Seen(NamedTuple):
+    """The candidates of all segments, the same for who asks, and the first fault in tags of the first segment."""
+
+    found: tuple[Found, ...]
+    reading: Reading
+    fault: MalformedError | None
+
+
+def _seen(source: Source, parts: tuple[Segment, ...]) -> _Seen:
     found: list[Found] = []
     traces: list[Trace] = []
     gaps: list[Gap] = []
+    fault = parts[0].fault
     for segment in parts:
         for element in segment.kept:
-            where = "matroska tags" if element.ident == TAGS else "matroska segment information"
             try:
                 if element.ident == TAGS:
-                    more, reading = found_in(source, element)
+                    more, more_traces = found_in(source, element)
                     found += more
-                    traces += reading.traces
-                    gaps += reading.gaps
+                    traces += more_traces
                 elif element.ident == INFO:
                     traces += _programs(source, element)
             except MalformedError as error:
-                gaps.append(gap_of(error, f"{where} from byte {error.at}"))
+                gaps.append(gap_of(error, f"matroska element at byte {element.start}"))
+                fault = fault or (error if element.ident == TAGS and segment is parts[0] else None)
         if segment.fault is not None:
             gaps.append(gap_of(segment.fault, f"matroska segment from byte {segment.fault.at}"))
-    candidates = tuple(one.candidate for one in found)
-    return tuple(found), Reading(candidates, tuple(traces[:_MOST]), tuple(gaps[:_MOST]))
+    reading = Reading(tuple(one.candidate for one in found), tuple(traces[:_MOST]), tuple(gaps[:_MOST]))
+    return _Seen(tuple(found), reading, fault)
 
 
 def _programs(source: Source, info: Element) -> Iterator[Trace]:
@@ -121,12 +129,13 @@ def _programs(source: Source, info: Element) -> Iterator[Trace]:
 def _sound(source: Source) -> tuple[Segment, tuple[Found, ...], Reading]:
     """The first segment where it is whole and may be changed. Raises LabelError (LBL043), MalformedError."""
     parts = segments(source)
-    if parts[0].fault is not None:
-        raise parts[0].fault
+    seen = _seen(source, parts)
+    if seen.fault is not None:
+        raise seen.fault
     if parts[0].has_check_sum:
         raise LabelError("LBL043", NAME, "a check sum covers the whole segment, media and all",
                          "Copy it into a new file without coding it anew: mkvmerge -o NEW OLD")  # fmt: skip
-    return (parts[0], *_seen(source, parts))
+    return parts[0], seen.found, seen.reading
 
 
 def _place(segment: Segment, found: tuple[Found, ...], one: Standing | None) -> Found | None:

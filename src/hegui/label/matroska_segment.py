@@ -42,7 +42,6 @@ TAGS = 0x1254C367
 
 _KEPT = (SEEK_HEAD, INFO, CUES, TAGS, VOID)
 _MOST_KEPT = 4096
-_MOST_ENTRIES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ def entries(source: Source, head: Element) -> Iterator[Entry]:
     """The entries of a SeekHead. Raises MalformedError."""
     seek: Element | None = None
     ident = 0
-    for one in ebml.nested(source, head, (SEEK,), most=_MOST_ENTRIES):
+    for one in ebml.nested(source, head, (SEEK,)):
         if one.ident == SEEK:
             seek, ident = one, 0
         elif one.ident == SEEK_ID and one.size == 4:

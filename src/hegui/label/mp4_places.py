@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from hegui.kernel.isobmff import Box, Path, Walker, name_of
+from hegui.kernel.isobmff import MAX_DEPTH, Box, Path, Walker, name_of
 from hegui.kernel.source import MalformedError, Source, TooMuchError
 from hegui.label import xmp
 from hegui.label.field_text import decoded, gap_of
@@ -33,7 +33,7 @@ Form = Literal["value", "xmp", "user"]
 
 _MAX_KEPT = 1000
 """Candidates, traces and gaps, and boxes of the file that hold metadata; a file that has more is looked at no further."""
-_MAX_BOXES = 1 << 16
+_MAX_BOXES = 1 << 14
 """Boxes looked at within those."""
 _INSIDE = {
     None: (b"moov", b"meta", b"uuid", b"udta"),
@@ -78,7 +78,7 @@ class Survey:
         slots: candidates, in file order.
         metas: every meta with tags.
         first: the first box of the file.
-        fault: why the boxes of the file could not all be walked.
+        fault: why not all places could be looked at.
     """
 
     walker: Walker
@@ -100,9 +100,10 @@ class Survey:
     def see(self, path: Path) -> Iterator[Path]:
         """Look at one box, and say which boxes in it to look at."""
         one, parent = path[-1], path[-2].kind if path[1:] else None
-        if len(self.slots) + len(self.traces) + len(self.gaps) > _MAX_KEPT:
-            return
         try:
+            if len(path) > MAX_DEPTH:
+                raise TooMuchError("boxes nest too deep", one.start)
+            self._check_room(one)
             if one.kind in (b"moov", b"trak", b"udta"):
                 yield from self._children(path)
             elif one.kind == b"meta":
@@ -114,7 +115,18 @@ class Survey:
             elif parent == b"udta":
                 self._text(path)
         except MalformedError as fault:
-            self.gaps.append(gap_of(fault, _place(path)))
+            self._missed(fault, _place(path))
+
+    def _missed(self, fault: MalformedError, place: str) -> None:
+        """A part that was not looked at; nothing is written then, since a label may be in it."""
+        gap = gap_of(fault, place)
+        if gap not in self.gaps:
+            self.gaps.append(gap)
+        self.fault = self.fault or fault
+
+    def _check_room(self, box: Box) -> None:
+        if len(self.slots) + len(self.traces) + len(self.gaps) > _MAX_KEPT:
+            raise TooMuchError("there are too many texts", box.start)
 
     def _children(self, path: Path) -> Iterator[Path]:
         kind = path[-1].kind
@@ -128,6 +140,7 @@ class Survey:
         meta = read_meta(self.walker, path)
         self.metas.append(meta)
         for item in meta.items(self.walker):
+            self._check_room(item.path[-1])
             for data in item.values:
                 self._value(meta, item, data)
 

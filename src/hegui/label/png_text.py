@@ -102,6 +102,8 @@ def _inflated(data: bytes, limit: int) -> bytes:
         raise MalformedError("a compressed text is damaged", 0) from error
     if unpacker.unconsumed_tail:
         raise TooMuchError("a compressed text is larger than is read", 0)
+    if not text and not unpacker.eof:
+        raise MalformedError("a compressed text is damaged", 0)
     return text
 
 

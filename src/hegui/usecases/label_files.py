@@ -107,7 +107,7 @@ def label_file(
         LabelError: LBL001 to LBL006 the file; LBL120 not a regular file; LBL121 cannot be opened or written; LBL122 the label did
             not read back, and the file is as it was; LBL123 `out` exists already.
     """
-    with open_file(path) as source:
+    with open_file(path) as source, _named(path):
         opened = open_label(source, path.name)
         label = choose(opened, lambda: _before_labelling(source, path.name, opened))
         codec, splices = plan(source, path.name, label)
@@ -128,6 +128,16 @@ def label_file(
             receipt = _stated(Receipt(codec.NAME, codec.PLACE, label, before, after, reason), state)
             _take_place(temporary, target, overwrite=out is None)
         return Written(target, label, receipt)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Errors of codecs, which know bytes alone, tell the file's path."""
+    try:
+        yield
+    except LabelError as error:
+        error.where = str(path) if error.where != "label.sm2_key" else error.where
+        raise
 
 
 def _before_labelling(source: Source, name: str, opened: Opened) -> Digests:

@@ -71,6 +71,7 @@ def reading_document(opened: Opened) -> dict[str, Any]:
 
 
 def _show(session: Session, name: str, opened: Opened) -> None:
+    from hegui.label.findings import sentence
     from hegui.label.standing import labels
 
     found = labels(opened.reading)
@@ -79,7 +80,11 @@ def _show(session: Session, name: str, opened: Opened) -> None:
         for key, value in one.spelt.label.keys().items():
             click.echo(f"  {key}: {value}")
         for finding in (*one.candidate.findings, *one.spelt.findings):
-            session.say("label.finding", grade=finding.grade, kind=finding.kind, detail=finding.detail)
+            session.say(
+                "label.finding",
+                grade=session.word(f"label.grade.{finding.grade}"),
+                sentence=sentence(finding, session.lang),
+            )
     for trace in opened.reading.traces:
         click.echo(f"{name}: {session.word(f'label.evidence.{trace.kind}')}  {trace.place}  {trace.detail}")
     for gap in opened.reading.gaps:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hegui.kernel.logic import Verdict, all_of, verdict
@@ -68,7 +69,7 @@ class MarkCheck:
 
 
 def check_mark(
-    data: bytes, name: str = "", *, stamps: tuple[Stamp, ...] = (), region: Box | None = None
+    data: bytes, name: str = "", *, stamps: tuple[Stamp, ...] = (), region: Box | None = None, font: Path | None = None
 ) -> tuple[MarkCheck, ...]:
     """What stands on each frame or page.
 
@@ -77,6 +78,7 @@ def check_mark(
         name: its name, for messages.
         stamps: what was put on, one for each frame; the letters are compared with the picture.
         region: where somebody says the mark is, in the picture as shown. Without either our plates are looked for.
+        font: the font the stamps were drawn with, where it was not the bundled one.
     Raises:
         LabelError: LBL100, LBL104 to LBL106, LBL114.
     """
@@ -92,18 +94,18 @@ def check_mark(
         for at, picture in enumerate(frames(data, kind, name)):
             if region and not Box(0, 0, *picture.size).holds(region):
                 raise outside(name, str(tuple(region)))
-            found.append(_checked(picture, at, by_frame.get(at), region))
+            found.append(_checked(picture, at, by_frame.get(at), region, font))
     return tuple(found)
 
 
-def _checked(picture: Image.Image, frame: int, stamp: Stamp | None, region: Box | None) -> MarkCheck:
+def _checked(picture: Image.Image, frame: int, stamp: Stamp | None, region: Box | None, font: Path | None) -> MarkCheck:
     """One frame."""
     from hegui.label.explicit.recognise import ENOUGH, compared, recognised
 
     text, alike, place = None, None, region
     is_there = is_complete = Verdict.UNKNOWN
     if stamp:
-        alike, place = compared(picture, stamp), stamp.box
+        alike, place = compared(picture, stamp, font), stamp.box
         text = stamp.text if alike >= ENOUGH else None
         is_there = verdict(alike >= ENOUGH)
     elif region is None and (seen := recognised(picture)):

@@ -20,6 +20,7 @@ __all__ = [
     "no_contrast",
     "no_document",
     "no_text_place",
+    "not_a_line",
     "outside",
     "too_large",
     "too_small",
@@ -110,6 +111,12 @@ def no_document(where: str, reason: str) -> LabelError:
     """A document that cannot be changed."""
     return LabelError("LBL113", where, f"this document cannot take a mark: {reason}",
                       "Mark it before that step, or make the file again without it.")  # fmt: skip
+
+
+def not_a_line(length: int, most: int) -> LabelError:
+    """The wording of a text mark has a line break, or is longer than where marks are looked for."""
+    return LabelError("LBL115", "", f"a mark in a text is one line of at most {most} characters, and this one has {length}",
+                      "Shorten it to the two elements and who made the text.")  # fmt: skip
 
 
 def outside(where: str, region: str) -> LabelError:

@@ -9,7 +9,7 @@ Rules: GB 45438-2025 5.2; Labelling Measures article 4 (files to download hold t
 from __future__ import annotations
 
 from hegui.label.explicit.faults import cannot_mark
-from hegui.label.explicit.mark import PictureMark, Stamped
+from hegui.label.explicit.mark import PictureMark, Stamp, Stamped
 from hegui.label.explicit.pillow import decoding, need_pillow
 
 __all__ = ["format_of", "mark_picture"]
@@ -49,26 +49,46 @@ def mark_picture(data: bytes, mark: PictureMark | None = None, name: str = "") -
         LabelError: LBL100, LBL102 to LBL110.
     """
     need_pillow()
-    from hegui.label.explicit import avif, bmp, gif, jpeg, png, shown, tiff, webp  # Pillow is an optional extra
-
     mark = mark or PictureMark()
     kind = format_of(data)
+    if not kind:
+        raise cannot_mark(name, "its format is not known")
+    if kind == "heic":
+        raise cannot_mark(name, "HEIC cannot be written here")
     with decoding(name):
-        match kind:
-            case "png":
-                return png.stamp(data, mark, name, shown.orientation(data, "PNG"))
-            case "gif":
-                return gif.stamp(data, mark, name)
-            case "webp":
-                return webp.stamp(data, mark, name, shown.orientation(data, "WEBP"))
-            case "tiff":
-                return tiff.stamp(data, mark, name)
-            case "bmp":
-                return bmp.stamp(data, mark, name)
-            case "avif":
-                return avif.stamp(data, mark, name, shown.orientation(data, "AVIF"))
-            case "heic":
-                raise cannot_mark(name, "HEIC cannot be written here")
-            case "jpeg":
-                return jpeg.stamp(data, mark, name, shown.orientation(data, "JPEG"))
-    raise cannot_mark(name, "its format is not known")
+        return _standing(data, kind, mark, name) or _marked(data, kind, mark, name)
+
+
+def _standing(data: bytes, kind: str, mark: PictureMark, name: str) -> Stamped | None:
+    """The picture as it is, where every frame bears the very mark already."""
+    from hegui.label.explicit.recognise import standing  # Pillow is an optional extra
+    from hegui.label.explicit.shown import frames, orientation
+
+    turned = orientation(data, kind)
+    stamps: list[Stamp] = []
+    for picture in frames(data, kind, name):
+        found = standing(picture, mark, turned)
+        if found is None:
+            return None
+        stamps.append(found[0].stamp(len(stamps), found[1]))
+    return Stamped(data, kind, tuple(stamps), is_changed=False)
+
+
+def _marked(data: bytes, kind: str, mark: PictureMark, name: str) -> Stamped:
+    from hegui.label.explicit import avif, bmp, gif, jpeg, png, tiff, webp  # Pillow is an optional extra
+    from hegui.label.explicit.shown import orientation
+
+    match kind:
+        case "png":
+            return png.stamp(data, mark, name, orientation(data, kind))
+        case "webp":
+            return webp.stamp(data, mark, name, orientation(data, kind))
+        case "gif":
+            return gif.stamp(data, mark, name)
+        case "tiff":
+            return tiff.stamp(data, mark, name)
+        case "bmp":
+            return bmp.stamp(data, mark, name)
+        case "avif":
+            return avif.stamp(data, mark, name, orientation(data, kind))
+    return jpeg.stamp(data, mark, name, orientation(data, kind))

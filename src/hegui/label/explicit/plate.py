@@ -120,7 +120,7 @@ def contrast(painted: Image.Image, letters: Image.Image, *, share: float = 0.0) 
         share: of the pixels on either side, how many may be worse; lossy coding leaves ripples.
     """
     most = cast("tuple[int, int]", letters.getextrema())[1]
-    full = letters.point([255 if value and value == most else 0 for value in range(256)])
+    full = letters.point([255 if value >= _INKED and value == most else 0 for value in range(256)])
     none = letters.point([0 if value else 255 for value in range(256)])
     darkest = _levels(painted.histogram(full), share)
     brightest = [255 - level for level in _levels(painted.histogram(none)[::-1], share)][::-1]

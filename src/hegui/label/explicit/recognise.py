@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import sqrt
 from operator import mul
+from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image
 
 from hegui.label.explicit.mark import SHORT, WORDINGS, Box, PictureMark, Place, Stamp
 from hegui.label.explicit.orientation import shown_size, to_shown
-from hegui.label.explicit.plate import Plate, lettering, plate
+from hegui.label.explicit.plate import Plate, contrast, lettering, plate
 from hegui.label.faults import LabelError
 
 __all__ = ["ENOUGH", "Recognised", "compared", "most_alike", "recognised", "standing"]
@@ -86,19 +87,25 @@ def most_alike(shown: Image.Image) -> Guess:
     return best
 
 
-def standing(
-    shown: Image.Image, mark: PictureMark, grid: tuple[int, int] = (1, 1), orientation: int = 1
-) -> Recognised | None:
-    """The mark itself, where it would be put, to the pixel; None where it does not stand there."""
+def standing(shown: Image.Image, mark: PictureMark, orientation: int = 1) -> tuple[Plate, float] | None:
+    """The plate that would be put on, where it stands already to the pixel, and its contrast; None where it does not."""
     width, height = shown_size(*shown.size, orientation)
-    guesses = _guesses(width, height, mark, grid, orientation)
-    best = _best(_tried(shown.convert("L"), guess, _FINE, 1) for guess in guesses)
-    return Recognised(best.text, best.place, best.box, best.likeness) if best.likeness >= ENOUGH else None
+    for grid in _GRIDS:
+        try:
+            one = plate(width, height, mark, "", grid=grid, orientation=orientation)
+        except LabelError:
+            continue
+        box = one.shown
+        region = shown.crop((box.left, box.top, box.right, box.bottom))
+        letters = to_shown(one.letters, orientation)
+        if _correlation(region.convert("L").tobytes(), letters.tobytes()) >= SURE:
+            return one, contrast(region.convert("RGB"), letters, share=0.05)
+    return None
 
 
-def compared(shown: Image.Image, stamp: Stamp) -> float:
+def compared(shown: Image.Image, stamp: Stamp, font: Path | None = None) -> float:
     """How like a picture is, where a stamp says its mark is, to the letters that were drawn: correlation, -1 to 1."""
-    mark = PictureMark(stamp.text)
+    mark = PictureMark(stamp.text, font=font)
     one = lettering(mark, stamp.least_ink, stamp.box.width, stamp.box.height)
     region = shown.convert("L").crop((stamp.box.left, stamp.box.top, stamp.box.right, stamp.box.bottom))
     return _correlation(region.tobytes(), one.tobytes())

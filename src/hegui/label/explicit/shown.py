@@ -47,6 +47,6 @@ def _eight(frame: Image.Image) -> Image.Image:
 
 def orientation(data: bytes, kind: str) -> int:
     """The orientation, 1 to 8; a value that is none counts as upright."""
-    with Image.open(BytesIO(data), formats=[kind]) as image:
+    with Image.open(BytesIO(data), formats=[kind.upper()]) as image:
         found = image.getexif().get(0x0112, 1)
     return found if isinstance(found, int) and 1 <= found <= 8 else 1

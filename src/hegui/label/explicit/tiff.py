@@ -11,6 +11,8 @@ from __future__ import annotations
 import struct
 import zlib
 from array import array
+from collections.abc import Iterator
+from functools import reduce
 from io import BytesIO
 from itertools import accumulate
 from sys import byteorder
@@ -18,7 +20,7 @@ from sys import byteorder
 from PIL import Image
 
 from hegui.label.explicit.faults import cannot_decode, cannot_mark, no_contrast
-from hegui.label.explicit.mark import PictureMark, Stamp, Stamped
+from hegui.label.explicit.mark import Box, PictureMark, Stamp, Stamped
 from hegui.label.explicit.palette import TwoColours, two_colours
 from hegui.label.explicit.pillow import bounded
 from hegui.label.explicit.plate import Plate, plate
@@ -75,18 +77,32 @@ def _layout(page: Page, where: str) -> Layout:
 
 
 def _drawn(page: Page, layout: Layout, one: Plate, where: str) -> float:
-    """Draw on the segments that the plate meets; the lowest contrast."""
-    two = _two(page, layout, where)
+    """Draw on the segments that the plate meets, all together; the contrast."""
     segments = [segment for segment in page.segments() if segment.box.meets(one.stored)]
-    found = []
-    for segment in segments:
-        stride = layout.row_bytes(segment.box.width)
-        rows = bytearray(_rows(page, segment, stride, layout, where))
-        found.append(paint(rows, stride, segment.box, layout, one, where, two))
-        page.exchange(segment, _packed(page, rows, stride, layout))
-    if not found:
+    if not segments:
         raise cannot_decode(where, "its strips have no place")
-    return min(found)
+    whole = reduce(Box.with_, (segment.box for segment in segments))
+    bounded(whole.width, whole.height, where)
+    stride = layout.row_bytes(whole.width)
+    rows = bytearray(stride * whole.height)
+    for segment in segments:
+        width = layout.row_bytes(segment.box.width)
+        data = _rows(page, segment, width, layout, where)
+        for row, at in _places(segment.box, whole, stride, layout):
+            rows[at : at + width] = data[row * width : (row + 1) * width]
+    found = paint(rows, stride, whole, layout, one, where, _two(page, layout, where))
+    for segment in segments:
+        width = layout.row_bytes(segment.box.width)
+        data = b"".join(rows[at : at + width] for _, at in _places(segment.box, whole, stride, layout))
+        page.exchange(segment, _packed(page, data, width, layout))
+    return found
+
+
+def _places(box: Box, whole: Box, stride: int, layout: Layout) -> Iterator[tuple[int, int]]:
+    """Each row of a segment, and where it stands among the rows of all; tiles begin at whole bytes."""
+    left = (box.left - whole.left) * layout.channels * layout.bits // 8
+    for row in range(box.height):
+        yield row, (box.top - whole.top + row) * stride + left
 
 
 def _two(page: Page, layout: Layout, where: str) -> TwoColours | None:
