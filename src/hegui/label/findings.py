@@ -105,7 +105,6 @@ Kind = Literal[
     "place.inner_member",
     "place.last_lines",
     "place.middle_event",
-    "place.one_event",
     "xmp.damaged",
     "xmp.doctype",
     "xmp.namespace",
