@@ -6,6 +6,7 @@ Works lazily where a part leaves traces: the secret of the pseudonyms is made wh
 
 from __future__ import annotations
 
+import hmac
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -22,6 +23,7 @@ from hegui.faces.gateway.app import GatewayApp
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.ledger_api.app import LedgerApp
 from hegui.faces.ledger_api.ask import witness_asker
+from hegui.label.content_number import ContentNumber
 from hegui.ledger.entry import Entry
 from hegui.moderate.policy import Policy
 from hegui.moderate.policy_book import PolicyBook
@@ -222,6 +224,7 @@ class System:
             secret=self.pseudonym_secret,
             clock=self.clock,
             evidence_state=self.evidence_state,
+            number_key=self.number_key,
             media=MediaFolder(self.settings.state_dir / "media", 3600.0 * self.settings.label.media_hours),
             keeps_content=self.vault is not None,
             described_guards=guards,
@@ -235,9 +238,17 @@ class System:
         receipts = ReceiptHome(self._store.retention, self.clock, os.urandom, actor)
 
         def number() -> str:
-            return new_exchange_id(int(self.clock().timestamp() * 1000), os.urandom(RANDOM_BYTES))
+            drawn = new_exchange_id(int(self.clock().timestamp() * 1000), os.urandom(RANDOM_BYTES))
+            return ContentNumber(drawn, is_of_exchange=False).spelt(self.number_key)
 
-        return LabellingHome(receipts, number)
+        given = self.settings.label
+        signer = None if given.sm2_key is None else open_signer(given.sm2_key, given.sm2_public)
+        return LabellingHome(receipts, number, signer)
+
+    @cached_property
+    def number_key(self) -> bytes:
+        """What content numbers are confirmed by, 32 bytes; it hangs on the secret of the pseudonyms."""
+        return hmac.digest(self.pseudonym_secret, b"hegui content numbers", "sha256")
 
     @property
     def set_aside(self) -> SetAsideRecords:

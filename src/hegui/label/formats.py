@@ -19,20 +19,25 @@ from hegui.label import (
     flac,
     flv,
     gif,
+    heif,
     html,
     jpeg,
+    json_body,
     markdown,
     matroska,
     mp3,
     mp4,
     ogg,
     ooxml,
+    pdf,
     png,
+    sse,
     svg,
     tiff,
     ttml,
     vtt,
     wav,
+    webp,
 )
 from hegui.label.aigc import AigcLabel
 from hegui.label.codec import Codec
@@ -44,8 +49,10 @@ __all__ = ["CODECS", "HEAD", "Opened", "bare", "codec_of", "named", "open_label"
 CODECS: tuple[Codec, ...] = (
     png,
     jpeg,
+    webp,
     gif,
     tiff,
+    heif,
     svg,
     mp4,
     avi,
@@ -58,11 +65,14 @@ CODECS: tuple[Codec, ...] = (
     ogg,
     ooxml,
     epub,
+    pdf,
     html,
     markdown,
     vtt,
     ass,
     ttml,
+    json_body,
+    sse,
 )
 """Every format; which stands first matters only between equal scores."""
 

@@ -15,6 +15,7 @@ from hegui.faces.gateway.media import AnswerFiles, is_trusted
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.gateway.upstream import UpstreamPool, UpstreamResponse
 from hegui.label.aigc import AigcLabel
+from hegui.label.content_number import ContentNumber
 from hegui.usecases.ports import Application
 
 __all__ = ["FileDesk"]
@@ -36,8 +37,9 @@ class FileDesk:
 
     def files(self) -> AnswerFiles:
         """The files of this answer: each has a number of its own, which begins with the exchange's."""
-        producer, number = self.runtime.settings.label.content_producer, self.account.exchange_id
-        return AnswerFiles(lambda position: AigcLabel.first(producer, f"{number}-{position + 1}"))
+        producer, key = self.runtime.settings.label.content_producer, self.runtime.number_key
+        number = self.account.exchange_id
+        return AnswerFiles(lambda at: AigcLabel.first(producer, ContentNumber(number, at + 1).spelt(key)))
 
     async def fetch(self, url: str) -> bytes:
         """A file that the answer only names. Raises ApiError 502."""

@@ -61,6 +61,7 @@ class Runtime:
     clock: Callable[[], datetime]
     evidence_state: Callable[[], EvidenceState]
     media: MediaStore
+    number_key: bytes
     keeps_content: bool = False
     described_guards: tuple[Guard, ...] = ()
     stages: PolicyStages | None = None
