@@ -45,7 +45,9 @@ def test_the_encoding_is_known_by_mark_pattern_declaration_and_content(
 
 
 def test_the_carrier_in_gb_18030_says_the_same_as_the_one_in_utf_8() -> None:
-    one, other = (read_text(Source.of((CARRIERS / name).read_bytes()), "x") for name in ("plain.txt", "plain-gb18030.txt"))
+    one, other = (
+        read_text(Source.of((CARRIERS / name).read_bytes()), "x") for name in ("plain.txt", "plain-gb18030.txt")
+    )
     assert one.text.startswith(other.text.splitlines()[0])
     assert (one.encoding, other.encoding) == ("utf-8", "gb18030")
 

@@ -196,19 +196,25 @@ def _candidate(text: Text, place: str, start: int, end: int, shown: str) -> Cand
 
 
 def _cells(text: Text) -> Iterator[Candidate]:
-    """Cells of the first and of the last lines that are labels."""
-    first = next(text.lines(), None)
-    if first is None:
-        return
+    """Cells of the first and of the last line that are labels."""
     body = text.text
-    last = max(body.rfind("\n", first.next, len(body.rstrip())), body.rfind("\r", first.next, len(body.rstrip()))) + 1
-    for start, end in dict.fromkeys(((first.start, first.end), (max(last, first.next), len(body)))):
-        if not 0 < end - start <= MAX_TEXT:
+    first = next(text.lines(), None)
+    end = len(body.rstrip("\r\n"))
+    last = max(body.rfind("\n", 0, end), body.rfind("\r", 0, end)) + 1
+    for start, stop in dict.fromkeys(((first.start, first.end), (last, end))) if first else ():
+        if not 0 < stop - start <= MAX_TEXT:
             continue
-        line = body[start:end]
-        for cell in next(csv.reader([line.rstrip("\r\n")], delimiter="\t" if "\t" in line else ","), []):
+        for cell in _row(body[start:stop]):
             if parse(cell) is not None:
-                yield _candidate(text, "csv cell", start, end, cell)
+                yield _candidate(text, "csv cell", start, stop, cell)
+
+
+def _row(line: str) -> list[str]:
+    """The cells of a line; none where it is no line of a table."""
+    try:
+        return next(csv.reader([line], delimiter="\t" if "\t" in line else ","), [])
+    except csv.Error:
+        return []
 
 
 BMP = NoPlace("bmp", "BMP", (".bmp", ".dib"), ("image/bmp",), _score_bmp, _look_bmp)
