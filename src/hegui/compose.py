@@ -6,6 +6,7 @@ Works lazily where a part leaves traces: the secret of the pseudonyms is made wh
 
 from __future__ import annotations
 
+import hmac
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hegui.crypto.sm2_signers import open_signer
 from hegui.detect.guard.files import read_guards
@@ -22,6 +24,7 @@ from hegui.faces.gateway.app import GatewayApp
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.ledger_api.app import LedgerApp
 from hegui.faces.ledger_api.ask import witness_asker
+from hegui.label.content_number import ContentNumber
 from hegui.ledger.entry import Entry
 from hegui.moderate.policy import Policy
 from hegui.moderate.policy_book import PolicyBook
@@ -42,7 +45,6 @@ from hegui.store.witness_state import WitnessMemory
 from hegui.usecases.content_transit import Transit, seal_for_transit
 from hegui.usecases.expire import EXPIRED
 from hegui.usecases.identifiers import RANDOM_BYTES, new_exchange_id
-from hegui.usecases.label_content import LabellingHome
 from hegui.usecases.label_receipts import ReceiptHome
 from hegui.usecases.ledger_cosign import WitnessHome
 from hegui.usecases.ledger_export import PackFiles
@@ -71,6 +73,9 @@ from hegui.vault.expiry import Rules
 from hegui.vault.periods import Period, civil_date
 from hegui.vault.retention import KINDS, Kind, check_schedule
 from hegui.vault.retention_files import retention_law
+
+if TYPE_CHECKING:
+    from hegui.usecases.label_content import LabellingHome
 
 __all__ = [
     "System", "compose", "keeper", "ledger_files", "ledger_home", "pack_folder", "verifier_script", "witness_home",
@@ -222,6 +227,8 @@ class System:
             secret=self.pseudonym_secret,
             clock=self.clock,
             evidence_state=self.evidence_state,
+            number_key=self.number_key,
+            labelling=partial(self.labelling, "gateway"),
             media=MediaFolder(self.settings.state_dir / "media", 3600.0 * self.settings.label.media_hours),
             keeps_content=self.vault is not None,
             described_guards=guards,
@@ -232,12 +239,23 @@ class System:
 
     def labelling(self, actor: str) -> LabellingHome:
         """What labelling files needs: receipts that wait for the ledger, and numbers."""
+        # Imported here because it brings every codec, whose memory a gateway for text alone must not pay.
+        from hegui.usecases.label_content import LabellingHome
+
         receipts = ReceiptHome(self._store.retention, self.clock, os.urandom, actor)
 
         def number() -> str:
-            return new_exchange_id(int(self.clock().timestamp() * 1000), os.urandom(RANDOM_BYTES))
+            drawn = new_exchange_id(int(self.clock().timestamp() * 1000), os.urandom(RANDOM_BYTES))
+            return ContentNumber(drawn, is_of_exchange=False).spelt(self.number_key)
 
-        return LabellingHome(receipts, number)
+        given = self.settings.label
+        signer = None if given.sm2_key is None else open_signer(given.sm2_key, given.sm2_public)
+        return LabellingHome(receipts, number, signer)
+
+    @cached_property
+    def number_key(self) -> bytes:
+        """What content numbers are confirmed by, 32 bytes; it hangs on the secret of the pseudonyms."""
+        return hmac.digest(self.pseudonym_secret, b"hegui content numbers", "sha256")
 
     @property
     def set_aside(self) -> SetAsideRecords:

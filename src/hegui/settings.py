@@ -266,6 +266,19 @@ class Label:
     content_producer: str = setting(
         "HEGUI-DEMONSTRATION", a_text, "text", "Provider: name or 27-character code (服务提供者编码)."
     )
+    sm2_key: str | None = setting(
+        None,
+        a_signer,
+        "`file:…` or `command:…`",
+        "Who signs labels by SM2: a private key in PEM, or a program (docs/label-keys.md).",
+        shown="none",
+    )
+    sm2_public: Path | None = setting(
+        None, a_path, "path", "PEM file of the public key of a `label.sm2_key` that is a program.", shown="none"
+    )
+    pinned: Path | None = setting(
+        None, a_path, "path", "YAML file of the keys that producers are known by: code, then PEM files.", shown="none"
+    )
     unmarked_terms: str | None = setting(
         None, a_text, "text",
         "Version of the terms under which a user may have output without a visible mark (Labelling Measures 9).",
@@ -278,6 +291,7 @@ class Label:
         None, a_url, "URL", "Address under which users reach this gateway, for pictures they fetch.",
         shown="what the request was sent to",
     )  # fmt: skip
+    max_upload_bytes: int = setting(1 << 30, a_size, "bytes", "Largest file that is checked as an upload.")
     media_hours: int = setting(1, a_count, "hours", "How long a labelled picture may be fetched.")
 
 

@@ -12,8 +12,16 @@ from hegui.kernel import id3
 from hegui.kernel.id3 import Frame, Tag, walk
 from hegui.kernel.id3_edit import fresh, inserted, removed, replaced, trimmed
 from hegui.kernel.id3_text import (
-    comment, object_head, plain_text, private, resynchronised, syncsafe, to_syncsafe, unsynchronised, user_text,
-)  # fmt: skip
+    comment,
+    object_head,
+    plain_text,
+    private,
+    resynchronised,
+    syncsafe,
+    to_syncsafe,
+    unsynchronised,
+    user_text,
+)
 from hegui.kernel.source import Source
 from hegui.kernel.splice import apply
 from tests.support.id3_tags import frame, safe, stuffed, tag, txxx
@@ -132,7 +140,11 @@ DAMAGED = {
     "a size beyond the tag": (tag(frame("TXXX", BODY), frame("TIT2", b"", size=500)), "malformed", 1),
     "a name that is none": (tag(frame("TXXX", BODY), frame("tit2", b"\0x")), "malformed", 1),
     "something behind the padding": (tag(frame("TXXX", BODY), bytes(20) + b"hidden" + bytes(9)), "malformed", 1),
-    "an extended header without end": (tag(frame("TXXX", BODY), flags=0x40, extended=b"\0\0\x7f\xff\0\0"), "malformed", 0),
+    "an extended header without end": (
+        tag(frame("TXXX", BODY), flags=0x40, extended=b"\0\0\x7f\xff\0\0"),
+        "malformed",
+        0,
+    ),
     "an extended header in no room": (tag(flags=0x40, extended=b"\0\0"), "malformed", 0),
     "version 2.5": (tag(frame("TXXX", BODY), version=5), "unknown version", 0),
     "compression of 2.2 as a whole": (tag(frame("TXX", BODY, 2), version=2, flags=0x40), "unknown version", 0),
@@ -209,7 +221,7 @@ def test_syncsafe_numbers_are_read_as_written(number: int) -> None:
 
 frames = st.lists(st.sampled_from(["TIT2", "APIC", "PRIV"]).flatmap(lambda name: st.tuples(st.just(name), st.binary(max_size=300))),
                   min_size=1, max_size=4)  # fmt: skip
-labels = st.text("abc{}:\",", min_size=1, max_size=400).map(lambda text: b"\0AIGC\0" + text.encode())
+labels = st.text('abc{}:",', min_size=1, max_size=400).map(lambda text: b"\0AIGC\0" + text.encode())
 
 
 @st.composite
@@ -220,7 +232,9 @@ def tags(draw: st.DrawFn) -> bytes:
     found = [frame(name, body, version) for name, body in draw(frames)]
     if draw(st.booleans()):
         flags |= 0x40
-        return tag(*found, version=version, flags=flags, padding=padding, extended=EXTENDED_3 if version == 3 else EXTENDED_4)
+        return tag(
+            *found, version=version, flags=flags, padding=padding, extended=EXTENDED_3 if version == 3 else EXTENDED_4
+        )
     return tag(*found, version=version, flags=flags, padding=padding)
 
 
@@ -231,7 +245,9 @@ def ours(data: bytes) -> tuple[Tag, Frame]:
 
 
 @given(tags(), labels, st.lists(labels, max_size=3))
-def test_a_frame_put_in_changed_and_taken_out_leaves_the_tag_as_it_was(data: bytes, first: bytes, others: list[bytes]) -> None:
+def test_a_frame_put_in_changed_and_taken_out_leaves_the_tag_as_it_was(
+    data: bytes, first: bytes, others: list[bytes]
+) -> None:
     data += SOUND
     before = walked(data)
     made = apply(data, inserted(Source.of(data), before, "TXXX", first))

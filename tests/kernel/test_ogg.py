@@ -43,7 +43,13 @@ ended = st.lists(st.integers(1, 255), min_size=1, max_size=6)
 sizes = st.integers(0, 900) | st.integers(64_000, 66_000) | st.integers(129_000, 131_000)
 
 
-@given(st.sampled_from([b"O", b"V"]), sizes, st.integers(0, 3000), full | ended, st.lists(st.integers(1, 3000), min_size=1, max_size=3))
+@given(
+    st.sampled_from([b"O", b"V"]),
+    sizes,
+    st.integers(0, 3000),
+    full | ended,
+    st.lists(st.integers(1, 3000), min_size=1, max_size=3),
+)
 def test_a_packet_that_grew_and_shrank_again_gives_the_file_as_it_was(
     kind: bytes, size: int, setup: int, counts: list[int], more: list[int]
 ) -> None:

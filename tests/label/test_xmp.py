@@ -187,7 +187,7 @@ def test_a_form_that_is_only_read_is_not_edited(name: str) -> None:
 
 @pytest.mark.parametrize("piece", [b"<AIGC>", b"<AIGC><![CDATA[", b' AIGC="', b"<AIGC ", b"<a:AIGC>&quot;{", b"<a>"])
 def test_loose_search_takes_time_in_proportion(piece: bytes) -> None:
-    assert find(piece * (2_000_000 // len(piece))).labels == ()
+    assert find(piece * (500_000 // len(piece))).labels == ()
 
 
 @given(st.data())

@@ -21,7 +21,9 @@ def stuffed(data: bytes) -> bytes:
     return bytes(reversed(out))
 
 
-def frame(name: str, body: bytes, version: int = 3, flags: int = 0, size: int | None = None, *, plain: bool = False) -> bytes:
+def frame(
+    name: str, body: bytes, version: int = 3, flags: int = 0, size: int | None = None, *, plain: bool = False
+) -> bytes:
     size = len(body) if size is None else size
     if version == 2:
         return name.encode() + size.to_bytes(3, "big") + body
@@ -30,7 +32,9 @@ def frame(name: str, body: bytes, version: int = 3, flags: int = 0, size: int | 
 
 
 def txxx(name: str, text: str, version: int = 3, encoding: int = 0) -> bytes:
-    codec, end = {0: ("latin-1", b"\0"), 1: ("utf-16", b"\0\0"), 2: ("utf-16-be", b"\0\0"), 3: ("utf-8", b"\0")}[encoding]
+    codec, end = {0: ("latin-1", b"\0"), 1: ("utf-16", b"\0\0"), 2: ("utf-16-be", b"\0\0"), 3: ("utf-8", b"\0")}[
+        encoding
+    ]
     body = bytes((encoding,)) + name.encode(codec) + end + text.encode(codec)
     return frame("TXX" if version == 2 else "TXXX", body, version)
 

@@ -35,7 +35,9 @@ def crc(data: bytes) -> int:
     return value
 
 
-def page(lacing: Sequence[int], body: bytes, *, number: int, flags: int = 0, granule: int = 0, serial: int = 7) -> bytes:
+def page(
+    lacing: Sequence[int], body: bytes, *, number: int, flags: int = 0, granule: int = 0, serial: int = 7
+) -> bytes:
     head = b"OggS\0" + bytes((flags,)) + (granule & (1 << 64) - 1).to_bytes(8, "little") + serial.to_bytes(4, "little")
     head += number.to_bytes(4, "little")
     rest = bytes((len(lacing),)) + bytes(lacing) + body

@@ -76,7 +76,14 @@ def test_the_entry_says_what_happened_to_what_by_whom_when_and_under_what() -> N
 def test_the_record_is_canonical_json_of_every_attribute() -> None:
     exchange = an_exchange()
     record = json.loads(record_of(exchange))
-    later = {"models", "needs_review", "shadow_policy", "shadow_decision", "files", "unmarked_terms"}  # left out where they say nothing
+    later = {
+        "models",
+        "needs_review",
+        "shadow_policy",
+        "shadow_decision",
+        "files",
+        "unmarked_terms",
+    }  # left out where they say nothing
     assert record.keys() == {field.name for field in fields(Exchange)} - later
     said = {"shadow_policy": "p@1", "shadow_decision": "stop", "files": "[]", "unmarked_terms": "2026-1"}
     more = an_exchange(models="harm:1", needs_review=True, **said)

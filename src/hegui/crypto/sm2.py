@@ -22,6 +22,7 @@ from hegui.errors import InputError
 
 __all__ = [
     "SIGNATURE_SIZE",
+    "SPKI",
     "USER_ID",
     "Sm2Error",
     "Sm2PublicKey",
@@ -40,7 +41,7 @@ PROGRAM_SECONDS = 30.0
 
 _P = 0xFFFFFFFE_FFFFFFFF_FFFFFFFF_FFFFFFFF_FFFFFFFF_00000000_FFFFFFFF_FFFFFFFF
 _B = 0x28E9FA9E_9D9F5E34_4D5A9E4B_CF6509A7_F39789F5_15AB8F92_DDBCBD41_4D940E93
-_SPKI = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d034200")
+SPKI = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d034200")
 """SubjectPublicKeyInfo up to the point: id-ecPublicKey on the curve 1.2.156.10197.1.301."""
 _PEM = "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n"
 
@@ -63,8 +64,17 @@ class Sm2PublicKey:
 
     def pem(self) -> str:
         """SubjectPublicKeyInfo in PEM, as openssl reads it."""
-        body = b64encode(_SPKI + self.point).decode("ascii")
+        body = b64encode(SPKI + self.point).decode("ascii")
         return _PEM.format("\n".join(body[at : at + 64] for at in range(0, len(body), 64)))
+
+    @classmethod
+    def from_x(cls, x: bytes, *, is_odd: bool = False) -> Sm2PublicKey:
+        """The point with this x, 32 bytes, and of its two y the even or the odd one. Raises Sm2Error (SIG001)."""
+        number = int.from_bytes(x, "big")
+        y = pow(number**3 - 3 * number + _B, (_P + 1) // 4, _P)  # the square root, since p is 3 modulo 4
+        if y % 2 != is_odd:
+            y = _P - y
+        return cls(b"\x04" + x + y.to_bytes(32, "big"))
 
     @classmethod
     def from_pem(cls, text: str) -> Sm2PublicKey:
@@ -76,9 +86,9 @@ class Sm2PublicKey:
             data = b64decode("".join(lines[1:-1]), validate=True)
         except (ValueError, IndexError):
             raise _no_key("it is not a public key in PEM") from None
-        if not data.startswith(_SPKI):
+        if not data.startswith(SPKI):
             raise _no_key("it is a public key of another kind than SM2, or its point is compressed")
-        return cls(data[len(_SPKI) :])
+        return cls(data[len(SPKI) :])
 
 
 class Sm2Signer(Protocol):

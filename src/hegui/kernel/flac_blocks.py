@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from hegui.kernel.source import MalformedError, Source, TooMuchError
 
-__all__ = ["HEAD", "MAX_SIZE", "PADDING", "STREAMINFO", "VORBIS_COMMENT", "Block", "head", "walk"]
+__all__ = ["APPLICATION", "HEAD", "MAX_SIZE", "PADDING", "STREAMINFO", "VORBIS_COMMENT", "Block", "head", "walk"]
 
 HEAD = 4
 MAX_SIZE = (1 << 24) - 1
 MAX_BLOCKS = 16_384
-STREAMINFO, PADDING, VORBIS_COMMENT = 0, 1, 4
+STREAMINFO, PADDING, APPLICATION, VORBIS_COMMENT = 0, 1, 2, 4
 
 
 class Block(NamedTuple):

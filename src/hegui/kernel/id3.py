@@ -19,7 +19,7 @@ from hegui.kernel.source import Source, TruncatedError
 
 __all__ = ["MAX_BODIES", "MAX_BODY", "MAX_FRAMES", "Frame", "Tag", "size_of_foot", "size_of_head", "walk"]
 
-MAX_FRAMES = 65_536
+MAX_FRAMES = 16_384
 MAX_BODY = 1 << 20
 """Bytes of one frame that are taken; of a larger one the first."""
 MAX_BODIES = 16 << 20
@@ -65,7 +65,8 @@ class Tag:
         has_checksum: the extended header holds a CRC of the frames.
         is_unsynchronised: the whole body is, as versions 2.2 and 2.3 have it.
         is_plain: sizes of frames have eight bits a byte; true up to 2.3, and in what iTunes wrote as 2.4.
-        may_fill: the padding may be used: there is no footer, and no extended header that gives its size.
+        may_fill: the padding may be used: there is no footer, no extended header that gives its size, and the whole is not
+            unsynchronised (ffmpeg loses its way in such a tag behind the first stuffed byte).
         problem: "" or why the frames are not all there: "truncated", "malformed", "too large", "unknown version".
     """
 
@@ -136,11 +137,13 @@ def walk(source: Source, at: int, wanted: Collection[str]) -> Tag | None:
     extended = _extended(body, head)
     found, is_plain = _frames(body, extended.size, head)
     problem = extended.problem or found.problem
+    has_footer = whole != HEAD + head.size
+    sizes_padding = head.version == 3 and bool(extended.size)
     return Tag(
         at, head.version, end, _taken(body, found.places, head, wanted),
         frames_at=body.offset(extended.size), frames_end=body.offset(found.end), padding_end=body.start + body.raw_size,
-        has_footer=whole != HEAD + head.size, has_checksum=extended.has_checksum, is_unsynchronised=is_unsynchronised,
-        is_plain=is_plain, may_fill=whole == HEAD + head.size and not (head.version == 3 and extended.size),
+        has_footer=has_footer, has_checksum=extended.has_checksum, is_unsynchronised=is_unsynchronised,
+        is_plain=is_plain, may_fill=not (has_footer or sizes_padding or is_unsynchronised),
         problem="truncated" if end > source.size else problem,
     )  # fmt: skip
 

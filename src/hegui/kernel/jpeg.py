@@ -34,6 +34,7 @@ APP0, APP1, APP2, APP11, APP15 = 0xE0, 0xE1, 0xE2, 0xEB, 0xEF
 MAX_PAYLOAD = 65_533
 """Bytes a segment may hold besides marker and length."""
 MAX_SEGMENTS = 100_000
+MAX_SCANS = 1_000
 _MARKER = re.compile(rb"\xff([\xc0-\xcf\xd8-\xfe])")
 
 
@@ -65,7 +66,7 @@ def segments(source: Source) -> Iterator[Segment]:
     """Every segment after SOI up to and with EOI. Raises MalformedError."""
     if source.up_to(0, 2) != b"\xff\xd8":
         raise MalformedError("this is no JPEG", 0)
-    at = 2
+    at, scans = 2, 0
     for _ in range(MAX_SEGMENTS):
         head = source.at(at, 2)
         while head == b"\xff\xff":
@@ -83,6 +84,9 @@ def segments(source: Source) -> Iterator[Segment]:
         if segment.end > source.size:
             raise TruncatedError("the file ends within a segment", at)
         yield segment
+        scans += segment.marker == SOS
+        if scans > MAX_SCANS:
+            raise TooMuchError("there are too many scans", at)
         at = _after_scan(source, segment.end) if segment.marker == SOS else segment.end
     raise TooMuchError("there are too many segments", at)
 

@@ -19,7 +19,7 @@ from hegui.kernel.source import Source
 __all__ = ["MAX_PACKET", "MAX_PAGES", "NO_GRANULE", "Page", "Stream", "Walk", "checksum", "page_at", "pages", "walk"]
 
 HEAD = 27
-MAX_PAGES = 1 << 20
+MAX_PAGES = 1 << 19
 MAX_STREAMS = 4096
 MAX_PACKET = 24 << 20
 """Bytes that the header packets of one stream may take; pictures stand in them."""

@@ -82,7 +82,8 @@ def _counts(counts: list[int], at: int, more: int) -> list[int]:
     """How many segments each page takes, when so many more, or fewer, come on the page `at`.
 
     Pages that are full but for the last stay so. Others were ended on purpose: the page `at` takes what comes, and where it
-    would be full is parted after 254, so that it is not taken for one of the full ones; such a parting is undone again.
+    would be full is parted after 254, so that it is not taken for one of the full ones; such a parting is undone again. A
+    page that someone ended after 254 segments cannot be told from a parting; then the packets are the same, the pages not.
     """
     if all(count == FULL for count in counts[:-1]):
         whole, rest = divmod(sum(counts) + more, FULL)

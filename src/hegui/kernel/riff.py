@@ -15,7 +15,7 @@ from typing import NamedTuple
 from hegui.kernel.source import MalformedError, Source, TooMuchError, TruncatedError
 from hegui.kernel.splice import Splice
 
-__all__ = ["MOST_CHUNKS", "Chunk", "changed", "encoded", "fits", "walk"]
+__all__ = ["MOST_CHUNKS", "Chunk", "changed", "encoded", "fits", "grown", "walk"]
 
 MOST_CHUNKS = 1 << 16
 """Chunks one walk goes over."""
@@ -97,6 +97,8 @@ def walk(source: Source, *, into: Collection[bytes] = (b"INFO",), most: int = MO
     Raises MalformedError where the first bytes are no form or a chunk is longer than what holds it, TruncatedError where it
     is longer than the file, TooMuchError.
     """
+    if source.up_to(0, 4) not in _FORMS or source.size < 12:
+        raise MalformedError("there is no RIFF header", 0)
     levels = [_Level((), 0, source.size)]
     count = 0
     while levels:
@@ -198,10 +200,11 @@ def changed(at: int, drop: int, put: bytes, holders: tuple[Chunk, ...]) -> tuple
     Raises:
         TooMuchError: a size cannot count so far; `fits` tells before.
     """
-    return (*_grown(holders, len(put) - drop), Splice(at, drop, put))
+    return (*grown(holders, len(put) - drop), Splice(at, drop, put))
 
 
-def _grown(holders: tuple[Chunk, ...], by: int) -> tuple[Splice, ...]:
+def grown(holders: tuple[Chunk, ...], by: int) -> tuple[Splice, ...]:
+    """The sizes of what holds a chunk, `by` bytes more; what is left open stays open. Raises TooMuchError."""
     if not fits(holders, by):
         raise TooMuchError("a size field cannot count so far", holders[0].start)
     counted = (holder for holder in holders if holder.width and by)

@@ -18,7 +18,7 @@ __all__ = ["MAX_APE", "Ape", "Item", "Tail", "find"]
 
 MAX_APE = 16 << 20
 """Bytes of an APEv2 tag that is read."""
-MAX_ITEMS = 65_536
+MAX_ITEMS = 16_384
 MAX_BLOCKS = 16
 
 

@@ -14,7 +14,7 @@ from hegui.kernel.splice import Splice
 
 __all__ = ["MAX_COMMENTS", "Comment", "Comments", "block", "entry", "inserted", "parse", "removed", "replaced"]
 
-MAX_COMMENTS = 65_536
+MAX_COMMENTS = 16_384
 
 
 class Comment(NamedTuple):

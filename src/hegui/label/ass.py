@@ -17,7 +17,7 @@ from hegui.label.faults import cannot_edit
 from hegui.label.line_label import Spot, candidate, line_behind, mentions, without_line
 from hegui.label.reading import Candidate, Reading
 from hegui.label.standing import Standing, rewritten, standing
-from hegui.label.text_faults import require_whole
+from hegui.label.text_faults import or_gap, require_whole
 from hegui.label.text_file import Line, Text, is_text, read_text
 
 __all__ = [
@@ -60,7 +60,7 @@ def score(name: str, head: bytes) -> int:
 
 def read(source: Source) -> Reading:
     """Labels in comments and keys, and those in events."""
-    return _parts(source).reading
+    return or_gap(NAME, lambda: _parts(source).reading)
 
 
 def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:

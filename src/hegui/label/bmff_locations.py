@@ -50,14 +50,9 @@ class Location(NamedTuple):
     base: int
     extents: tuple[Extent, ...]
 
-    @property
-    def is_in_file(self) -> bool:
-        """Whether its offsets count from the start of this file."""
-        return self.method & 15 == IN_FILE and self.reference == 0
-
-    def moved(self, to: Callable[[int], int]) -> Location:
-        """The location after the bytes of the file have moved; the base moves where all its extents move alike."""
-        if not self.is_in_file or not self.extents:
+    def moved(self, to: Callable[[int], int], method: int = IN_FILE) -> Location:
+        """The location after what its method counts in has moved; the base moves where all its extents move alike."""
+        if self.method & 15 != method or self.reference or not self.extents:
             return self
         new = [to(self.base + extent.offset) for extent in self.extents]
         steps = {place - self.base - extent.offset for place, extent in zip(new, self.extents, strict=True)}

@@ -30,17 +30,29 @@ __all__ = ["Codec"]
 class Codec(Protocol):
     """One file format; a module satisfies it."""
 
-    NAME: str
-    """What the format is called: "png", "mp4"."""
-    EXTENSIONS: tuple[str, ...]
-    """Endings of file names, lower case, with the dot."""
-    MEDIA_TYPES: tuple[str, ...]
-    PLACE: str
-    """Where `write` puts a label, in words."""
-    CLAUSE: str
-    """The guide that names the place, or "our proposal"."""
-    IS_REVERSIBLE: bool
-    """Whether `bare` gives back the very bytes that `write` was given."""
+    @property
+    def NAME(self) -> str:
+        """What the format is called: "png", "mp4"."""
+
+    @property
+    def EXTENSIONS(self) -> tuple[str, ...]:
+        """Endings of file names, lower case, with the dot."""
+
+    @property
+    def MEDIA_TYPES(self) -> tuple[str, ...]:
+        """The usual one first."""
+
+    @property
+    def PLACE(self) -> str:
+        """Where `write` puts a label, in words."""
+
+    @property
+    def CLAUSE(self) -> str:
+        """The guide that names the place, or "our proposal"."""
+
+    @property
+    def IS_REVERSIBLE(self) -> bool:
+        """Whether `bare` gives back the very bytes that `write` was given."""
 
     def score(self, name: str, head: bytes) -> int:
         """How surely this is the format: 0 not at all, 1-9 by the name alone, 10-100 by the content.

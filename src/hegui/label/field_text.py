@@ -2,7 +2,7 @@
 
 Knows UTF-8, GB 18030 and the zeros that end a text in some containers; knows no container.
 Works leniently: bytes in neither encoding are read as UTF-8 with marks for what is wrong.
-Rules: GB 45438-2025 Annex E j) keeps values in ASCII, so another encoding than UTF-8 is a deviation.
+Rules: GB 45438-2025 Annex E j) keeps values in ASCII, where both encodings are the same.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ __all__ = ["decoded", "gap_of"]
 
 
 def decoded(raw: bytes) -> tuple[str, tuple[Finding, ...]]:
-    """The text without the zeros at its end, and its deviations.
+    """The text without the zeros at its end, and its deviations; what is beyond ASCII is one that others report.
 
     >>> decoded("可".encode("gb18030") + bytes(1))[0]
     '可'
     """
     plain = raw.rstrip(b"\0")
-    for encoding, findings in (("utf-8", ()), ("gb18030", (Finding("encoding.gb18030", "warning", ""),))):
+    for encoding in ("utf-8", "gb18030"):
         try:
-            return plain.decode(encoding), findings
+            return plain.decode(encoding), ()
         except UnicodeDecodeError:
             continue
-    return plain.decode("utf-8", "replace"), (Finding("encoding.broken", "fault", ""),)
+    return plain.decode("utf-8", "replace"), (Finding("value.broken", "fault", ""),)
 
 
 def gap_of(fault: MalformedError, place: str) -> Gap:

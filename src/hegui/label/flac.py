@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from hegui.kernel import vorbis_comment
-from hegui.kernel.flac_blocks import HEAD, MAX_SIZE, PADDING, VORBIS_COMMENT, Block, head, walk
+from hegui.kernel.flac_blocks import APPLICATION, HEAD, MAX_SIZE, PADDING, VORBIS_COMMENT, Block, head, walk
 from hegui.kernel.id3 import size_of_head
 from hegui.kernel.source import MalformedError, Source, TooMuchError, TruncatedError
 from hegui.kernel.splice import Splice
@@ -21,7 +21,7 @@ from hegui.label import comment_labels, id3_labels
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError, cannot_edit
 from hegui.label.id3_labels import Tags
-from hegui.label.reading import Candidate, Gap, Reading
+from hegui.label.reading import Candidate, Gap, Reading, Trace
 from hegui.label.standing import rewritten, standing
 
 __all__ = ["CLAUSE", "EXTENSIONS", "IS_REVERSIBLE", "MEDIA_TYPES", "NAME", "PLACE", "bare", "read", "score", "write"]
@@ -44,6 +44,7 @@ class _Layout:
     tags: Tags
     blocks: tuple[Block, ...]
     ends_early: bool
+    has_manifest: bool
     block: Block | None
     comments: Comments | None
     problem: MalformedError | None
@@ -126,12 +127,19 @@ def _layout(source: Source) -> _Layout:
             comments = vorbis_comment.parse(source.at(found.body, found.size))
         except MalformedError as error:
             problem = type(error)(error.problem, found.body + error.at)
-    return _Layout(tags, blocks, ends_early, found, comments, problem)
+    return _Layout(tags, blocks, ends_early, _has_manifest(source, blocks), found, comments, problem)
+
+
+def _has_manifest(source: Source, blocks: tuple[Block, ...]) -> bool:
+    """Whether an APPLICATION block is one of C2PA, as was written before C2PA 2.4 put the manifest into an ID3 tag."""
+    return any(source.at(block.body, 4) == b"c2pa" for block in blocks if block.kind == APPLICATION and block.size > 4)
 
 
 def _read(layout: _Layout) -> Reading:
     tagged = id3_labels.read(layout.tags, is_standard=False)
     candidates, traces, gaps = list(tagged.candidates), list(tagged.traces), list(tagged.gaps)
+    if layout.has_manifest:
+        traces.append(Trace("c2pa", "APPLICATION c2pa", ""))
     if layout.ends_early:
         gaps.append(Gap("FLAC metadata", "truncated"))
     if layout.problem is not None:

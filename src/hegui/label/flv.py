@@ -12,16 +12,16 @@ from typing import NamedTuple
 
 from hegui.kernel import amf0
 from hegui.kernel.amf0 import Value
-from hegui.kernel.source import MalformedError, Source, TruncatedError
+from hegui.kernel.source import MalformedError, Source, TooMuchError, TruncatedError
 from hegui.kernel.splice import Splice
 from hegui.label import xmp
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError, cannot_edit
 from hegui.label.field_text import decoded, gap_of
-from hegui.label.findings import Finding
 from hegui.label.flv_script import LONGEST, Script, edited, first_tag, fresh, script_of, script_tags
+from hegui.label.hints import is_spelt, sign_in
 from hegui.label.reading import Candidate, Gap, Reading, Trace
-from hegui.label.spellings import MAX_TEXT, parse
+from hegui.label.spellings import MAX_TEXT
 from hegui.label.standing import Standing, rewritten, standing
 
 __all__ = ["CLAUSE", "EXTENSIONS", "IS_REVERSIBLE", "MEDIA_TYPES", "NAME", "PLACE", "bare", "read", "score", "write"]
@@ -54,7 +54,7 @@ class _Seen(NamedTuple):
         metadata: the first onMetaData that can take fields.
         found: the candidates.
         reading: the same for who asks.
-        fault: why not all was seen; a cut end is none, as the label stands in front.
+        fault: why not all was seen; a cut or a very long end is none, as the label stands in front.
     """
 
     metadata: Script | None
@@ -106,7 +106,8 @@ def bare(source: Source) -> tuple[Splice, ...]:
         return ()
     script, field = place
     root, end, tag = script.root, script.end, script.tag
-    if root is not None and end is not None and (root.end, end.start) == (field.key, field.end):
+    is_alone = root is not None and end is not None and (root.end, end.start) == (field.key, field.end)
+    if is_alone and script.counted == 1:
         return (Splice(tag.start, min(tag.next, source.size) - tag.start, b""),)
     return edited(source, script, field.key, field.end - field.key, b"", -1)
 
@@ -122,13 +123,14 @@ def _place(seen: _Seen, one: Standing | None) -> tuple[Script, Value] | None:
 
 
 def _edited(source: Source, script: Script, field: Value | None, put: bytes) -> tuple[Splice, ...]:
-    """The value of a field changed, or a field added at the end."""
+    """The value of a field changed, or one added at the end: not counted in an array that was there and empty, to know it by."""
     at = field.start if field else script.end.start if script.end else len(script.data)
     drop = field.end - field.start if field else 0
     if len(script.data) - drop + len(put) > LONGEST:
         raise LabelError("LBL045", NAME, "its script data are 16 MiB already, and cannot count the label",
                          "Copy it into a new file without coding it anew: ffmpeg -i OLD -c copy NEW.flv")  # fmt: skip
-    return edited(source, script, at, drop, put, 0 if field else 1)
+    is_counted = field is None and (script.counted > 0 or not script.is_empty)
+    return edited(source, script, at, drop, put, int(is_counted))
 
 
 def _sound(source: Source) -> _Seen:
@@ -147,11 +149,13 @@ def _seen(source: Source) -> _Seen:
     gaps: list[Gap] = []
     fault: MalformedError | None = None
     try:
-        for tag in script_tags(source):
+        for count, tag in enumerate(script_tags(source, (_METADATA, _XMP))):
+            if count == _MOST:
+                raise TooMuchError("more script data than is looked at", tag.start)
             try:
                 script = script_of(source, tag)
             except MalformedError as error:
-                gaps.append(gap_of(MalformedError(error.problem, tag.start), f"flv script data at byte {tag.start}"))
+                gaps.append(gap_of(error, f"flv script data at byte {tag.start}"))
                 fault = fault or (error if metadata is None else None)
                 continue
             metadata = metadata or (script if script.name == _METADATA and script.root else None)
@@ -160,8 +164,8 @@ def _seen(source: Source) -> _Seen:
             traces += more_traces[: _MOST - len(traces)]
     except MalformedError as error:
         gaps.append(gap_of(error, f"flv tags from byte {error.at}"))
-        is_cut_behind = isinstance(error, TruncatedError) and metadata is not None
-        fault = fault or (None if is_cut_behind else error)
+        is_behind = isinstance(error, TruncatedError | TooMuchError) and metadata is not None
+        fault = fault or (None if is_behind else error)
     reading_of_all = Reading(tuple(one.candidate for one in found), tuple(traces), tuple(gaps[:_MOST]))
     return _Seen(metadata, tuple(found), reading_of_all, fault)
 
@@ -179,10 +183,13 @@ def _read(script: Script) -> tuple[list[_Found], list[Trace]]:
             found += [_Found(Candidate(where, script.tag.start, script.tag.size, one.text, False, one.findings), script, None)
                       for one in packet.labels]  # fmt: skip
             traces += packet.traces
-        elif key in _PROGRAMS:
-            traces.append(Trace("generator", where, decoded(script.text(field))[0][:200]))
-        else:
-            found += _candidates(script, field, key, where)
+            continue
+        more = _candidates(script, field, key, where)
+        found += more
+        text = decoded(script.text(field)[:800])[0]
+        kind = "generator" if key in _PROGRAMS else sign_in(text)
+        if kind and text and not more:
+            traces.append(Trace(kind, where, text[:200]))
     return found, traces
 
 
@@ -191,13 +198,8 @@ def _candidates(script: Script, field: Value, key: bytes, where: str) -> list[_F
     if field.end - field.start > 4 * MAX_TEXT:
         return []
     text, findings = decoded(script.text(field))
-    if _KEY not in key.upper() and ("ContentProducer" not in text or parse(text) is None):
+    if _KEY not in key.upper() and not is_spelt(text):
         return []
-    if key != _KEY:
-        findings = (
-            *findings,
-            Finding("key.other_name", "note", "GB 45438-2025 Annex E a)", key.decode("ascii", "replace")[:60]),
-        )
-    is_standard = key.upper() == _KEY and script.name == _METADATA
+    is_standard = key == _KEY and script.name == _METADATA
     start = script.tag.body + field.key
     return [_Found(Candidate(where, start, field.end - field.key, text, is_standard, findings), script, field)]

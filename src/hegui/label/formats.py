@@ -9,16 +9,74 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hegui.kernel.source import MalformedError, Source
+from hegui.kernel.source import MalformedError, Source, TooMuchError
 from hegui.kernel.splice import Splice
+from hegui.label import (
+    aac,
+    ass,
+    avi,
+    epub,
+    flac,
+    flv,
+    gif,
+    heif,
+    html,
+    jpeg,
+    json_body,
+    markdown,
+    matroska,
+    mp3,
+    mp4,
+    no_place,
+    ogg,
+    ooxml,
+    pdf,
+    png,
+    sse,
+    svg,
+    tiff,
+    ttml,
+    vtt,
+    wav,
+    webp,
+)
 from hegui.label.aigc import AigcLabel
 from hegui.label.codec import Codec
-from hegui.label.faults import malformed, unknown_format
+from hegui.label.faults import malformed, too_much, unknown_format
 from hegui.label.reading import Gap, Reading
 
 __all__ = ["CODECS", "HEAD", "Opened", "bare", "codec_of", "named", "open_label", "plan"]
 
-CODECS: tuple[Codec, ...] = ()
+CODECS: tuple[Codec, ...] = (
+    png,
+    jpeg,
+    webp,
+    gif,
+    tiff,
+    heif,
+    svg,
+    mp4,
+    avi,
+    flv,
+    matroska,
+    mp3,
+    aac,
+    wav,
+    flac,
+    ogg,
+    ooxml,
+    epub,
+    pdf,
+    html,
+    markdown,
+    vtt,
+    ass,
+    ttml,
+    json_body,
+    sse,
+    *no_place.FORMATS,
+)
+"""Every format; which stands first matters only between equal scores."""
 
 HEAD = 4096
 """Bytes of a file by which its format is recognised."""
@@ -76,6 +134,8 @@ def plan(source: Source, name: str, label: AigcLabel) -> tuple[Codec, tuple[Spli
     codec = _known(source, name)
     try:
         return codec, codec.write(source, label)
+    except TooMuchError as error:
+        raise too_much(name, error.problem) from None
     except MalformedError as error:
         raise malformed(name, error.problem, error.at) from None
 
@@ -85,6 +145,8 @@ def bare(source: Source, name: str) -> tuple[Splice, ...]:
     codec = _known(source, name)
     try:
         return codec.bare(source)
+    except TooMuchError as error:
+        raise too_much(name, error.problem) from None
     except MalformedError as error:
         raise malformed(name, error.problem, error.at) from None
 

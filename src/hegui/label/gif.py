@@ -87,6 +87,8 @@ def _looked(source: Source) -> GifLook:
         for block in blocks(source):
             look.insert = look.insert or block.at
             end = block.end
+            if block.kind in (APPLICATION, COMMENT):
+                look.look_at(block.at)
             if block.kind == APPLICATION:
                 _application(source, block, look)
             elif block.kind == COMMENT:

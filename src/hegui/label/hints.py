@@ -14,7 +14,7 @@ from hegui.label.generators import names_a_generator
 from hegui.label.spellings import MAX_TEXT, parse
 from hegui.label.wording import explain_wording
 
-__all__ = ["is_named", "is_spelt", "sign_in"]
+__all__ = ["is_named", "is_spelt", "shows_text", "sign_in"]
 
 SHORT = 200
 """Characters of a tag's text that may be such a sign; a longer one is prose about something."""
@@ -42,3 +42,8 @@ def sign_in(text: str) -> Literal["explicit_text", "generator"] | None:
     if explain_wording(text).is_complete:
         return "explicit_text"
     return "generator" if names_a_generator(text) else None
+
+
+def shows_text(text: str) -> bool:
+    """Whether the text is an explicit mark."""
+    return len(text) <= SHORT and explain_wording(text).is_complete

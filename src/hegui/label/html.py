@@ -19,7 +19,7 @@ from hegui.label.reading import Reading
 from hegui.label.spellings import parse
 from hegui.label.standing import Standing, rewritten, standing
 from hegui.label.text_escapes import attribute_value, comment_json
-from hegui.label.text_faults import occupied, require_whole
+from hegui.label.text_faults import occupied, or_gap, require_whole
 from hegui.label.text_file import is_text
 
 __all__ = [
@@ -69,7 +69,7 @@ def score(name: str, head: bytes) -> int:
 
 def read(source: Source) -> Reading:
     """The meta AIGC, and labels in other metas, attributes, comments and scripts."""
-    return read_page(source, NAME).reading
+    return or_gap(NAME, lambda: read_page(source, NAME).reading)
 
 
 def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:

@@ -110,6 +110,7 @@ def _looked(source: Source) -> JpegLook:
             look.insert = segment.end if leading else look.insert
             end = segment.end
             if segment.is_app or segment.marker == COM:
+                look.look_at(segment.at)
                 _see(source, segment, look)
     except MalformedError as error:
         if not end:

@@ -8,10 +8,10 @@ Rules: none; this is our own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from hegui.kernel.splice import Splice
-from hegui.label.findings import Finding
+from hegui.label.findings import Finding, Kind
 from hegui.label.reading import Candidate, Gap
 from hegui.label.spellings import MAX_TEXT
 from hegui.label.stray_text import seems, unkeyed
@@ -71,7 +71,7 @@ def candidate(
     value = unkeyed(shown.strip())
     at = text.text.find(value, inside)
     first = text.at(start)
-    findings = (Finding(f"place.{kind}", "fault", "", place),) if kind else ()
+    findings = (Finding(cast(Kind, f"place.{kind}"), "fault", "", place),) if kind else ()
     found = Candidate(place, first, text.at(end) - first, reveal(value), not kind, findings)
     return found, Spot(start, end, (at, at + len(value)))
 

@@ -9,6 +9,7 @@ Rules: TC260-PG-20257A, Segment.Tags.Tag.SimpleTag with the TagName AIGC; RFC 95
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from hegui.kernel import ebml
 from hegui.kernel.ebml import Element
@@ -46,7 +47,7 @@ def score(name: str, head: bytes) -> int:
 
 def read(source: Source) -> Reading:
     """The tags of every segment."""
-    return _seen(source, segments(source))[1]
+    return _seen(source, segments(source)).reading
 
 
 def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
@@ -69,7 +70,11 @@ def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
 
 
 def bare(source: Source) -> tuple[Splice, ...]:
-    """The tag taken out, and what made room for it given back. Raises as `write` does."""
+    """The tag taken out, and what made room for it given back. Raises as `write` does.
+
+    The bytes are those before `write`, but for files that were odd: a Void that held something, a SeekHead that did not know
+    of the Tags, a number in more bytes than it needs that later needs them all, or Tags between two Voids.
+    """
     segment, found, reading = _sound(source)
     one = standing(reading, NAME)
     if one is None:
@@ -87,28 +92,35 @@ def bare(source: Source) -> tuple[Splice, ...]:
     return plan.splices()
 
 
-def _seen(source: Source, parts: tuple[Segment, ...]) -> tuple[tuple[Found, ...], Reading]:
-    """The candidates of all segments, and the same for who asks."""
+class _Seen(NamedTuple):
+    """The candidates of all segments, the same for who asks, and the first fault in tags of the first segment."""
+
+    found: tuple[Found, ...]
+    reading: Reading
+    fault: MalformedError | None
+
+
+def _seen(source: Source, parts: tuple[Segment, ...]) -> _Seen:
     found: list[Found] = []
     traces: list[Trace] = []
     gaps: list[Gap] = []
+    fault = parts[0].fault
     for segment in parts:
         for element in segment.kept:
-            where = "matroska tags" if element.ident == TAGS else "matroska segment information"
             try:
                 if element.ident == TAGS:
-                    more, reading = found_in(source, element)
+                    more, more_traces = found_in(source, element)
                     found += more
-                    traces += reading.traces
-                    gaps += reading.gaps
+                    traces += more_traces
                 elif element.ident == INFO:
                     traces += _programs(source, element)
             except MalformedError as error:
-                gaps.append(gap_of(error, f"{where} from byte {error.at}"))
+                gaps.append(gap_of(error, f"matroska element at byte {element.start}"))
+                fault = fault or (error if element.ident == TAGS and segment is parts[0] else None)
         if segment.fault is not None:
             gaps.append(gap_of(segment.fault, f"matroska segment from byte {segment.fault.at}"))
-    candidates = tuple(one.candidate for one in found)
-    return tuple(found), Reading(candidates, tuple(traces[:_MOST]), tuple(gaps[:_MOST]))
+    reading = Reading(tuple(one.candidate for one in found), tuple(traces[:_MOST]), tuple(gaps[:_MOST]))
+    return _Seen(tuple(found), reading, fault)
 
 
 def _programs(source: Source, info: Element) -> Iterator[Trace]:
@@ -121,12 +133,13 @@ def _programs(source: Source, info: Element) -> Iterator[Trace]:
 def _sound(source: Source) -> tuple[Segment, tuple[Found, ...], Reading]:
     """The first segment where it is whole and may be changed. Raises LabelError (LBL043), MalformedError."""
     parts = segments(source)
-    if parts[0].fault is not None:
-        raise parts[0].fault
+    seen = _seen(source, parts)
+    if seen.fault is not None:
+        raise seen.fault
     if parts[0].has_check_sum:
         raise LabelError("LBL043", NAME, "a check sum covers the whole segment, media and all",
                          "Copy it into a new file without coding it anew: mkvmerge -o NEW OLD")  # fmt: skip
-    return (parts[0], *_seen(source, parts))
+    return parts[0], seen.found, seen.reading
 
 
 def _place(segment: Segment, found: tuple[Found, ...], one: Standing | None) -> Found | None:
@@ -157,8 +170,10 @@ def _ways(source: Source, segment: Segment, place: Found | None, text: str, need
     is_alone = place is not None and stripped(source, place) is None
     for put in (Plan.occupy, Plan.append, Plan.insert):
         plan = Plan(source, segment, needs_zeros=needs_zeros)
-        if old is not None:
-            plan.vacate(plan.of(old), leave_hole=not is_alone)
+        if old is not None and is_alone:
+            plan.vacate(plan.of(old))
+        elif old is not None:
+            plan.hollow(plan.of(old), keep=put is not Plan.occupy)
         new = put(plan, TAGS, data)
         if new is not None and _is_found(plan, old, new):
             yield plan
@@ -175,14 +190,15 @@ def _is_found(plan: Plan, old: Element | None, new: Block) -> bool:
     """Let the index say where Tags stand now. In front of the clusters they are found without it."""
     if old is not None and (old.start, TAGS) in plan.segment.pointed:
         return old.start == new.start or bool(plan.repoint(TAGS, old.start, new.start))
-    is_in_front = new.start < plan.segment.clusters_at
+    is_in_front = new.start <= plan.segment.clusters_at
     return (is_in_front and old is not None) or plan.point(TAGS, new.start) or is_in_front
 
 
 def _shrunk(plan: Plan, tags: Element, data: bytes) -> bool:
     """Put the Tags back to where they were, or leave them without the label where they are."""
     block = plan.of(tags)
-    if plan.is_lodged(block) or plan.is_last(block):
+    is_put_in_front = block.end == plan.segment.clusters_at and plan.segment.is_free(block.start)
+    if plan.is_lodged(block) or plan.is_last(block) or is_put_in_front:
         hole = plan.restore(block, data)
         if hole is not None:
             return plan.repoint(TAGS, tags.start, hole.start) is not False

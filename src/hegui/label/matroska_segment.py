@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from hegui.kernel import ebml
 from hegui.kernel.ebml import CRC_32, VOID, Element
-from hegui.kernel.source import MalformedError, Source, TooMuchError
+from hegui.kernel.source import MalformedError, Source, TooMuchError, TruncatedError
 
 __all__ = [
     "CUES",
@@ -42,7 +42,6 @@ TAGS = 0x1254C367
 
 _KEPT = (SEEK_HEAD, INFO, CUES, TAGS, VOID)
 _MOST_KEPT = 4096
-_MOST_ENTRIES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def segments(source: Source) -> tuple[Segment, ...]:
     at = 0
     while at < source.size and len(found) < 16:
         try:
-            outer = next(ebml.walk(source, at, source.size, open_ended=(SEGMENT,)))
+            outer = next(ebml.walk(source, at, source.size, open_ended=(SEGMENT,), maybe_cut=(SEGMENT,)))
         except MalformedError:
             if not found:
                 raise
@@ -98,7 +97,7 @@ def segments(source: Source) -> tuple[Segment, ...]:
 
 
 def _segment(source: Source, outer: Element) -> Segment:
-    limit = source.size if outer.size is None else outer.end
+    limit = source.size if outer.size is None else min(outer.end, source.size)
     kept: list[Element] = []
     clusters_at = end = outer.body
     fault: MalformedError | None = None
@@ -117,6 +116,8 @@ def _segment(source: Source, outer: Element) -> Segment:
             end = one.end
         if outer.size is not None and end != limit:
             raise MalformedError("a segment holds another", end)
+        if outer.end > source.size:
+            raise TruncatedError("a segment is longer than the file", outer.start)
     except MalformedError as error:
         fault = error
     clusters_at = clusters_at if has_clusters else end
@@ -146,7 +147,7 @@ def entries(source: Source, head: Element) -> Iterator[Entry]:
     """The entries of a SeekHead. Raises MalformedError."""
     seek: Element | None = None
     ident = 0
-    for one in ebml.nested(source, head, (SEEK,), most=_MOST_ENTRIES):
+    for one in ebml.nested(source, head, (SEEK,)):
         if one.ident == SEEK:
             seek, ident = one, 0
         elif one.ident == SEEK_ID and one.size == 4:

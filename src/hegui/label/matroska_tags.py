@@ -16,9 +16,10 @@ from hegui.kernel.ebml import Element
 from hegui.kernel.source import Source, TooMuchError
 from hegui.label.field_text import decoded
 from hegui.label.findings import Finding
+from hegui.label.hints import is_named, is_spelt, sign_in
 from hegui.label.matroska_segment import TAGS
-from hegui.label.reading import Candidate, Reading, Trace, TraceKind
-from hegui.label.spellings import MAX_TEXT, parse
+from hegui.label.reading import Candidate, Trace, TraceKind
+from hegui.label.spellings import MAX_TEXT
 
 __all__ = ["Found", "added", "found_in", "fresh", "rewritten_tags", "stripped"]
 
@@ -49,8 +50,8 @@ class _Simple:
     value: Element | None = None
 
 
-def found_in(source: Source, tags: Element) -> tuple[tuple[Found, ...], Reading]:
-    """What may be a label in this element Tags, and the same for who asks, with traces."""
+def found_in(source: Source, tags: Element) -> tuple[list[Found], list[Trace]]:
+    """What may be a label in this element Tags, and signs of generation."""
     found: list[Found] = []
     traces: list[Trace] = []
     for simple in _simple_tags(source, tags):
@@ -58,20 +59,19 @@ def found_in(source: Source, tags: Element) -> tuple[tuple[Found, ...], Reading]
         if value is None or value.total > 4 * MAX_TEXT or len(found) >= _MOST_FOUND:
             continue
         text, findings = decoded(source.at(value.body, value.size or 0))
-        is_named = "AIGC" in simple.name.upper()
-        if is_named or ("ContentProducer" in text and parse(text) is not None):
+        if is_named(simple.name) or is_spelt(text):
             found.append(Found(_candidate(simple, value, text, findings), value))
-        elif simple.name.upper() in _TRACES and text and len(traces) < _MOST_FOUND:
-            traces.append(Trace(_TRACES[simple.name.upper()], f"matroska tag {simple.name}", text[:200]))
-    return tuple(found), Reading(tuple(one.candidate for one in found), tuple(traces))
+            continue
+        kind = _TRACES.get(simple.name.upper()) or sign_in(text)
+        if kind and text and len(traces) < _MOST_FOUND:
+            traces.append(Trace(kind, f"matroska tag {simple.name[:60]}", text[:200]))
+    return found, traces
 
 
 def _candidate(simple: _Simple, value: Element, text: str, findings: tuple[Finding, ...]) -> Candidate:
     element = simple.element
     is_nested = sum(one.ident == _SIMPLE for one in value.parents) > 1
-    is_standard = simple.name.upper() == "AIGC" and value.ident == _STRING and not is_nested
-    if simple.name != "AIGC":
-        findings = (*findings, Finding("key.other_name", "note", "GB 45438-2025 Annex E a)", simple.name[:60]))
+    is_standard = simple.name == "AIGC" and value.ident == _STRING and not is_nested
     return Candidate(f"matroska tag {simple.name[:60]}", element.start, element.total, text, is_standard, findings)
 
 

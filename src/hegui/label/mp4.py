@@ -50,7 +50,7 @@ def read(source: Source) -> Reading:
     """The tags, and the other places. Raises MalformedError where there is no box at all."""
     seen = survey(source)
     reading = seen.reading
-    if seen.fault is not None and not seen.tops and seen.first is None:
+    if seen.fault is not None and seen.first is None:
         raise seen.fault
     has_moov = any(top.kind == b"moov" for top in seen.tops)
     return reading if has_moov else Reading(reading.candidates, reading.traces, (*reading.gaps, Gap("moov", "missing")))
@@ -67,7 +67,7 @@ def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
     text = rewritten(file.one, label)
     if text is None:
         return ()
-    edits = added(file.seen, file.moov, text) if file.slot is None else changed(file.seen, file.moov, file.slot, text)
+    edits = added(file.seen, file.moov, text) if file.slot is None else changed(file.seen, file.slot, text)
     return mended(source, edits, NAME)
 
 
@@ -76,7 +76,7 @@ def bare(source: Source) -> tuple[Splice, ...]:
     file = _whole(source)
     if file.one is None or file.slot is None:
         return ()
-    return mended(source, taken_out(file.seen, file.moov, file.slot), NAME)
+    return mended(source, taken_out(file.seen, file.slot), NAME)
 
 
 class _File(NamedTuple):

@@ -42,11 +42,11 @@ def added(seen: Survey, moov: Box, text: str) -> list[Edit]:
     return _placed(seen, moov, Edit(_end(walker, moov), 0, b"", (moov,)), Own("udta", value))
 
 
-def changed(seen: Survey, moov: Box, slot: Slot, text: str) -> list[Edit]:
+def changed(seen: Survey, slot: Slot, text: str) -> list[Edit]:
     """Another text where one stands. Raises LabelError (LBL006 and those of XMP)."""
     own = Own.of(seen.walker, slot.meta) if slot.meta is not None else None
     if own is not None and slot.meta is not None:
-        return _placed(seen, moov, _block(slot.meta, own), own._replace(text=text.encode("ascii")), own)
+        return _placed(seen, slot.path[0], _block(slot.meta, own), own._replace(text=text.encode("ascii")), own)
     if slot.form == "value":
         return [Edit(slot.start - len(UTF8), slot.end - slot.start + len(UTF8), UTF8 + text.encode("ascii"), slot.path)]
     if slot.form == "xmp":
@@ -55,11 +55,11 @@ def changed(seen: Survey, moov: Box, slot: Slot, text: str) -> list[Edit]:
     raise cannot_edit("mp4", slot.candidate.place)
 
 
-def taken_out(seen: Survey, moov: Box, slot: Slot) -> list[Edit]:
+def taken_out(seen: Survey, slot: Slot) -> list[Edit]:
     """The file without its label; where hegui put it in, as it was before. Raises LabelError, as `changed` does."""
     own = Own.of(seen.walker, slot.meta) if slot.meta is not None else None
     if own is not None and slot.meta is not None:
-        return _placed(seen, moov, _block(slot.meta, own), None, own)
+        return _placed(seen, slot.path[0], _block(slot.meta, own), None, own)
     whole, around = slot.path[-1], slot.path[:-1]
     if slot.form == "value" and slot.meta is not None:
         whole, around = slot.path[-2], slot.path[:-2]

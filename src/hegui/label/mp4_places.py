@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from hegui.kernel.isobmff import Box, Path, Walker, name_of
+from hegui.kernel.isobmff import MAX_DEPTH, Box, Path, Walker, name_of
 from hegui.kernel.source import MalformedError, Source, TooMuchError
 from hegui.label import xmp
 from hegui.label.field_text import decoded, gap_of
@@ -21,6 +21,7 @@ from hegui.label.hints import is_named, is_spelt, shows_text
 from hegui.label.mp4_meta import Item, Meta, read_meta
 from hegui.label.reading import Candidate, Gap, Reading, Trace
 from hegui.label.spellings import MAX_TEXT
+from hegui.label.spots import trace_kind
 
 __all__ = ["C2PA", "CLAUSE", "XMP", "Form", "Slot", "Survey", "survey"]
 
@@ -33,7 +34,7 @@ Form = Literal["value", "xmp", "user"]
 
 _MAX_KEPT = 1000
 """Candidates, traces and gaps, and boxes of the file that hold metadata; a file that has more is looked at no further."""
-_MAX_BOXES = 1 << 16
+_MAX_BOXES = 1 << 14
 """Boxes looked at within those."""
 _INSIDE = {
     None: (b"moov", b"meta", b"uuid", b"udta"),
@@ -43,7 +44,6 @@ _INSIDE = {
 """What is looked into, by what holds it; in user data that is everything."""
 _PICTURES = (13, 14, 27)
 _TOOLS = ("©too", "©swr", "©enc", "encoder", "software", "com.apple.quicktime.software")
-_PARAMETERS = ("prompt", "workflow", "parameters")
 
 
 class Slot(NamedTuple):
@@ -78,7 +78,7 @@ class Survey:
         slots: candidates, in file order.
         metas: every meta with tags.
         first: the first box of the file.
-        fault: why the boxes of the file could not all be walked.
+        fault: why not all places could be looked at.
     """
 
     walker: Walker
@@ -100,9 +100,10 @@ class Survey:
     def see(self, path: Path) -> Iterator[Path]:
         """Look at one box, and say which boxes in it to look at."""
         one, parent = path[-1], path[-2].kind if path[1:] else None
-        if len(self.slots) + len(self.traces) + len(self.gaps) > _MAX_KEPT:
-            return
         try:
+            if len(path) > MAX_DEPTH:
+                raise TooMuchError("boxes nest too deep", one.start)
+            self._check_room(one)
             if one.kind in (b"moov", b"trak", b"udta"):
                 yield from self._children(path)
             elif one.kind == b"meta":
@@ -114,7 +115,18 @@ class Survey:
             elif parent == b"udta":
                 self._text(path)
         except MalformedError as fault:
-            self.gaps.append(gap_of(fault, _place(path)))
+            self._missed(fault, _place(path))
+
+    def _missed(self, fault: MalformedError, place: str) -> None:
+        """A part that was not looked at; nothing is written then, since a label may be in it."""
+        gap = gap_of(fault, place)
+        if gap not in self.gaps:
+            self.gaps.append(gap)
+        self.fault = self.fault or fault
+
+    def _check_room(self, box: Box) -> None:
+        if len(self.slots) + len(self.traces) + len(self.gaps) > _MAX_KEPT:
+            raise TooMuchError("there are too many texts", box.start)
 
     def _children(self, path: Path) -> Iterator[Path]:
         kind = path[-1].kind
@@ -128,17 +140,13 @@ class Survey:
         meta = read_meta(self.walker, path)
         self.metas.append(meta)
         for item in meta.items(self.walker):
+            self._check_room(item.path[-1])
             for data in item.values:
                 self._value(meta, item, data)
 
     def _value(self, meta: Meta, item: Item, data: Box) -> None:
-        name = (
-            decoded(item.name)[0]
-            if meta.entries
-            else name_of(item.name)
-            if len(item.name) == 4
-            else decoded(item.name)[0]
-        )
+        is_kind = item.name == item.path[-1].kind
+        name = name_of(item.name) if is_kind else decoded(item.name)[0]
         shown = f"----{name}" if item.path[-1].kind == b"----" else name or "without a key"
         handler = name_of(meta.handler) if meta.handler else "without a handler"
         place = f"{_place(meta.path)} {handler} {shown[:80]}"
@@ -148,7 +156,7 @@ class Survey:
             return
         if size > 4 * MAX_TEXT:
             if is_named(name):
-                self.gaps.append(Gap(place, "too large"))
+                self._missed(TooMuchError("a text is too large", start), place)
             return
         raw = self.walker.source.at(start, size)
         text, findings = (raw.decode("utf-16-be", "replace"), ()) if kind == 2 else decoded(raw)
@@ -169,8 +177,7 @@ class Survey:
         one = path[-1]
         place = f"{_place(path)} XMP" if one.uuid else _place(path)
         if one.end - one.body > xmp.MAX_PACKET:
-            self.gaps.append(Gap(place, "too large"))
-            return
+            raise TooMuchError("a packet of XMP is too large", one.start)
         seen = xmp.find(self.walker.source.at(one.body, one.end - one.body))
         self.traces += seen.traces
         self.gaps += seen.gaps
@@ -193,12 +200,11 @@ class Survey:
     def _heard(self, place: str, name: str, text: str) -> None:
         """Traces in the text of a tag."""
         text = text.strip()
-        if name.lower() in _TOOLS and text:
-            self.traces.append(Trace("generator", place, text[:200]))
-        elif name.lower() in _PARAMETERS or (text.startswith("{") and '"workflow"' in text):
-            self.traces.append(Trace("parameters", place, text[:200]))
-        elif shows_text(text):
-            self.traces.append(Trace("explicit_text", place, text[:200]))
+        kind = "generator" if name.lower() in _TOOLS and text else trace_kind(name, text)
+        if kind is None and shows_text(text):
+            kind = "explicit_text"
+        if kind is not None:
+            self.traces.append(Trace(kind, place, text[:200]))
 
 
 def survey(source: Source) -> Survey:
@@ -207,7 +213,8 @@ def survey(source: Source) -> Survey:
     try:
         for one in Walker(source).tops():
             seen.first = seen.first or one
-            if one.kind in _INSIDE[None] or (seen.tops and seen.tops[-1].kind == b"moov"):
+            is_after_moov = bool(seen.tops) and seen.tops[-1].kind == b"moov"
+            if is_after_moov or _is_looked_into(one, seen):
                 if len(seen.tops) >= _MAX_KEPT:
                     raise TooMuchError("too many boxes hold metadata", one.start)
                 seen.tops.append(one)
@@ -218,6 +225,13 @@ def survey(source: Source) -> Survey:
     while waiting:
         waiting += reversed(list(seen.see(waiting.pop())))
     return seen
+
+
+def _is_looked_into(top: Box, seen: Survey) -> bool:
+    """Whether a box of the file may hold a label, or is the first of C2PA: signed fragments have one each."""
+    if top.kind != b"uuid":
+        return top.kind in _INSIDE[None]
+    return top.uuid == XMP or (top.uuid == C2PA and all(other.uuid != C2PA for other in seen.tops))
 
 
 def _candidate(place: str, box: Box, text: str, findings: tuple[Finding, ...], *, is_standard: bool) -> Candidate:

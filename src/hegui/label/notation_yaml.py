@@ -16,7 +16,9 @@ from hegui.label.notation import Members, Notation, unescaped
 
 __all__ = ["read_yaml"]
 
-FOLDED_LINES = 64
+MAX_LINES = 1000
+"""Lines of a text that may still be a mapping with a label in it."""
+FOLDED_LINES = 16
 """Lines over which a value in quotes may be folded."""
 
 _KEY = re.compile(r"[ \t]*+(?:\"([^\"]{1,80})\"|'([^']{1,80})'|([A-Za-z][\w .-]{0,79}))[ \t]*+:(?=[ \t]|$)")
@@ -44,7 +46,10 @@ def read_yaml(text: str) -> Notation | None:
     >>> read_yaml("AIGC:\\n  Label: '1'\\n").members
     (('AIGC', (('Label', '1'),)),)
     """
-    lines, strays = _read(_LINES.split(text))
+    texts = _LINES.split(text)
+    if len(texts) > MAX_LINES:
+        return None
+    lines, strays = _read(texts)
     yaml = Finding("spelling.yaml", "note", "")
     at = next((at for at, line in enumerate(lines) if line.key.upper() == "AIGC"), None)
     if at is None:

@@ -81,7 +81,7 @@ def _base64(text: str) -> str | None:
 
 _STRICT = json.JSONDecoder(object_pairs_hook=Members)
 _LENIENT = json.JSONDecoder(object_pairs_hook=Members, strict=False)
-_TEXTS_OF_JSON = re.compile(r"\"(?:[^\"\\]|\\.)*+\"", re.DOTALL)
+_MARKS_OF_JSON = re.compile(r"\"(?:[^\"\\]|\\.)*+\"?|[{}\[\]]", re.DOTALL)
 
 
 def _json(text: str) -> Notation | None:
@@ -122,5 +122,5 @@ def _decoded(text: str) -> tuple[Any, list[Finding]]:
 
 def _depth(text: str) -> int:
     """How deep brackets nest outside of texts."""
-    brackets = re.findall(r"[{}\[\]]", _TEXTS_OF_JSON.sub("", text))
-    return max(accumulate(1 if bracket in "{[" else -1 for bracket in brackets), default=0)
+    marks = (found[0] for found in _MARKS_OF_JSON.finditer(text))
+    return max(accumulate(1 if mark in "{[" else -1 for mark in marks if mark[0] != '"'), default=0)

@@ -82,7 +82,9 @@ def _looked(source: Source) -> PngLook:
     try:
         for chunk in chunks(source):
             look.insert = look.insert or chunk.end
-            _see(source, chunk, look)
+            if chunk.kind in KINDS or chunk.kind in (b"eXIf", b"caBX"):
+                look.look_at(chunk.at)
+                _see(source, chunk, look)
             end = chunk.end
     except MalformedError as error:
         if not look.insert:
@@ -103,7 +105,7 @@ def _see(source: Source, chunk: Chunk, look: PngLook) -> None:
             look.traces.append(Trace("c2pa", place, ""))
         elif chunk.kind == b"eXIf" and chunk.size > _MAX_EXIF:
             look.gaps.append(Gap(place, "too large"))
-        elif chunk.kind == b"eXIf":
+        else:
             block = source.at(chunk.data_at, chunk.size)
             stands = Candidate(place, chunk.at, chunk.end - chunk.at, "", is_standard=False)
             exif.examine(block, look, stands, _framed(chunk, lambda data: chunk_bytes(b"eXIf", data)))

@@ -1,8 +1,8 @@
 """The places in a RIFF file where a label stands, whatever the form: WAV, AVI and WebP share them.
 
-Knows chunks named AIGC, beside the media or in LIST/INFO, packets of XMP, a C2PA chunk and the program named in ISFT; knows not
-which of them a guide names for which form, and where a new label goes. A walk that ends early is a gap for who reads, an error
-for who writes; what is written is ASCII, what is read UTF-8 or GB 18030.
+Knows chunks named AIGC, beside the media or in LIST/INFO, packets of XMP, a C2PA chunk, and other texts of that list where one
+spells a label or names a generator; knows not which place a guide names for which form, nor where a new label goes. A walk that
+ends early is a gap for who reads, an error for who writes; what is written is ASCII, what is read UTF-8 or GB 18030.
 Rules: TC260-PG-20257A (AVI), -20259A (WebP) and -202510A (WAV), through the codecs; XMP part 3 names `_PMX` and `XMP `.
 """
 
@@ -17,6 +17,7 @@ from hegui.kernel.source import MalformedError, Source
 from hegui.label import xmp
 from hegui.label.faults import LabelError
 from hegui.label.field_text import decoded, gap_of
+from hegui.label.hints import is_spelt, sign_in
 from hegui.label.reading import Candidate, Gap, Reading, Trace
 from hegui.label.spellings import MAX_TEXT
 from hegui.label.standing import Standing
@@ -92,7 +93,7 @@ def survey(
     traces: list[Trace] = []
     gaps: list[Gap] = []
     for chunk in chunks:
-        reader = all_readers.get(chunk.name)
+        reader = all_readers.get(chunk.name) or (_comment if chunk.path[1:] == (b"INFO",) else None)
         if reader is not None and chunk.parents and len(found) < _MOST_FOUND:
             reading = reader(source, chunk, f"{name} {_place(chunk)}", (*chunk.path, chunk.name) in standard)
             found += [Found(candidate, chunk) for candidate in reading.candidates]
@@ -132,9 +133,15 @@ def _text(source: Source, chunk: Chunk, place: str, is_standard: bool) -> Readin
     return Reading((Candidate(place, chunk.start, 8 + chunk.size, text, is_standard, findings),))
 
 
-def _program(source: Source, chunk: Chunk, place: str, _: bool) -> Reading:
-    text, _findings = decoded(source.at(chunk.body, min(chunk.size, 200)))
-    return Reading(traces=(Trace("generator", place, text.strip()[:200]),))
+def _comment(source: Source, chunk: Chunk, place: str, _: bool) -> Reading:
+    """Another text of LIST/INFO: a label that was put there, or a sign of generation."""
+    if chunk.size > 4 * MAX_TEXT:
+        return Reading()
+    text, findings = decoded(source.at(chunk.body, chunk.size))
+    if is_spelt(text):
+        return Reading((Candidate(place, chunk.start, 8 + chunk.size, text, False, findings),))
+    sign = "generator" if chunk.name == b"ISFT" else sign_in(text)
+    return Reading(traces=(Trace(sign, place, text.strip()[:200]),)) if sign else Reading()
 
 
 def _manifest(_: Source, chunk: Chunk, place: str, __: bool) -> Reading:
@@ -153,7 +160,7 @@ def _packet(source: Source, chunk: Chunk, place: str, is_standard: bool) -> Read
 
 
 _READERS: Mapping[bytes, Reader] = {
-    b"AIGC": _text, b"aigc": _text, b"ISFT": _program, b"C2PA": _manifest, b"_PMX": _packet, b"XMP ": _packet,
+    b"AIGC": _text, b"aigc": _text, b"C2PA": _manifest, b"_PMX": _packet, b"XMP ": _packet,
 }  # fmt: skip
 
 

@@ -41,6 +41,7 @@ Frame = Callable[[bytes | None], tuple[Splice, ...]]
 """Puts the new content of a block into the file, with its lengths and sums; None takes the block out."""
 
 MAX_CANDIDATES = 256
+MAX_BLOCKS = 20_000
 MAX_TAIL = 64 << 20
 """Bytes after the end of a picture that are looked through."""
 
@@ -76,17 +77,27 @@ class Look:
 
     Attributes:
         fault: why the file is not one to write into: it is damaged or cut; None where it is whole.
+        looked_at: how many blocks of metadata were opened.
     """
 
     spots: list[Spot] = field(default_factory=list)
     traces: list[Trace] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     fault: MalformedError | None = None
+    looked_at: int = 0
+
+    def look_at(self, at: int) -> None:
+        """One more block is opened. Raises TooMuchError where a file has more of them than any picture needs."""
+        self.looked_at += 1
+        if self.looked_at > MAX_BLOCKS:
+            raise TooMuchError("there are too many blocks of metadata", at)
 
     def reading(self) -> Reading:
         """What `read` of the codec returns."""
         return Reading(
-            tuple(spot.candidate for spot in self.spots), tuple(dict.fromkeys(self.traces)), tuple(self.gaps)
+            tuple(spot.candidate for spot in self.spots),
+            tuple(dict.fromkeys(self.traces)),
+            tuple(dict.fromkeys(self.gaps)),
         )
 
     def add(self, candidate: Candidate, change: Change) -> None:

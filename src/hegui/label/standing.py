@@ -39,10 +39,11 @@ def standing(reading: Reading, where: str) -> Standing | None:
 
 
 def rewritten(one: Standing | None, label: AigcLabel) -> str | None:
-    """The text to write for `label` in the form that stands; None where the file holds exactly that label already.
+    """The text to write for `label` in the form that stands; None where the file holds that label already, rightly spelt.
 
     A wrapped object stays wrapped; every other JSON spelling becomes the inner object.
     """
-    if one is not None and one.spelt.label == label and one.spelt.form in ("inner", "wrapped", "yaml"):
+    is_right = one is not None and not any(finding.grade == "fault" for finding in one.spelt.findings)
+    if one is not None and is_right and one.spelt.label == label and one.spelt.form in ("inner", "wrapped", "yaml"):
         return None
     return label.wrapped() if one is not None and one.spelt.form == "wrapped" else label.text()

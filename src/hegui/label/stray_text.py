@@ -12,9 +12,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from hegui.label.findings import Finding
+from hegui.label.findings import Finding, Kind
 from hegui.label.front_matter import block_at, entries, entry_at
 from hegui.label.reading import Candidate, Gap, Trace
 from hegui.label.spellings import MAX_TEXT, parse
@@ -29,7 +29,7 @@ MOST_MISSES = 100
 COMMENT = re.compile(r"<!--(?P<text>.*?)-->", re.DOTALL)
 
 _KEYED = re.compile(
-    r"[Aa][Ii][Gg][Cc][A-Za-z0-9_-]{0,40}[\"']?[ \t\r\n]{0,8}(?:[:=]|(?=\{))|ContentProducer[\"']?[ \t]{0,8}:"
+    r"[Aa][Ii][Gg][Cc][A-Za-z0-9_-]{0,40}+[\"']?+[ \t\r\n]{0,8}+(?:[:=]|(?=\{))|ContentProducer[\"']?+[ \t]{0,8}+:"
 )
 _FENCE = re.compile(r"(?:(?<=\n)|(?<=\r)|\A)[ \t]{0,3}(`{3,}+|~{3,}+)")
 _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|[{}]", re.DOTALL)
@@ -79,7 +79,7 @@ def stray(text: Text, name: str, start: int = 0, *, is_labelled: bool = False) -
             traces.append(Trace("other", place, reveal(one.text)[:200]))
             continue
         at = text.at(one.start)
-        finding = Finding(f"place.{one.kind.replace(' ', '_')}", "fault", "", name)
+        finding = Finding(cast(Kind, f"place.{one.kind.replace(' ', '_')}"), "fault", "", name)
         candidates.append(Candidate(place, at, text.at(one.end) - at, reveal(one.text), False, (finding,)))
     return Stray(tuple(candidates), tuple(traces), tuple(gaps))
 

@@ -6,10 +6,21 @@ Rules: the remedy never is to take a label away (Labelling Measures, article 10)
 
 from __future__ import annotations
 
-from hegui.label.faults import LabelError
-from hegui.label.reading import Reading
+from collections.abc import Callable
 
-__all__ = ["has_entities", "is_compressed", "is_toml", "occupied", "require_whole", "too_long", "unknown_encoding"]
+from hegui.label.faults import LabelError
+from hegui.label.reading import Gap, Reading
+
+__all__ = [
+    "has_entities",
+    "is_compressed",
+    "is_toml",
+    "occupied",
+    "or_gap",
+    "require_whole",
+    "too_long",
+    "unknown_encoding",
+]
 
 
 def unknown_encoding(where: str, name: str) -> LabelError:
@@ -46,6 +57,16 @@ def is_compressed(where: str) -> LabelError:
     """SVG in gzip."""
     return LabelError("LBL085", where, "it is compressed (svgz), and a label inside would change every byte",
                       "Unpack it, label it, and pack it again.")  # fmt: skip
+
+
+def or_gap(name: str, look: Callable[[], Reading]) -> Reading:
+    """What `look` reads; a gap where the encoding is one that hegui does not read."""
+    try:
+        return look()
+    except LabelError as error:
+        if error.code != "LBL080":
+            raise
+        return Reading(gaps=(Gap(f"{name} text", "unknown encoding"),))
 
 
 def require_whole(reading: Reading, where: str) -> None:

@@ -96,6 +96,7 @@ def _looked(source: Source) -> tuple[TiffLook, Ifd]:
         for number, ifd in enumerate(chain(source, layout(source))):
             first = first or ifd
             for entry in ifd.entries((XMP_TAG, C2PA_TAG)):
+                look.look_at(entry.at)
                 _see(source, look, number, ifd, entry)
     except MalformedError as error:
         if first is None:

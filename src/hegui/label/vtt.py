@@ -18,7 +18,7 @@ from hegui.label.line_label import Spot, block_around, candidate, mentions
 from hegui.label.reading import Candidate, Reading
 from hegui.label.standing import Standing, rewritten, standing
 from hegui.label.text_escapes import comment_json
-from hegui.label.text_faults import require_whole
+from hegui.label.text_faults import or_gap, require_whole
 from hegui.label.text_file import Text, read_text
 
 __all__ = [
@@ -58,7 +58,7 @@ def score(name: str, head: bytes) -> int:
 
 def read(source: Source) -> Reading:
     """Labels in comment blocks, and those in the header or in cues."""
-    return _parts(source).reading
+    return or_gap(NAME, lambda: _parts(source).reading)
 
 
 def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:

@@ -1,6 +1,6 @@
 """The label in a WAV file: a RIFF chunk of its own, named AIGC.
 
-Knows RIFF, RF64 and BW64 of the form WAVE, and LIST/INFO and XMP, where labels have been seen too. Never reads a sample, and
+Knows RIFF, RF64 and BW64 of the form WAVE, and LIST/INFO, XMP and ID3, where a label may stand too. Never reads a sample, and
 leaves every other chunk as it is, those of a broadcast file too. Appends the chunk at the end and counts it in the size of the
 form; where nothing may follow the last chunk (its size is left open, or its pad byte left out) it goes before `data`.
 Rules: TC260-PG-202510A, the sub-chunk AIGC of RIFF; it names no position.
@@ -8,11 +8,17 @@ Rules: TC260-PG-202510A, the sub-chunk AIGC of RIFF; it names no position.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from hegui.kernel import riff
+from hegui.kernel.riff import Chunk
 from hegui.kernel.source import MalformedError, Source
-from hegui.kernel.splice import Splice
+from hegui.kernel.splice import Splice, apply
+from hegui.label import id3_labels
 from hegui.label.aigc import AigcLabel
-from hegui.label.reading import Reading
+from hegui.label.id3_labels import Tags
+from hegui.label.reading import Gap, Reading
 from hegui.label.riff_places import Survey, require_room, stripped, survey, updated
 from hegui.label.standing import rewritten, standing
 
@@ -26,6 +32,8 @@ CLAUSE = "TC260-PG-202510A"
 IS_REVERSIBLE = True
 
 _STANDARD = ((b"WAVE", b"AIGC"),)
+_ID3 = (b"id3 ", b"ID3 ")
+_LONGEST_ID3 = 16 << 20
 
 
 def score(name: str, head: bytes) -> int:
@@ -48,6 +56,10 @@ def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
     if text is None:
         return ()
     chunk = seen.place_of(one)
+    if chunk is not None and chunk.name in _ID3:
+        return _id3_changed(
+            source, chunk, lambda body, tags, reading: id3_labels.write(body, tags, reading, label, NAME)
+        )
     if chunk is None:
         return _added(seen, source, riff.encoded(b"AIGC", text.encode("ascii")))
     new = updated(chunk, text, source)
@@ -62,11 +74,13 @@ def bare(source: Source) -> tuple[Splice, ...]:
     chunk = seen.place_of(one) if one else None
     if chunk is None:
         return ()
+    if chunk.name in _ID3:
+        return _id3_changed(source, chunk, lambda _, tags, reading: id3_labels.bare(tags, reading, NAME))
     return riff.changed(chunk.start, chunk.total, stripped(chunk, source), chunk.parents)
 
 
 def _survey(source: Source) -> Survey:
-    return survey(source, NAME, b"WAVE", _STANDARD)
+    return survey(source, NAME, b"WAVE", _STANDARD, dict.fromkeys(_ID3, _id3))
 
 
 def _sound(source: Source) -> Survey:
@@ -75,6 +89,28 @@ def _sound(source: Source) -> Survey:
     if seen.fault is not None:
         raise seen.fault
     return seen
+
+
+def _id3(source: Source, chunk: Chunk, place: str, _: bool) -> Reading:
+    """The labels in a chunk that holds an ID3 tag; their offsets are those of the chunk."""
+    if chunk.size > _LONGEST_ID3:
+        return Reading(gaps=(Gap(place, "too large"),))
+    tags = id3_labels.tags_of(Source.of(source.at(chunk.body, chunk.size)))
+    found = id3_labels.read(tags, is_standard=False)
+    return replace(
+        found, candidates=tuple(replace(one, offset=chunk.start, size=8 + chunk.size) for one in found.candidates)
+    )
+
+
+def _id3_changed(
+    source: Source, chunk: Chunk, change: Callable[[Source, Tags, Reading], tuple[Splice, ...]]
+) -> tuple[Splice, ...]:
+    body = source.at(chunk.body, chunk.size)
+    tags = id3_labels.tags_of(Source.of(body))
+    splices = change(Source.of(body), tags, id3_labels.read(tags, is_standard=False))
+    new = riff.encoded(chunk.name, apply(body, splices))
+    require_room(chunk.parents, len(new) - chunk.total, NAME)
+    return riff.changed(chunk.start, chunk.total, new, chunk.parents)
 
 
 def _added(seen: Survey, source: Source, data: bytes) -> tuple[Splice, ...]:

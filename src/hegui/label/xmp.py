@@ -9,10 +9,11 @@ Rules: TC260-PG-20259A (namespace, property, the inner object as its value); ISO
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from hegui.kernel.xml_scan import Encoded, escaped
 from hegui.label.faults import LabelError, cannot_edit
-from hegui.label.findings import Finding
+from hegui.label.findings import Finding, Kind
 from hegui.label.reading import Gap, Trace
 from hegui.label.spellings import parse
 from hegui.label.xmp_places import NAMESPACE, PROPERTY, RDF, Place, Walk, XmpForm, walked
@@ -75,7 +76,7 @@ def find(packet: bytes) -> XmpReading:
 
 def _label(text: Encoded, place: Place) -> XmpLabel:
     findings = tuple(
-        Finding(kind, "warning" if kind in ("xmp.property", "xmp.structure") else "fault", _GUIDE)
+        Finding(cast(Kind, kind), "warning" if kind in ("xmp.property", "xmp.structure") else "fault", _GUIDE)
         for kind in place.kinds
     )
     is_standard = not {"xmp.namespace", "xmp.property"}.intersection(place.kinds)

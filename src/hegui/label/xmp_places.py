@@ -173,7 +173,8 @@ def walked(packet: bytes) -> tuple[Encoded, Walk]:
         scan(text.body.rstrip(b"\0"), walk.see)  # some writers leave zeros after the packet
     except MalformedError as error:
         damage = "xmp.doctype" if isinstance(error, DoctypeError) else "xmp.damaged"
-        walk = Walk(list(_loosely(text.body, damage)), walk.traces, damage=damage)
+        places = list(_loosely(text.body, damage)) if b"AIGC" in text.body else []
+        walk = Walk(places, walk.traces, damage=damage)
     return text, walk
 
 

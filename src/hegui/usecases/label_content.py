@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from hegui.crypto.sm2 import Sm2Signer
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError
 from hegui.label.formats import Opened
+from hegui.label.signatures import signed
 from hegui.label.standing import standing
 from hegui.usecases.label_files import State, Written, label_file
 from hegui.usecases.label_receipts import Digests, ReceiptHome, state_receipts
+from hegui.usecases.label_sidecars import read_beside, sidecar_of, write_beside
 
 __all__ = ["LabelOrder", "LabellingHome", "label_content"]
-
-Sign = Callable[[AigcLabel, Digests], AigcLabel]
-"""The label with its reserved code filled: signed over its text and over the digest of the file before labelling."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ class LabellingHome:
     Attributes:
         receipts: where receipts go.
         number: draws a content number.
-        sign: signs a label; None where no key is set.
+        signer: whose key signs labels; None where none is set.
     """
 
     receipts: ReceiptHome
     number: Callable[[], str]
-    sign: Sign | None = None
+    signer: Sm2Signer | None = None
 
     def state(self) -> State:
         """States one receipt; its id."""
@@ -73,7 +73,7 @@ def label_content(home: LabellingHome, path: Path, order: LabelOrder, *, out: Pa
     Raises:
         LabelError: as `label_file`; LBL125 the label of another producer stands in it; LBL126 no key to sign with.
     """
-    if order.sign and home.sign is None:
+    if order.sign and home.signer is None:
         raise LabelError("LBL126", "label.sm2_key", "no key to sign labels with is set",
                          "Set label.sm2_key, such as file:/etc/hegui/label.pem, or leave --sign away.")  # fmt: skip
 
@@ -86,11 +86,30 @@ def label_content(home: LabellingHome, path: Path, order: LabelOrder, *, out: Pa
             if not order.again and order.number in (None, stands.produce_id):
                 return stands
         label = AigcLabel.first(order.producer, order.number or home.number(), attribute=order.attribute)
-        if not order.sign or home.sign is None:
+        if not order.sign or home.signer is None:
             return label
-        return home.sign(label, before())
+        binds = opened.codec is not None and opened.codec.IS_REVERSIBLE  # else nobody could take the hash again
+        return signed(label, bytes.fromhex(before().sm3) if binds else None, home.signer)
 
-    return label_file(path, choose, home.state(), out=out, in_place=order.in_place)
+    try:
+        return label_file(path, choose, home.state(), out=out, in_place=order.in_place)
+    except LabelError as error:
+        if error.code != "LBL003" or not order.sidecar:
+            raise
+    return _beside(home, path, order)
+
+
+def _beside(home: LabellingHome, path: Path, order: LabelOrder) -> Written:
+    """The sidecar of a file whose format has no place; one of this producer that stands already is left."""
+    stands = read_beside(path) if sidecar_of(path).exists() else None
+    if stands is not None and stands.label.label.producer != order.producer:
+        raise _others(str(sidecar_of(path)), stands.label.label.producer)
+    if stands is not None and not order.again and order.number in (None, stands.label.label.produce_id):
+        return Written(sidecar_of(path), stands.label.label, None)
+    label = AigcLabel.first(order.producer, order.number or home.number(), attribute=order.attribute)
+    if order.sign and home.signer is not None:
+        label = signed(label, None, home.signer)  # the sidecar itself binds the content
+    return write_beside(path, label, home.state())
 
 
 def _others(where: str, producer: str) -> LabelError:

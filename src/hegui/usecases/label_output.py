@@ -15,7 +15,7 @@ from hegui.kernel.source import Source
 from hegui.kernel.splice import apply
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError
-from hegui.label.formats import codec_of, plan
+from hegui.label.formats import open_label, plan
 from hegui.label.standing import labels, standing
 from hegui.usecases.label_receipts import Digests, Receipt
 
@@ -56,8 +56,7 @@ def digests_of(data: bytes) -> Digests:
 
 
 def _beside_the_makers(data: bytes, name: str, label: AigcLabel) -> AigcLabel:
-    codec = codec_of(Source.of(data), name)
-    one = standing(codec.read(Source.of(data)), name) if codec is not None else None
+    one = standing(open_label(Source.of(data), name).reading, name)
     if one is None or one.spelt.label.producer in ("", label.producer):
         return label
     return one.spelt.label.propagated(label.producer, label.produce_id, reserved=label.reserved_1)

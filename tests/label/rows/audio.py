@@ -28,7 +28,8 @@ def payload(path: Path) -> tuple[list[bytes], str]:
 
 def by_ffprobe(path: Path, section: str = "format") -> str:
     shown = json.loads(output("ffprobe", "-v", "error", "-show_format", "-show_streams", "-of", "json", path))
-    tags = shown["format"]["tags"] if section == "format" else shown["streams"][0]["tags"]
+    sound = next(stream for stream in shown["streams"] if stream["codec_type"] == "audio")
+    tags = (shown["format"] if section == "format" else sound)["tags"]
     return str(tags["AIGC"])
 
 

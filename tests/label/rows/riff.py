@@ -8,7 +8,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from hegui.label import avi, flv, matroska, wav
+from PIL import Image
+
+from hegui.label import avi, flv, matroska, wav, webp
 from tests.label.contract import Row, digest_of, output
 
 __all__ = ["ROWS", "packets"]
@@ -47,6 +49,27 @@ def is_played(path: Path) -> None:
     assert output("ffmpeg", "-v", "warning", "-i", path, "-f", "null", "-", stdin=b"") == b""
 
 
+def exiv2(path: Path) -> str:
+    return output("exiv2", "-K", "Xmp.TC260.AIGC", "-Pv", path).decode().rstrip("\n")
+
+
+def pixels(path: Path) -> object:
+    """Every frame as it is decoded, and how long it is shown."""
+    with Image.open(path) as image:
+        frames = []
+        for number in range(getattr(image, "n_frames", 1)):
+            image.seek(number)
+            frames.append((image.mode, image.size, image.info.get("duration"), image.tobytes()))
+        return frames
+
+
+def is_webp(path: Path) -> None:
+    """webpinfo finds no fault, and the picture is told to hold XMP."""
+    told = output("webpinfo", path).decode()
+    assert "No error detected" in told
+    assert "XMP: 1" in told
+
+
 def is_matroska(path: Path) -> None:
     """mkvmerge finds nothing wrong, and as many tags as there were tracks' and one for the file."""
     found = json.loads(output("mkvmerge", "-J", path))
@@ -82,5 +105,9 @@ ROWS: tuple[Row, ...] = (
         packets,
         {"exiftool": exiftool("-AIGC"), "ffprobe": ffprobe, "mediainfo": mediainfo},
         (is_played,),
+    ),
+    *(
+        Row(name, webp, pixels, {"exiftool": exiftool("-XMP:AIGC"), "exiv2": exiv2}, (is_webp,))
+        for name in ("photo.webp", "photo-lossless.webp", "anim.webp")
     ),
 )

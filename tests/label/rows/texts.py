@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 
 import orjson
 import yaml
+from openai._streaming import SSEDecoder
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from hegui.label import html, markdown, svg
 from tests.label.contract import Row, output
@@ -89,6 +91,47 @@ def ttml_payload(path: Path) -> object:
 def cues(path: Path) -> bytes:
     """The cues as ffmpeg reads them; it says nothing else."""
     return output("ffmpeg", "-v", "warning", "-i", path, "-f", "srt", "-")
+
+
+def answer(path: Path) -> object:
+    """The answer without the label."""
+    value = json.loads(path.read_bytes())
+    value.pop("aigc", None)
+    return value
+
+
+def of_json(path: Path) -> str:
+    """The object as it stands in the answer, as the standard library sees it."""
+    return json.dumps(json.loads(path.read_bytes())["aigc"], separators=(",", ":"))
+
+
+def of_completion(path: Path) -> str:
+    """The answer as the client of OpenAI hands it on."""
+    return json.dumps(
+        (ChatCompletion.model_validate_json(path.read_bytes()).model_extra or {})["aigc"], separators=(",", ":")
+    )
+
+
+def chunks(path: Path) -> list[ChatCompletionChunk]:
+    """The events as the client of OpenAI takes them apart."""
+    data = [event.data for event in SSEDecoder().iter_bytes(iter([path.read_bytes()]))]
+    assert data[-1] == "[DONE]"
+    return [ChatCompletionChunk.model_validate_json(one) for one in data[:-1]]
+
+
+def rebuilt(path: Path) -> object:
+    """The text as the client puts it together, and everything else of the events but the label."""
+    found = chunks(path)
+    text = "".join(choice.delta.content or "" for one in found for choice in one.choices)
+    return text, [one.model_dump(exclude={"aigc"}) for one in found]
+
+
+def of_chunks(path: Path) -> str:
+    """The object of the first and the last event, which are equal; no other event has one."""
+    extras = [(one.model_extra or {}).get("aigc") for one in chunks(path)]
+    assert extras[0] == extras[-1]
+    assert not any(extras[1:-1])
+    return json.dumps(extras[0], separators=(",", ":"))
 
 
 def of_xpath(path: Path) -> str:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import click
 
+from hegui.faces.cli.label_code import code
 from hegui.faces.cli.label_compare import carry, diff
+from hegui.faces.cli.label_mark import mark
 from hegui.faces.cli.label_read import read
 from hegui.faces.cli.label_upload import check_upload
+from hegui.faces.cli.label_verify import verify
 from hegui.faces.cli.label_write import write
 from hegui.faces.cli.render import print_json, print_table
 from hegui.faces.cli.session import Session, pass_session
@@ -19,10 +22,10 @@ __all__ = ["label"]
 
 @click.group()
 def label() -> None:
-    """Labels on generated content: write, read, verify, carry, compare (生成合成内容标识)."""
+    """Labels on generated content: write, mark, read, verify, carry, compare (生成合成内容标识)."""
 
 
-for command in (write, read, check_upload, carry, diff):
+for command in (write, mark, read, verify, check_upload, carry, diff, code):
     label.add_command(command)
 
 

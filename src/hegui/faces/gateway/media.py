@@ -12,7 +12,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -20,8 +20,10 @@ import orjson
 from hegui.faces.gateway.http import ApiError
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError
-from hegui.usecases.label_output import LabelledOutput, label_output
-from hegui.usecases.label_receipts import Receipt
+
+if TYPE_CHECKING:
+    from hegui.usecases.label_output import LabelledOutput
+    from hegui.usecases.label_receipts import Receipt
 
 __all__ = ["SPEECH_TYPES", "AnswerFiles", "extension_of", "is_trusted", "refuse_unsupported"]
 
@@ -115,8 +117,12 @@ class AnswerFiles:
 
     def labelled(self, data: bytes, name: str) -> LabelledOutput:
         """One file with its marks. Raises ApiError 502."""
+        # The codecs come with the first file: a gateway for text alone does not pay their memory.
+        from hegui.usecases.label_output import label_output
+
         try:
-            found = label_output(self.mark(data) if self.mark else data, name, self.label(len(self.receipts)))
+            marked = self.mark(data) if self.mark is not None and not name else data
+            found = label_output(marked, name, self.label(len(self.receipts)))
         except LabelError as error:
             problem = f"A file of the answer could not be labelled ({error.code}), so it is not handed out."
             raise ApiError(502, "api_error", "label_failed", problem) from None
