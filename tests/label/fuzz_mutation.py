@@ -19,8 +19,10 @@ from hegui.label.faults import LabelError
 
 __all__ = ["Mutator", "looked_at", "words"]
 
-_INTEGERS = (0, 1, 2, 3, 7, 8, 15, 16, 31, 32, 63, 64, 127, 128, 255, 256, 1 << 15, (1 << 15) - 1, (1 << 16) - 1, 1 << 16,
-             (1 << 24) - 1, 1 << 24, (1 << 31) - 1, 1 << 31, (1 << 32) - 1, 1 << 32, (1 << 63) - 1, 1 << 63, (1 << 64) - 1)  # fmt: skip
+_INTEGERS = (
+    *range(9), 15, 16, 31, 32, 63, 64, 127, 128, 255, 256,
+    *(edge for bits in (15, 16, 24, 31, 32, 63, 64) for edge in ((1 << bits) - 1, 1 << bits)),
+)  # fmt: skip
 _LONGEST = 96 << 10
 
 
