@@ -44,9 +44,10 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         number = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise _unusable(path, error) from None
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise LabelError("LBL120", str(path), "this is not a regular file", "Name a file, or a folder of files.")
     with os.fdopen(number, "rb") as file:
-        if not stat.S_ISREG(os.fstat(number).st_mode):
-            raise LabelError("LBL120", str(path), "this is not a regular file", "Name a file, or a folder of files.")
         yield file
 
 
