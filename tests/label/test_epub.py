@@ -150,6 +150,11 @@ def test_a_signature_forbids_what_it_covers(uri: bytes, is_allowed: bool) -> Non
     assert caught.value.code == "LBL004"
 
 
+def test_a_manifest_of_c2pa_is_a_trace() -> None:
+    data = with_parts(BOOK, {"META-INF/content_credential.c2pa": b"x"})
+    assert "c2pa" in [one.kind for one in epub.read(Source.of(data)).traces]
+
+
 # --- hostile ----------------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hegui.kernel.source import Source
+from hegui.kernel.source import Source, TooMuchError
 from hegui.kernel.splice import apply
 from hegui.label import mp4, xmp
 from hegui.label.aigc import AigcLabel
@@ -205,6 +205,24 @@ def test_programs_and_c2pa_are_traces() -> None:
     assert traces["parameters"][1] == '{"nodes":[]}'
     assert traces["explicit_text"][1] == "本视频由AI生成"
     assert traces["c2pa"][0] == "uuid"
+
+
+def test_a_film_of_many_signed_fragments_is_labelled() -> None:
+    signed = build.box(b"uuid", build.C2PA_UUID, bytes(21)) + build.box(b"moof") + build.box(b"mdat", b"x")
+    data = remade(after=signed * 2000)
+    assert read_labels(written(data)) == [LABEL]
+    assert [trace.kind for trace in mp4.read(Source.of(data)).traces].count("c2pa") == 1
+
+
+@pytest.mark.parametrize("size", [65_536, 300_000])
+def test_a_key_with_a_text_too_long_for_a_label_is_not_doubled(size: int) -> None:
+    data = remade(udta=build.keyed([("AIGC", "x" * size)]))
+    if size < 100_000:
+        assert read_labels(written(data)) == [LABEL]
+        return
+    assert [gap.reason for gap in mp4.read(Source.of(data)).gaps] == ["too large"]
+    with pytest.raises(TooMuchError):
+        mp4.write(Source.of(data), LABEL)
 
 
 # --- files that ffmpeg makes ------------------------------------------------------------------------------------------

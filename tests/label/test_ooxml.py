@@ -110,7 +110,7 @@ def test_a_property_of_the_name_that_holds_no_label_is_overwritten(value: str) -
     ("inner", "findings"),
     [
         (one("aigc", LABEL.text()), ["ooxml.property"]),
-        (one("Note", LABEL.text()), ["ooxml.property"]),
+        (one("Note", LABEL.text()), ["place.other"]),
         (one("AIGC", LABEL.text(), kind="lpstr"), ["ooxml.kind"]),
         (one("AIGC", LABEL.text(), fmtid="{00000000-0000-0000-0000-000000000000}"), ["ooxml.fmtid"]),
     ],
@@ -195,6 +195,18 @@ def test_a_signature_forbids_what_it_covers(references: tuple[tuple[str, str], .
     assert caught.value.code == "LBL004"
 
 
+def test_a_signature_may_lie_anywhere() -> None:
+    relation = (
+        b'<Relationship Id="rIdS" Target="sealed/origin.sigs" Type="http://schemas.openxmlformats.org/package/2006/'
+        b'relationships/digital-signature/origin"/></Relationships>'
+    )
+    rels = parts(DOCX)["_rels/.rels"].replace(b"</Relationships>", relation)
+    members = parts(signed(DOCX, ("/docProps/custom.xml", "")))
+    moved = {name.replace("_xmlsignatures", "sealed"): body for name, body in members.items()} | {"_rels/.rels": rels}
+    with pytest.raises(LabelError, match="digital signature"):
+        write(zipped(moved))
+
+
 def compound(*names: str) -> bytes:
     header = bytearray(512)
     header[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -222,6 +234,11 @@ def test_a_compound_file_is_recognised_and_refused(names: tuple[str, ...], gap: 
     with pytest.raises(LabelError, match=said) as caught:
         write(data)
     assert caught.value.code == "LBL004"
+
+
+def test_a_manifest_of_c2pa_is_a_trace() -> None:
+    data = with_parts(DOCX, {"META-INF/content_credential.c2pa": b"x"})
+    assert "c2pa" in [one.kind for one in ooxml.read(Source.of(data)).traces]
 
 
 # --- hostile ----------------------------------------------------------------------------------------------------------

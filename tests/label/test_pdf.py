@@ -121,7 +121,7 @@ def test_generation_numbers_are_kept() -> None:
         (b"/AIGC 5 0 R", []),
         (b"/AIGC(" + LABEL.wrapped().encode() + b")", []),
         (b"/Keywords(" + LABEL.wrapped().encode() + b")", ["place.other"]),
-        (b"/AIGCLabel(" + LABEL.text().encode() + b")", ["place.other"]),
+        (b"/AIGCLabel(" + LABEL.text().encode() + b")", ["key.other_name"]),
     ],
 )
 def test_every_spelling_is_read_and_updated(spelling: bytes, kinds: list[str]) -> None:

@@ -144,7 +144,7 @@ def _seen(source: Source) -> _Seen:
     if len(names) > _MAX_DOCUMENTS:
         package.gaps.append(Gap(_CONTAINER, "too large"))
     spots = tuple(spot for part in documents for spot in _spots(package, part))
-    traces = tuple(trace for part in documents for trace in _generators(part))
+    traces = (*package.manifests(), *(trace for part in documents for trace in _generators(part)))
     gaps = (*package.gaps, *package.oddities())
     return _Seen(package, documents, spots, Reading(tuple(spot.candidate for spot in spots), traces, gaps))
 

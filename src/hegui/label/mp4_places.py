@@ -21,6 +21,7 @@ from hegui.label.hints import is_named, is_spelt, shows_text
 from hegui.label.mp4_meta import Item, Meta, read_meta
 from hegui.label.reading import Candidate, Gap, Reading, Trace
 from hegui.label.spellings import MAX_TEXT
+from hegui.label.spots import trace_kind
 
 __all__ = ["C2PA", "CLAUSE", "XMP", "Form", "Slot", "Survey", "survey"]
 
@@ -43,7 +44,6 @@ _INSIDE = {
 """What is looked into, by what holds it; in user data that is everything."""
 _PICTURES = (13, 14, 27)
 _TOOLS = ("©too", "©swr", "©enc", "encoder", "software", "com.apple.quicktime.software")
-_PARAMETERS = ("prompt", "workflow", "parameters")
 
 
 class Slot(NamedTuple):
@@ -145,13 +145,8 @@ class Survey:
                 self._value(meta, item, data)
 
     def _value(self, meta: Meta, item: Item, data: Box) -> None:
-        name = (
-            decoded(item.name)[0]
-            if meta.entries
-            else name_of(item.name)
-            if len(item.name) == 4
-            else decoded(item.name)[0]
-        )
+        is_kind = item.name == item.path[-1].kind
+        name = name_of(item.name) if is_kind else decoded(item.name)[0]
         shown = f"----{name}" if item.path[-1].kind == b"----" else name or "without a key"
         handler = name_of(meta.handler) if meta.handler else "without a handler"
         place = f"{_place(meta.path)} {handler} {shown[:80]}"
@@ -161,7 +156,7 @@ class Survey:
             return
         if size > 4 * MAX_TEXT:
             if is_named(name):
-                self.gaps.append(Gap(place, "too large"))
+                self._missed(TooMuchError("a text is too large", start), place)
             return
         raw = self.walker.source.at(start, size)
         text, findings = (raw.decode("utf-16-be", "replace"), ()) if kind == 2 else decoded(raw)
@@ -182,8 +177,7 @@ class Survey:
         one = path[-1]
         place = f"{_place(path)} XMP" if one.uuid else _place(path)
         if one.end - one.body > xmp.MAX_PACKET:
-            self.gaps.append(Gap(place, "too large"))
-            return
+            raise TooMuchError("a packet of XMP is too large", one.start)
         seen = xmp.find(self.walker.source.at(one.body, one.end - one.body))
         self.traces += seen.traces
         self.gaps += seen.gaps
@@ -206,12 +200,11 @@ class Survey:
     def _heard(self, place: str, name: str, text: str) -> None:
         """Traces in the text of a tag."""
         text = text.strip()
-        if name.lower() in _TOOLS and text:
-            self.traces.append(Trace("generator", place, text[:200]))
-        elif name.lower() in _PARAMETERS or (text.startswith("{") and '"workflow"' in text):
-            self.traces.append(Trace("parameters", place, text[:200]))
-        elif shows_text(text):
-            self.traces.append(Trace("explicit_text", place, text[:200]))
+        kind = "generator" if name.lower() in _TOOLS and text else trace_kind(name, text)
+        if kind is None and shows_text(text):
+            kind = "explicit_text"
+        if kind is not None:
+            self.traces.append(Trace(kind, place, text[:200]))
 
 
 def survey(source: Source) -> Survey:
@@ -220,7 +213,8 @@ def survey(source: Source) -> Survey:
     try:
         for one in Walker(source).tops():
             seen.first = seen.first or one
-            if one.kind in _INSIDE[None] or (seen.tops and seen.tops[-1].kind == b"moov"):
+            is_after_moov = bool(seen.tops) and seen.tops[-1].kind == b"moov"
+            if is_after_moov or _is_looked_into(one, seen):
                 if len(seen.tops) >= _MAX_KEPT:
                     raise TooMuchError("too many boxes hold metadata", one.start)
                 seen.tops.append(one)
@@ -231,6 +225,13 @@ def survey(source: Source) -> Survey:
     while waiting:
         waiting += reversed(list(seen.see(waiting.pop())))
     return seen
+
+
+def _is_looked_into(top: Box, seen: Survey) -> bool:
+    """Whether a box of the file may hold a label, or is the first of C2PA: signed fragments have one each."""
+    if top.kind != b"uuid":
+        return top.kind in _INSIDE[None]
+    return top.uuid == XMP or (top.uuid == C2PA and all(other.uuid != C2PA for other in seen.tops))
 
 
 def _candidate(place: str, box: Box, text: str, findings: tuple[Finding, ...], *, is_standard: bool) -> Candidate:

@@ -9,6 +9,7 @@ Rules: TC260-PG-20258A 6.1 (the inner object as a vt:lpwstr of docProps/custom.x
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -117,7 +118,7 @@ def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
         changes = _added(seen, text)
     else:
         changes = _updated(next(spot for spot in seen.spots if spot.candidate is one.candidate), text)
-    _require_unsigned(seen.package, changes)
+    _require_unsigned(seen, changes)
     return edited(source, seen.package.archive, changes)
 
 
@@ -149,7 +150,7 @@ def _seen(source: Source) -> _Seen:
     custom = {one.target.lower(): one.target for one in related if one.kind == "customproperties"}
     unnamed = {} if CUSTOM_PART.lower() in custom else {CUSTOM_PART.lower(): CUSTOM_PART}
     spots: list[_Spot] = []
-    traces: list[Trace] = []
+    traces = list(package.manifests())
     for target in (*custom.values(), *unnamed.values()):
         for part in package.parts(target):
             spots += _custom(package, part, is_registered=target.lower() in custom)
@@ -169,7 +170,9 @@ def _custom(package: Package, part: Part, *, is_registered: bool) -> Iterator[_S
         if one.value is None or not (PROPERTY in one.name.upper() or parse(one.text) is not None):
             continue
         findings = [] if is_registered else [Finding("ooxml.unregistered", "fault", CLAUSE)]
-        if one.name != PROPERTY:
+        if PROPERTY not in one.name.upper():
+            findings.append(Finding("place.other", "fault", CLAUSE, one.name[:60]))
+        elif one.name != PROPERTY:
             findings.append(Finding("ooxml.property", "warning", CLAUSE, one.name[:60]))
         if one.kind != "lpwstr":
             findings.append(Finding("ooxml.kind", "warning", CLAUSE, one.kind[:60]))
@@ -248,9 +251,12 @@ def _no_document() -> LabelError:
     return cannot_write(NAME, "it is a package without an office document")
 
 
-def _require_unsigned(package: Package, changes: dict[str, bytes | None]) -> None:
+def _require_unsigned(seen: _Seen, changes: dict[str, bytes | None]) -> None:
     """Raises LabelError (LBL004) where a digital signature would no longer hold."""
-    names = [one.name for one in package.archive.members if one.name.lower().startswith(_SIGNATURES)]
+    package = seen.package
+    origins = (posixpath.dirname(one.target).lower() for one in seen.relations if one.kind == "origin")
+    folders = tuple({_SIGNATURES, *(f"{folder}/" if folder else "" for folder in origins)})
+    names = [one.name for one in package.archive.members if one.name.lower().startswith(folders)]
     if not names:
         return
     if len(names) > _MAX_SIGNATURES:

@@ -89,8 +89,6 @@ def bare(source: Source) -> tuple[Splice, ...]:
 def _sound(source: Source) -> Survey:
     """The file, where a label can be put into it."""
     document = Document(source)
-    if document.fault is not None:
-        raise document.fault
     if document.locked is not None:
         raise cannot_write(NAME, document.locked.problem)
     seen = survey(document)
@@ -98,7 +96,7 @@ def _sound(source: Source) -> Survey:
         raise seen.fault
     if forbids_changes(document):
         raise cannot_write(NAME, "it is certified, and the certificate forbids every change")
-    if document.fault is not None:  # which a look at the objects may have brought out
+    if document.fault is not None:
         raise document.fault
     return seen
 

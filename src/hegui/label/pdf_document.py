@@ -48,7 +48,7 @@ class Document:
         self.cipher: Cipherer | None = None
         self.locked: LockedError | None = None
         self._rescue: Rescue | None = None
-        self._open: dict[int, tuple[bytes, list[tuple[int, int]], Found]] = {}
+        self._open: dict[int, tuple[bytes, dict[int, int], Found]] = {}
         self._depth = self._lookups = 0
         self._begin()
 
@@ -95,7 +95,7 @@ class Document:
                 _, numbers, held = self._opened(number)
             except MalformedError:
                 continue
-            for index, (inner, _) in enumerate(numbers):
+            for index, inner in enumerate(numbers):
                 old = found.entries.get(inner)
                 if old is None or old.kind == "within" or old.place < held.offset:
                     found.entries[inner] = Entry("within", number, index)
@@ -216,18 +216,16 @@ class Document:
 
     def _within(self, entry: Entry, number: int) -> Found | None:
         data, numbers, held = self._opened(entry.place)
-        at = next((at for inner, at in numbers[entry.detail : entry.detail + 1] if inner == number), None)
-        if at is None:
-            at = next((at for inner, at in numbers if inner == number), None)
-        if at is None:
+        if number not in numbers:
             raise MalformedError("an object is not in the object stream that should hold it", held.offset)
         try:
-            value, _ = parse(data, at)
+            value, end = parse(data, numbers[number])
         except MalformedError as error:
             raise type(error)(error.problem, held.offset) from None
+        self.file.parses(end - numbers[number])
         return Found(value, 0, held.offset, held.size, within=entry.place)
 
-    def _opened(self, number: int) -> tuple[bytes, list[tuple[int, int]], Found]:
+    def _opened(self, number: int) -> tuple[bytes, dict[int, int], Found]:
         """An object stream: its bytes, and the number and place of each object in it."""
         if number in self._open:
             return self._open[number]
@@ -245,7 +243,7 @@ class Document:
         digits = data[:first].split(None, 2 * count)[: 2 * count]
         if len(digits) < 2 * count or not all(one.isdigit() and len(one) < 12 for one in digits):
             raise MalformedError("an object stream is damaged", entry.place)
-        numbers = [(int(one), first + int(place)) for one, place in zip(digits[::2], digits[1::2], strict=True)]
+        numbers = {int(one): first + int(place) for one, place in zip(digits[::2], digits[1::2], strict=True)}
         while len(self._open) >= _MAX_OPEN:
             del self._open[next(iter(self._open))]
         size = (found.stream or found.offset) - found.offset + len(data)

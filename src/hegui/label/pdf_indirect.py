@@ -21,6 +21,8 @@ MAX_STREAM = 16 << 20
 """Bytes of a stream as it lies in the file; structure and metadata need less."""
 MAX_UNPACKED = 64 << 20
 """Bytes that all streams of one file may unpack to."""
+MAX_PARSED = 8 << 20
+"""Bytes of values that are parsed of one file, all together: it is what takes time."""
 _WINDOWS = (1 << 10, 1 << 14, 1 << 18, 1 << 22)
 _HEAD = re.compile(SPACE + rb"(\d{1,10})[\0\t\n\f\r ]++(\d{1,5})[\0\t\n\f\r ]++obj(?![0-9A-Za-z])")
 _BEHIND = re.compile(SPACE + rb"(?:stream(\r\n|\n|\r)|(endobj))?")
@@ -67,6 +69,7 @@ class File:
         self.end = end
         self.base = 0
         self._left = MAX_UNPACKED
+        self._unparsed = MAX_PARSED
 
     def up_to(self, offset: int, size: int) -> bytes:
         """At most `size` bytes, fewer at the end."""
@@ -90,6 +93,7 @@ class File:
         """The value at an offset, and where it ends."""
         for size in _WINDOWS:
             window = self.up_to(offset, size)
+            self.parses(len(window))
             try:
                 value, end = parse(window, 0, is_all=len(window) < size)
             except ShortError:
@@ -100,6 +104,12 @@ class File:
             else:
                 return value, offset + end
         raise TooMuchError("an object of the PDF is too large", offset)
+
+    def parses(self, size: int) -> None:
+        """Count bytes that are parsed. Raises TooMuchError."""
+        self._unparsed -= size
+        if self._unparsed < 0:
+            raise TooMuchError("the file needs more values than are read", 0)
 
     def object(self, offset: int) -> Indirect:
         """The indirect object at an offset. Raises MalformedError."""

@@ -125,6 +125,8 @@ def parse(data: bytes, at: int, *, is_all: bool = True) -> tuple[Value, int]:
             value: Value = items if bracket == b"[" else _dictionary(items, at)
             bracket, items = open_.pop()
         else:
+            if kind == "word" and match["word"] == b"endobj" and not bracket:  # an object without a value
+                return None, match.start("word")
             value, at = _single(match, data, at, is_all=is_all)
         if not bracket:
             return value, at
@@ -149,8 +151,6 @@ def _single(match: re.Match[bytes], data: bytes, at: int, *, is_all: bool) -> tu
         return word == b"true", at
     if word == b"null":
         return None, at
-    if word == b"endobj":  # an object without a value
-        return None, match.start("word")
     if re.fullmatch(rb"[0-9.+-]{1,64}", word):
         return Raw(word), at
     raise MalformedError("a word of the PDF is no value", match.start("word"))

@@ -80,13 +80,13 @@ class Survey:
 def survey(document: Document) -> Survey:
     """Everything in the file that may be a label."""
     seen = Survey(document)
-    if document.fault is not None:
-        seen.missed("cross-reference", document.fault)
     for place, look in (("Info", _look_at_info), ("XMP", _look_at_packet), ("AF", _look_at_files)):
         try:
             look(seen)
         except MalformedError as error:
             seen.missed(place, error)
+    if document.fault is not None:  # which a look at an object may have brought out
+        seen.missed("cross-reference", document.fault)
     return seen
 
 
@@ -125,8 +125,10 @@ def _text(seen: Survey, value: Value) -> str | None:
 def _candidate(seen: Survey, key: str, text: str) -> Candidate:
     found, file = seen.info.found, seen.document.file
     findings = [Finding("pdf.xref", "warning", "")] if seen.document.fault is not None else []
-    if key != KEY:
+    if KEY not in key.upper():
         findings.append(Finding("place.other", "fault", GUIDE, key[:60]))
+    elif key != KEY:
+        findings.append(Finding("key.other_name", "warning", GUIDE, key[:60]))
     trailer = seen.document.sections[0].offset if seen.document.sections else 0
     offset, size = (found.offset, found.size) if found is not None else (trailer, 1)
     return Candidate(f"Info {key[:60]}", offset + file.base, size, text, key == KEY, tuple(findings))

@@ -8,7 +8,9 @@ Rules: none; this is our own, as every reader has one. A file read in this way i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 
 from hegui.kernel.source import MalformedError, Source
 from hegui.label.pdf_indirect import File
@@ -19,11 +21,12 @@ __all__ = ["Rescue", "rescued"]
 
 MAX_SCANNED = 256 << 20
 MAX_OBJECTS = 200_000
-_MAX_KEPT = 64
+_MAX_KEPT, _MAX_STREAMS = 64, 1_000
 _OVERLAP, _PEEK = 512, 256
-_FOUND = re.compile(
-    rb"(?<![0-9])(\d{1,10})[\0\t\n\f\r ]{1,16}(\d{1,5})[\0\t\n\f\r ]{1,16}obj(?![0-9A-Za-z])|(?<![a-z])trailer(?![a-z])"
-)
+_OBJECT, _TRAILER = re.compile(rb"obj(?![0-9A-Za-z])"), re.compile(rb"trailer(?![a-z])")
+_BEFORE = re.compile(rb"(?<![0-9])(\d{1,10})[\0\t\n\f\r ]{1,16}(\d{1,5})[\0\t\n\f\r ]{1,16}$")
+_REACH = 48
+"""Bytes before the word `obj` in which the numbers of an object stand."""
 
 
 @dataclass(slots=True)
@@ -46,32 +49,38 @@ def rescued(source: Source, file: File) -> Rescue:
     found = Rescue()
     trailers: list[tuple[int, bool]] = []
     start = file.base
-    carry, at = b"", start
     end = min(file.end, start + MAX_SCANNED)
+    carry, at, left = b"", start, MAX_OBJECTS
     for piece in source.pieces(start, end):
         window = carry + piece
-        is_last = at + len(piece) >= end
-        limit = len(window) if is_last else max(0, len(window) - _OVERLAP)
-        first = at - len(carry)
-        for match in _FOUND.finditer(window):
-            if match.start() >= limit or len(found.entries) >= MAX_OBJECTS:
-                break
-            _note(found, trailers, match, window, first + match.start() - start)
-        at += len(piece)
-        carry = window[limit:]
+        first, at = at - len(carry) - start, at + len(piece)
+        begin = min(_REACH, len(carry))
+        limit = len(window) if at >= end else max(begin, len(window) - _OVERLAP)
+        for match in _within(_TRAILER, window, begin, limit):
+            trailers.append((first + match.end(), False))
+            del trailers[:-_MAX_KEPT]
+        for match in islice(_within(_OBJECT, window, begin, limit), left):
+            left -= 1
+            _note(found, trailers, window, match.start(), first)
+        carry = window[max(0, limit - _REACH) :]
     found.trailer = _trailer(file, trailers)
     return found
 
 
-def _note(found: Rescue, trailers: list[tuple[int, bool]], match: re.Match[bytes], window: bytes, offset: int) -> None:
-    if match[1] is None:
-        trailers.append((offset + len(b"trailer"), False))
-        del trailers[:-_MAX_KEPT]
+def _within(pattern: re.Pattern[bytes], window: bytes, begin: int, limit: int) -> Iterator[re.Match[bytes]]:
+    """The matches that begin in a part of the window; they may end behind it."""
+    return takewhile(lambda match: match.start() < limit, pattern.finditer(window, begin))
+
+
+def _note(found: Rescue, trailers: list[tuple[int, bool]], window: bytes, at: int, first: int) -> None:
+    """Keep the object whose word `obj` stands at `at` of the window, which begins at `first` of the file."""
+    match = _BEFORE.search(window, max(0, at - _REACH), at)
+    if match is None:
         return
-    number = int(match[1])
+    number, offset = int(match[1]), first + match.start()
     found.entries[number] = Entry("offset", offset, int(match[2]))
-    head = window[match.end() : match.end() + _PEEK]
-    if b"/ObjStm" in head and len(found.object_streams) < 1000:
+    head = window[at : at + _PEEK]
+    if b"/ObjStm" in head and len(found.object_streams) < _MAX_STREAMS:
         found.object_streams.append(number)
     elif b"/XRef" in head:
         trailers.append((offset, True))
@@ -79,7 +88,7 @@ def _note(found: Rescue, trailers: list[tuple[int, bool]], match: re.Match[bytes
 
 
 def _trailer(file: File, trailers: list[tuple[int, bool]]) -> Dictionary:
-    for offset, is_stream in reversed(trailers):
+    for offset, is_stream in sorted(trailers, reverse=True):
         try:
             value = file.object(offset).found.value if is_stream else file.value(offset)[0]
         except MalformedError:

@@ -2,7 +2,7 @@
 
 Knows how a part is read for both, and what of the archive was not examined; knows no vocabulary of a document, and unpacks no part
 that it is not asked for. Reading goes on where a part is damaged and says so; writing asks for a part and gets the error.
-Rules: ISO/IEC 29500-2 (packages), EPUB OCF 3.3; the bounds are those of the kernel.
+Rules: ISO/IEC 29500-2 (packages), EPUB OCF 3.3, C2PA 2.1 A.6 (archives); the bounds are those of the kernel.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from typing import NamedTuple
 from hegui.kernel.source import MalformedError, Source, TooMuchError, TruncatedError
 from hegui.kernel.xml_scan import Element, Encoded, encoded, scan
 from hegui.kernel.zip_members import Archive, Member, archive, content, extent
-from hegui.label.reading import Gap
+from hegui.label.reading import Gap, Trace
 
 __all__ = ["Package", "Part", "appended", "elements", "reason"]
 
 _MAX_ODDITIES = 8
+_C2PA = "META-INF/content_credential.c2pa"
 _ODDITIES = {"twice": "stands twice", "leaves the archive": "path leaves the archive", "encrypted": "encrypted"}
 
 
@@ -50,6 +51,11 @@ class Package:
                 yield Gap("zip", "more oddities")
                 return
             yield Gap(_shown(odd.name), _ODDITIES[odd.kind])
+
+    def manifests(self) -> Iterator[Trace]:
+        """The manifest of C2PA, where the archive has one."""
+        if self.archive.named(_C2PA):
+            yield Trace("c2pa", _C2PA, "C2PA manifest")
 
     def parts(self, name: str) -> Iterator[Part]:
         """The parts of this name that can be read; one that cannot is a gap."""

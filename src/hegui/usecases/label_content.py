@@ -87,7 +87,8 @@ def label_content(home: LabellingHome, path: Path, order: LabelOrder, *, out: Pa
         label = AigcLabel.first(order.producer, order.number or home.number(), attribute=order.attribute)
         if not order.sign or home.signer is None:
             return label
-        return signed(label, bytes.fromhex(before().sm3), home.signer)
+        binds = opened.codec is not None and opened.codec.IS_REVERSIBLE  # else nobody could take the hash again
+        return signed(label, bytes.fromhex(before().sm3) if binds else None, home.signer)
 
     return label_file(path, choose, home.state(), out=out, in_place=order.in_place)
 
