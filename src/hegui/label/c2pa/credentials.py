@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 from cryptography import x509
@@ -125,7 +126,7 @@ def _public_of(chain: list[x509.Certificate], where: str, now: datetime) -> Elli
                               f" to {_day(first.not_valid_after_utc)}")  # fmt: skip
     if not _may_sign(first):
         raise unusable(where, "the first certificate does not allow digital signatures, or names no purpose")
-    for lower, upper in zip(chain, chain[1:], strict=False):
+    for lower, upper in pairwise(chain):
         try:
             lower.verify_directly_issued_by(upper)
         except (ValueError, TypeError, InvalidSignature):

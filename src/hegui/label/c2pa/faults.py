@@ -39,7 +39,7 @@ def unusable(where: str, problem: str) -> LabelError:
 def command_failed(where: str, problem: str) -> LabelError:
     """The program that signs."""
     return LabelError("LBL144", where, f"the program gave no signature: {problem}",
-                      "Run it by hand as the user who runs hegui; docs/label-c2pa.md, Keys, says what it reads and writes.")  # fmt: skip
+                      "Run it by hand as the user who runs hegui; docs/label-c2pa.md says what it reads and writes.")  # fmt: skip
 
 
 def not_signed(where: str, problem: str) -> LabelError:

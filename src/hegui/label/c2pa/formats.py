@@ -1,13 +1,15 @@
 """Which files can take a C2PA manifest, and under which media type c2pa-python knows them.
 
 Knows codecs by name and the brands of pictures; knows no manifest. A file that signing would harm is refused with the reason:
-c2pa-python writes PDF files anew, so encryption would be taken away and other signatures would break.
+c2pa-python writes PDF files anew, so encryption would be taken away and other signatures would break; into TIFF files of several
+pages it puts a directory that is no page, over which libtiff and Pillow stumble.
 Rules: C2PA 2.2 Annex A (embedding); measured with c2pa-python 0.38.1.
 """
 
 from __future__ import annotations
 
 from hegui.kernel.source import Source
+from hegui.kernel.tiff import directory, layout
 from hegui.label.formats import codec_of
 from hegui.label.pdf_document import Document
 
@@ -63,6 +65,8 @@ def obstacle(source: Source, name: str) -> str:
         return f"c2pa-python cannot embed one into {codec.NAME}" if codec is not None else "its format is not known"
     if found == "application/pdf":
         return _obstacle_in_pdf(source)
+    if found == "image/tiff" and directory(source, header := layout(source), header.first).next:
+        return "it has several pages, and c2pa-python adds one that readers stumble over"
     if found == "image/svg+xml" and source.up_to(0, 2) == b"\x1f\x8b":
         return "it is compressed"
     return ""

@@ -20,11 +20,12 @@ from hegui.label.c2pa.faults import not_labelled, not_signed, unsupported
 from hegui.label.c2pa.formats import media_type, obstacle
 from hegui.label.c2pa.library import context, library
 from hegui.label.c2pa.manifest import Statement, definition, ingredient
+from hegui.label.c2pa.offsets import FAMILY, set_right
 from hegui.label.c2pa.verify import Verified, verify
 from hegui.label.faults import malformed
 from hegui.label.findings import seen
 from hegui.label.formats import open_label
-from hegui.label.standing import standing
+from hegui.label.standing import labels, standing
 
 __all__ = ["Signed", "sign"]
 
@@ -65,7 +66,6 @@ def sign(
     """
     library()
     source = Source(file)
-    label = _label(source, name)
     try:
         against = obstacle(source, name)
         kind = media_type(source, name)
@@ -73,9 +73,14 @@ def sign(
         raise malformed(name, error.problem, error.at) from None
     if against:
         raise unsupported(name, against)
+    label = _label(source, name)
     older = parent if parent is not None else _opened(file, name, said)
     _write(file, out, kind, who, said, older, name)
-    return Signed(label, kind, older is not None, _read_back(out, name, label))
+    try:
+        was_wrong = kind in FAMILY and set_right(source, out, name)
+    except MalformedError as error:
+        raise malformed(name, error.problem, error.at) from None
+    return Signed(label, kind, older is not None, _read_back(out, name, label, was_wrong=was_wrong))
 
 
 def _label(source: Source, name: str) -> AigcLabel:
@@ -126,12 +131,14 @@ def _add(builder: Any, older: BinaryIO, name: str, kind: str) -> None:
     builder.add_ingredient(json.dumps(ingredient()), found, older)
 
 
-def _read_back(out: BinaryIO, name: str, label: AigcLabel) -> Verified:
+def _read_back(out: BinaryIO, name: str, label: AigcLabel, *, was_wrong: bool) -> Verified:
     out.seek(0)
-    if _label(Source(out), name) != label:
+    if [one.spelt.label for one in labels(open_label(Source(out), name).reading)] != [label]:
         raise not_signed(name, "the label did not read back")
     out.seek(0)
     found = verify(out, name)
-    if found.state not in ("valid", "trusted"):
-        raise not_signed(name, f"it did not read back: {', '.join(found.failures) or found.state}")
-    return found
+    if found.state in ("valid", "trusted"):
+        return found
+    if was_wrong:
+        raise not_signed(name, "c2pa-python moves its items wrongly")
+    raise not_signed(name, f"it did not read back: {', '.join(found.failures) or found.state}")

@@ -26,6 +26,8 @@ was signed; none; unsupported: a format that takes no manifest; unreadable: the 
 
 _STATES: dict[str, State] = {"Trusted": "trusted", "Valid": "valid"}
 _KINDS = ("failure", "informational", "success")
+_GENERATED = "trainedalgorithmicmedia"
+"""End of both types that say so, whole and composite."""
 _UNTRUSTED = "signingCredential.untrusted"
 _MOST_CODES = 400
 _MOST_STEPS = 32
@@ -98,7 +100,7 @@ def verify(file: BinaryIO, name: str = "", *, anchors: str = "") -> Verified:
             return Verified("unsupported")
         file.seek(0)
         try:
-            with library().Reader(_hint(source, name), _Reading(file), context=given) as reader:
+            with library().Reader(_hint(source, name), file, context=given) as reader:
                 return _verified(json.loads(reader.json()))
         except library().C2paError as error:
             return _refused(error, source, name)
@@ -108,20 +110,8 @@ def verify(file: BinaryIO, name: str = "", *, anchors: str = "") -> Verified:
 
 def generated_type(found: Verified) -> str | None:
     """The digital source type to go by: one that says generated, else the active manifest's own; None where there is none."""
-    says = ("trainedalgorithmicmedia",)
-    generated = (one for one in found.source_types if one.rstrip("/").lower().endswith(says))
+    generated = (one for one in found.source_types if one.rstrip("/").lower().endswith(_GENERATED))
     return next(generated, next(iter(found.source_types), None))
-
-
-class _Reading:
-    """A file as the library wants it, which asks for writing too even where it only reads."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self.readinto = getattr(file, "readinto", None)
-        self.read, self.seek, self.tell, self.flush = file.read, file.seek, file.tell, file.flush
-
-    def write(self, _: bytes) -> int:
-        raise OSError("this file is only read")
 
 
 def _hint(source: Source, name: str) -> str:
