@@ -27,7 +27,19 @@ from hegui.label.formats import Opened, bare, open_label, plan
 from hegui.label.standing import labels
 from hegui.usecases.label_receipts import Digests, Receipt
 
-__all__ = ["LabelChoice", "Written", "digests", "is_in_place", "label_file", "open_file", "read_file"]
+__all__ = [
+    "LabelChoice",
+    "State",
+    "Written",
+    "beside",
+    "digests",
+    "is_in_place",
+    "label_file",
+    "open_binary",
+    "open_file",
+    "read_file",
+    "take_place",
+]
 
 LabelChoice = Callable[[Opened, Callable[[], Digests]], AigcLabel]
 """Says which label a file gets, from what stands in it and, where it signs, from the digests of the file before labelling."""
@@ -59,6 +71,13 @@ class Written:
 @contextmanager
 def open_file(path: Path) -> Iterator[Source]:
     """A regular file as a Source. Raises LabelError LBL120 for what is none, LBL121 for what cannot be opened."""
+    with open_binary(path) as file:
+        yield Source(file)
+
+
+@contextmanager
+def open_binary(path: Path) -> Iterator[BinaryIO]:
+    """A regular file, to be read. Raises as `open_file`."""
     try:
         number = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
@@ -66,7 +85,7 @@ def open_file(path: Path) -> Iterator[Source]:
     with os.fdopen(number, "rb") as file:
         if not stat.S_ISREG(os.fstat(number).st_mode):
             raise LabelError("LBL120", str(path), "this is not a regular file", "Name a file, or a folder of files.")
-        yield Source(file)
+        yield file
 
 
 def read_file(path: Path) -> Opened:
@@ -122,11 +141,11 @@ def label_file(
             _check_back(path, path.name, codec, label)
             return Written(path, label, receipt)
         target = path.resolve() if out is None else out
-        with _beside(target, like=path) as (file, temporary):
+        with beside(target, like=path) as (file, temporary):
             _copy(source, path, splices, file)
             after = _check_back(temporary, path.name, codec, label)
             receipt = _stated(Receipt(codec.NAME, codec.PLACE, label, before, after, reason), state)
-            _take_place(temporary, target, overwrite=out is None)
+            take_place(temporary, target, overwrite=out is None)
         return Written(target, label, receipt)
 
 
@@ -162,14 +181,14 @@ def _copied(path: Path, out: Path | None) -> Path:
     """The file holds the label already; where another place was named, it is copied there."""
     if out is None:
         return path
-    with open_file(path) as source, _beside(out, like=path) as (file, temporary):
+    with open_file(path) as source, beside(out, like=path) as (file, temporary):
         _copy(source, path, (), file)
-        _take_place(temporary, out, overwrite=False)
+        take_place(temporary, out, overwrite=False)
     return out
 
 
 @contextmanager
-def _beside(target: Path, *, like: Path) -> Iterator[tuple[BinaryIO, Path]]:
+def beside(target: Path, *, like: Path) -> Iterator[tuple[BinaryIO, Path]]:
     """A new file in the folder of `target`, with the mode of `like`; gone again unless it took its place."""
     try:
         number, name = mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
@@ -177,7 +196,7 @@ def _beside(target: Path, *, like: Path) -> Iterator[tuple[BinaryIO, Path]]:
         raise _unusable(target, error) from None
     temporary = Path(name)
     try:
-        with os.fdopen(number, "wb", buffering=0) as file:
+        with os.fdopen(number, "w+b", buffering=0) as file:
             os.fchmod(number, stat.S_IMODE(like.stat().st_mode))
             yield file, temporary
     except OSError as error:
@@ -258,7 +277,8 @@ def _patch(path: Path, splices: Sequence[Splice], size: int) -> None:
         os.close(number)
 
 
-def _take_place(temporary: Path, target: Path, *, overwrite: bool) -> None:
+def take_place(temporary: Path, target: Path, *, overwrite: bool) -> None:
+    """Give a new file its name, for good. Raises LabelError LBL123 where one of that name exists."""
     if overwrite:
         temporary.replace(target)
     else:

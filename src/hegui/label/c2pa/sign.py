@@ -24,7 +24,7 @@ from hegui.label.c2pa.offsets import FAMILY, set_right
 from hegui.label.c2pa.verify import Verified, verify
 from hegui.label.faults import malformed
 from hegui.label.findings import seen
-from hegui.label.formats import open_label
+from hegui.label.formats import codec_of, open_label
 from hegui.label.standing import labels, standing
 
 __all__ = ["Signed", "sign"]
@@ -36,12 +36,14 @@ class Signed:
 
     Attributes:
         label: the implicit label that stands in the file, and is sealed with it.
+        format: NAME of its codec.
         media_type: what the file is.
         has_parent: whether an older file is the new manifest's ingredient.
         verified: the manifest as it reads back; "valid", since no anchor is asked here.
     """
 
     label: AigcLabel
+    format: str
     media_type: str
     has_parent: bool
     verified: Verified
@@ -67,11 +69,12 @@ def sign(
     library()
     source = Source(file)
     try:
+        codec = codec_of(source, name)
         against = obstacle(source, name)
         kind = media_type(source, name)
     except MalformedError as error:
         raise malformed(name, error.problem, error.at) from None
-    if against:
+    if against or codec is None:
         raise unsupported(name, against)
     label = _label(source, name)
     older = parent if parent is not None else _opened(file, name, said)
@@ -80,7 +83,7 @@ def sign(
         was_wrong = kind in FAMILY and set_right(source, out, name)
     except MalformedError as error:
         raise malformed(name, error.problem, error.at) from None
-    return Signed(label, kind, older is not None, _read_back(out, name, label, was_wrong=was_wrong))
+    return Signed(label, codec.NAME, kind, older is not None, _read_back(out, name, label, was_wrong=was_wrong))
 
 
 def _label(source: Source, name: str) -> AigcLabel:
