@@ -225,3 +225,40 @@ def test_pipes_and_folders_are_no_files(hegui: Hegui, files: Path) -> None:
 def test_no_command_takes_a_label_away(hegui: Hegui) -> None:
     listed = hegui("label", "--help").stdout.lower()
     assert not any(word in listed for word in ("remove", "strip", "delete", "erase", "清除", "去除"))
+
+
+def test_a_format_without_a_place_gets_a_sidecar_that_knows_its_file(hegui: Hegui, files: Path) -> None:
+    path = files / "photo.bmp"
+    shutil.copy(CARRIERS / "photo.bmp", path)
+    done = hegui("label", "write", str(path), "--json", code=1)
+    assert rows(done.stdout)[0]["error"]["code"] == "LBL003"  # type: ignore[index]
+    (row,) = rows(hegui("label", "write", str(path), "--sidecar", "--json").stdout)
+    assert row["written"] == f"{path}.aigc.json"
+    assert not rows(hegui("label", "write", str(path), "--sidecar", "--json").stdout)[0]["changed"]
+    (found,) = rows(hegui("label", "read", str(path), "--json").stdout)
+    assert found["sidecar"] == row["label"]
+    assert path.read_bytes() == (CARRIERS / "photo.bmp").read_bytes()
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    done = hegui("label", "read", str(path), "--json", code=1)
+    assert rows(done.stdout)[0]["error"]["code"] == "LBL087"  # type: ignore[index]
+
+
+def test_a_mark_is_put_on_seen_again_and_makes_an_upload_suspected(hegui: Hegui, files: Path) -> None:
+    pytest.importorskip("PIL", reason="the extra marks is not installed")
+    paths = [files / "photo.png", files / "doc.md", files / "report.docx"]
+    shutil.copy(CARRIERS / "report.docx", files / "report.docx")
+    for row in rows(hegui("label", "mark", *map(str, paths), "--json").stdout):
+        assert (row["changed"], row["loss"]) == (True, "none")
+    for row in rows(hegui("label", "mark", *map(str, paths), "--json").stdout):
+        assert not row["changed"]
+    for path in paths[:2]:
+        found = json.loads(hegui("label", "check-upload", str(path), "--json").stdout)
+        assert (found["category"], found["evidence"][0]["kind"]) == ("suspected", "explicit_text")
+    platform = "00119144030008867405X220001"
+    hegui("label", "check-upload", str(paths[0]), "--write", "--platform", platform)
+    assert label_of(hegui, paths[0])["Label"] == "3"
+
+
+def test_a_mark_without_both_elements_is_refused(hegui: Hegui, files: Path) -> None:
+    done = hegui("label", "mark", str(files / "doc.md"), "--text", "made by a machine", "--json", code=1)
+    assert rows(done.stdout)[0]["error"]["code"] == "LBL101"  # type: ignore[index]

@@ -28,18 +28,9 @@ from hegui.label.standing import labels
 from hegui.usecases.label_receipts import Digests, Receipt
 
 __all__ = [
-    "LabelChoice",
-    "State",
-    "Written",
-    "beside",
-    "digests",
-    "is_in_place",
-    "label_file",
-    "open_binary",
-    "open_file",
-    "read_file",
-    "take_place",
-]
+    "LabelChoice", "State", "Written", "beside", "digests", "is_in_place", "label_file", "open_binary", "open_file", "put_file",
+    "read_file", "replace_file", "take_place",
+]  # fmt: skip
 
 LabelChoice = Callable[[Opened, Callable[[], Digests]], AigcLabel]
 """Says which label a file gets, from what stands in it and, where it signs, from the digests of the file before labelling."""
@@ -175,6 +166,19 @@ def _check_back(path: Path, name: str, codec: Codec, label: AigcLabel) -> Digest
             problem = f"the label did not read back: {len(found)} found"
             raise LabelError("LBL122", name, problem, "Report it with the file's format; the file is as it was.")
         return digests(source)
+
+
+def replace_file(path: Path, data: bytes, *, out: Path | None = None) -> None:
+    """Put other bytes in the place of a file, or into a new one, whole or not at all. Raises LabelError LBL121, LBL123."""
+    put_file(path.resolve() if out is None else out, data, like=path, overwrite=out is None)
+
+
+def put_file(target: Path, data: bytes, *, like: Path, overwrite: bool = True) -> None:
+    """Write a file with the mode of another, whole or not at all. Raises LabelError LBL121, LBL123."""
+    with beside(target, like=like) as (file, temporary):
+        _write_all(file, data)
+        os.fsync(file.fileno())
+        take_place(temporary, target, overwrite=overwrite)
 
 
 def _copied(path: Path, out: Path | None) -> Path:

@@ -21,6 +21,7 @@ from hegui.faces.gateway.guards import Guards
 from hegui.faces.gateway.health import CONTENT_TYPE, Metric, exposition, health, metrics, readiness
 from hegui.faces.gateway.http import ApiError, Receive, Scope, Send, headers_of, send_json
 from hegui.faces.gateway.runtime import Runtime
+from hegui.faces.gateway.uploads import UPLOAD_PATHS, serve_upload
 from hegui.faces.gateway.upstream import UpstreamLimits, UpstreamPool
 from hegui.faces.ledger_api.app import LedgerApp
 from hegui.locale.errors import templates
@@ -81,6 +82,8 @@ class GatewayApp:
                 await self._metrics(send)
             elif path == "/v1/models" or path.startswith("/v1/models/"):
                 await self._models(path, scope, send)
+            elif path in UPLOAD_PATHS and method == "POST":
+                await serve_upload(self._runtime, scope, receive, send)
             elif path.startswith("/media/") and method == "GET":
                 await self._media(path.removeprefix("/media/"), send)
             elif self._ledger is not None and path.startswith("/ledger/"):

@@ -121,7 +121,8 @@ class AnswerFiles:
         from hegui.usecases.label_output import label_output
 
         try:
-            found = label_output(self.mark(data) if self.mark else data, name, self.label(len(self.receipts)))
+            marked = self.mark(data) if self.mark is not None and not name else data
+            found = label_output(marked, name, self.label(len(self.receipts)))
         except LabelError as error:
             problem = f"A file of the answer could not be labelled ({error.code}), so it is not handed out."
             raise ApiError(502, "api_error", "label_failed", problem) from None
