@@ -44,10 +44,8 @@ def codec_of(key: str) -> ModuleType:
 
 def must_answer(codec: ModuleType, data: bytes) -> None:
     """Read, write and take out: each gives an answer or one of our errors, and what was written can be read."""
-    try:
+    with suppress(MalformedError):
         codec.read(Source.of(data))
-    except MalformedError:
-        pass
     for label in (LABEL, LONGER):
         try:
             labelled = apply(data, codec.write(Source.of(data), label))
@@ -70,7 +68,10 @@ def test_a_file_cut_anywhere_gets_an_answer(key: str) -> None:
 
 
 PLACES = st.one_of(st.integers(0, 600), st.integers(-700, -1), st.integers(0, 70_000))
-VALUES = st.one_of(st.binary(min_size=1, max_size=1), st.sampled_from([b"\xff" * 4, bytes(4), b"\x7f\xff\xff\xff", b"\1\0\0\0", b"\xff" * 8]))
+VALUES = st.one_of(
+    st.binary(min_size=1, max_size=1),
+    st.sampled_from([b"\xff" * 4, bytes(4), b"\x7f\xff\xff\xff", b"\1\0\0\0", b"\xff" * 8]),
+)
 
 
 @pytest.mark.parametrize("key", SEEDS)
@@ -84,7 +85,9 @@ def test_a_file_with_changed_bytes_gets_an_answer(key: str, changes: list[tuple[
     must_answer(codec_of(key), bytes(data))
 
 
-@pytest.mark.parametrize("key", ["wav, labelled", "avi, labelled", "webp, labelled", "matroska, labelled", "flv, labelled"])
+@pytest.mark.parametrize(
+    "key", ["wav, labelled", "avi, labelled", "webp, labelled", "matroska, labelled", "flv, labelled"]
+)
 @settings(max_examples=40)
 @given(moves=st.lists(st.tuples(PLACES, st.integers(1, 80), st.booleans()), min_size=1, max_size=3))
 def test_a_file_with_parts_doubled_or_left_out_gets_an_answer(key: str, moves: list[tuple[int, int, bool]]) -> None:
@@ -119,7 +122,10 @@ BOMBS: dict[str, tuple[ModuleType, bytes]] = {
     "tags of script data": (flv, FLV + tag(18, string(b"onMetaData") + b"\x08\0\0\0\0\0\0\x09") * 20_000),
     "fields": (flv, FLV + tag(18, FIELDS)),
     "lists in lists": (flv, FLV + tag(18, string(b"onMetaData") + b"\x0a\0\0\0\1" * 5000)),
-    "a list of four thousand million": (flv, FLV + tag(18, string(b"onMetaData") + b"\x0a\xff\xff\xff\xff" + b"\x05" * 1000)),
+    "a list of four thousand million": (
+        flv,
+        FLV + tag(18, string(b"onMetaData") + b"\x0a\xff\xff\xff\xff" + b"\x05" * 1000),
+    ),
 }
 
 

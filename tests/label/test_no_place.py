@@ -168,7 +168,7 @@ def test_a_sidecar_holds_the_label_and_belongs_to_one_file_whatever_that_is_call
     value = orjson.loads(data)
     assert value["AIGC"] == LABEL.keys()
     assert (value["File"]["Name"], value["File"]["Size"]) == ("photo.bmp", len(BITMAP))
-    assert value["File"]["SHA256"] == hashlib.sha256(BITMAP).hexdigest()
+    assert value["File"]["SHA-256"] == hashlib.sha256(BITMAP).hexdigest()
     sidecar = read_sidecar(data, "x")
     assert (sidecar.label.label, sidecar.label.form, sidecar.name) == (LABEL, "wrapped", "photo.bmp")
     sidecar.require(source, "other.bmp")

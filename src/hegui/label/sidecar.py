@@ -70,7 +70,7 @@ def made(name: str, source: Source, label: AigcLabel) -> bytes:
     """
     sha256, sm3 = _digests(source)
     name = reveal(name.replace("\\", "/").rpartition("/")[2])
-    bound = orjson.dumps({"File": {"Name": name, "Size": source.size, "SHA256": sha256, "SM3": sm3}}).decode()
+    bound = orjson.dumps({"File": {"Name": name, "Size": source.size, "SHA-256": sha256, "SM3": sm3}}).decode()
     return f"{label.wrapped()[:-1]},{bound[1:]}\n".encode()
 
 
@@ -86,7 +86,7 @@ def read_sidecar(data: bytes, where: str) -> Sidecar:
     label = parse(orjson.dumps({"AIGC": value.get("AIGC")}).decode()) if isinstance(value, dict) else None
     if label is None or not isinstance(file, dict):
         raise _no_sidecar(where, "it holds no label and no file")
-    name, size, sha256, sm3 = (file.get(key) for key in ("Name", "Size", "SHA256", "SM3"))
+    name, size, sha256, sm3 = (file.get(key) for key in ("Name", "Size", "SHA-256", "SM3"))
     if not isinstance(name, str) or type(size) is not int or not _is_digest(sha256) or not _is_digest(sm3):
         raise _no_sidecar(where, "it does not say to which file it belongs")
     return Sidecar(label, seen(name, 255), size, str(sha256).lower(), str(sm3).lower())

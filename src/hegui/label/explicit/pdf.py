@@ -47,6 +47,7 @@ def mark_pdf(source: Source, mark: TextMark, where: str) -> tuple[tuple[Splice, 
     bare = [page for page in refs if not _bears(pages, page, mark)]
     if not bare:
         return (), len(refs)
+    _require_sound(document, where)
     changes = _drawn(pages, bare, mark, where)
     _require_sound(document, where)  # which a look at the objects may have changed
     return (Splice(source.size, 0, update(document, changes, {})),), len(refs)
