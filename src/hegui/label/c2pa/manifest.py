@@ -46,9 +46,12 @@ class Statement:
 
 def definition(said: Statement, *, has_parent: bool) -> dict[str, Any]:
     """The manifest as c2pa-python takes it."""
+    actions = {"actions": _actions(said, has_parent=has_parent)}
     return {
         "claim_generator_info": [{"name": "hegui", "version": hegui.__version__}],
-        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": _actions(said, has_parent=has_parent)}}],
+        "assertions": [
+            {"label": "c2pa.actions.v2", "data": actions, "created": True}
+        ],  # stated by the signer, not gathered
     }
 
 
