@@ -36,9 +36,7 @@ def photo(tmp_path: Path) -> Path:
 
 
 def run(command: click.Command, tmp_path: Path, *words: object, lang: str = "en") -> Result:
-    session = Session(
-        None, {"HEGUI_STATE_DIR": str(tmp_path / "state"), "HEGUI_STORE_URL": f"sqlite:///{tmp_path}/h.db"}, lang
-    )
+    session = Session(None, {"HEGUI_STATE_DIR": str(tmp_path / "state")}, lang)
     return CliRunner().invoke(command, [str(word) for word in words], obj=session)
 
 
