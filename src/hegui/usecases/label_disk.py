@@ -75,8 +75,8 @@ def beside(target: Path, *, like: Path) -> Iterator[tuple[BinaryIO, Path]]:
     """A draft in the folder of `target`; gone again unless it took its place. Raises LabelError LBL121."""
     draft = target.with_name(f".{target.name[:40]}.{secrets.token_hex(8)}.part")  # at most 190 bytes, in any script
     try:
-        number = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(number, "wb", buffering=0) as file:
+        number = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(number, "w+b", buffering=0) as file:
             state = like.stat()
             with suppress(PermissionError):
                 os.fchown(number, state.st_uid, state.st_gid)

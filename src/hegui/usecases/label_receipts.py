@@ -49,7 +49,7 @@ class Receipt:
         label: what was written.
         before: the file as it was.
         after: the file as it is.
-        reason: why: "generated", "uploaded", "carried", "sidecar".
+        reason: why: "generated", "uploaded", "carried", "sidecar", "signed" (a C2PA manifest was added).
         id: of the receipt; "" until it is stated.
     """
 
