@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hegui.crypto.sm2_signers import open_signer
 from hegui.detect.guard.files import read_guards
@@ -44,7 +45,6 @@ from hegui.store.witness_state import WitnessMemory
 from hegui.usecases.content_transit import Transit, seal_for_transit
 from hegui.usecases.expire import EXPIRED
 from hegui.usecases.identifiers import RANDOM_BYTES, new_exchange_id
-from hegui.usecases.label_content import LabellingHome
 from hegui.usecases.label_receipts import ReceiptHome
 from hegui.usecases.ledger_cosign import WitnessHome
 from hegui.usecases.ledger_export import PackFiles
@@ -73,6 +73,9 @@ from hegui.vault.expiry import Rules
 from hegui.vault.periods import Period, civil_date
 from hegui.vault.retention import KINDS, Kind, check_schedule
 from hegui.vault.retention_files import retention_law
+
+if TYPE_CHECKING:
+    from hegui.usecases.label_content import LabellingHome
 
 __all__ = [
     "System", "compose", "keeper", "ledger_files", "ledger_home", "pack_folder", "verifier_script", "witness_home",
@@ -225,6 +228,7 @@ class System:
             clock=self.clock,
             evidence_state=self.evidence_state,
             number_key=self.number_key,
+            labelling=partial(self.labelling, "gateway"),
             media=MediaFolder(self.settings.state_dir / "media", 3600.0 * self.settings.label.media_hours),
             keeps_content=self.vault is not None,
             described_guards=guards,
@@ -235,6 +239,9 @@ class System:
 
     def labelling(self, actor: str) -> LabellingHome:
         """What labelling files needs: receipts that wait for the ledger, and numbers."""
+        # Imported here because it brings every codec, whose memory a gateway for text alone must not pay.
+        from hegui.usecases.label_content import LabellingHome
+
         receipts = ReceiptHome(self._store.retention, self.clock, os.urandom, actor)
 
         def number() -> str:

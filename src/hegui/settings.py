@@ -291,6 +291,7 @@ class Label:
         None, a_url, "URL", "Address under which users reach this gateway, for pictures they fetch.",
         shown="what the request was sent to",
     )  # fmt: skip
+    max_upload_bytes: int = setting(1 << 30, a_size, "bytes", "Largest file that is checked as an upload.")
     media_hours: int = setting(1, a_count, "hours", "How long a labelled picture may be fetched.")
 
 

@@ -98,9 +98,9 @@ def test_the_carrier_of_any_json_has_no_place() -> None:
             f'{{"choices":[{{"message":{{"content":"a","aigc":{JSON}}}}}]}}',
             "json inner member",
             False,
-            ["place.nested"],
+            ["place.inner_member"],
         ),
-        (f'[1,{{"AIGC":{JSON}}}]', "json inner member", False, ["place.nested"]),
+        (f'[1,{{"AIGC":{JSON}}}]', "json inner member", False, ["place.inner_member"]),
     ],
 )
 def test_a_label_is_read_in_any_json_and_updated_where_it_stands(
@@ -185,7 +185,7 @@ def test_a_label_in_one_end_alone_is_completed_and_noted() -> None:
 
 def test_a_label_in_every_event_is_one_label_and_is_changed_in_all() -> None:
     one = CHUNK[:-3] % b"a" + b',"aigc":%b}\n\n' % JSON.encode()
-    assert read(sse, one * 4 + DONE) == [(LABEL, "sse events", True, ["place.event"])]
+    assert read(sse, one * 4 + DONE) == [(LABEL, "sse events", True, ["place.middle_event"])]
     done = write(sse, one * 4 + DONE, OTHER)
     assert [label for label, *_ in read(sse, done)] == [OTHER]
     assert done.count(OTHER.text().encode()) == 4

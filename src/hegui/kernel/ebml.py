@@ -67,7 +67,13 @@ class Element(NamedTuple):
 
 
 def walk(
-    source: Source, start: int, end: int, *, open_ended: Collection[int] = (), most: int = MOST_ELEMENTS
+    source: Source,
+    start: int,
+    end: int,
+    *,
+    open_ended: Collection[int] = (),
+    maybe_cut: Collection[int] = (),
+    most: int = MOST_ELEMENTS,
 ) -> Iterator[Element]:
     """The elements from `start` to `end`, one level, and that inside the ones of unknown size.
 
@@ -76,6 +82,7 @@ def walk(
         start: where the first header stands.
         end: where the last element ends.
         open_ended: ids whose size may be unknown.
+        maybe_cut: ids whose data may end with the file, before their size.
         most: elements to go over.
     Raises:
         MalformedError: a header is none, or an element passes `end`. TruncatedError: it passes the file. TooMuchError.
@@ -84,7 +91,9 @@ def walk(
     for _ in range(most):
         if at >= end:
             return
-        found = _element(source, at, end)
+        found = _element(source, at)
+        if found.ident not in maybe_cut:
+            _require_whole(source, found, end)
         if found.size is None and found.ident not in open_ended:
             raise MalformedError("an element of this kind must have a size", at)
         yield found
@@ -102,7 +111,8 @@ def nested(source: Source, outer: Element, into: Collection[int], *, most: int =
         if not levels:
             return
         parents, at = levels[-1]
-        found = _element(source, at, parents[-1].end)._replace(parents=parents)
+        found = _element(source, at)._replace(parents=parents)
+        _require_whole(source, found, parents[-1].end)
         if found.size is None:
             raise MalformedError("an element of this kind must have a size", at)
         levels[-1] = (parents, found.end)
@@ -114,7 +124,7 @@ def nested(source: Source, outer: Element, into: Collection[int], *, most: int =
     raise TooMuchError("more elements than a walk goes over", outer.start)
 
 
-def _element(source: Source, at: int, end: int) -> Element:
+def _element(source: Source, at: int) -> Element:
     head = source.up_to(at, 12)
     id_width = 9 - head[0].bit_length() if head else 1
     width = 9 - head[id_width].bit_length() if id_width < len(head) else 1
@@ -127,11 +137,14 @@ def _element(source: Source, at: int, end: int) -> Element:
     ident = int.from_bytes(head[:id_width], "big")
     if value == (1 << 7 * width) - 1:
         return Element(ident, at, body, None, width)
-    if body + value > source.size:
-        raise TruncatedError("an element is longer than the file", at)
-    if body + value > end:
-        raise MalformedError("an element is longer than what holds it", at)
     return Element(ident, at, body, value, width)
+
+
+def _require_whole(source: Source, element: Element, end: int) -> None:
+    if element.end > source.size:
+        raise TruncatedError("an element is longer than the file", element.start)
+    if element.end > end:
+        raise MalformedError("an element is longer than what holds it", element.start)
 
 
 def width_of(size: int) -> int:

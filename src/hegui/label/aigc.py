@@ -8,10 +8,9 @@ TC260 put the inner object under a key AIGC; some places take it wrapped as `{"A
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, fields, replace
 from typing import Literal
-
-import orjson
 
 from hegui.label.json_members import added
 
@@ -90,12 +89,4 @@ class AigcLabel:
 
 def _ascii_json(value: object) -> str:
     """Compact JSON with every character beyond ASCII escaped, so that no encoding of a container can spoil it."""
-    text = orjson.dumps(value).decode("utf-8")
-    return text if text.isascii() else "".join(map(_escaped, text))
-
-
-def _escaped(character: str) -> str:
-    if character.isascii():
-        return character
-    units = character.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+    return json.dumps(value, separators=(",", ":"))

@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from hegui.errors import InputError
 
-__all__ = ["LabelError", "cannot_edit", "cannot_write", "malformed", "no_place", "several", "unknown_format"]
+__all__ = [
+    "LabelError",
+    "cannot_edit",
+    "cannot_write",
+    "malformed",
+    "no_place",
+    "several",
+    "too_much",
+    "unknown_format",
+]
 
 
 class LabelError(InputError):
@@ -26,6 +35,12 @@ def malformed(where: str, problem: str, at: int) -> LabelError:
     """The file is damaged, or is not what it says."""
     return LabelError("LBL002", where, f"the file is damaged at byte {at}: {problem}",
                       "Make the file again; a damaged one is not labelled, so that nothing gets lost.")  # fmt: skip
+
+
+def too_much(where: str, problem: str) -> LabelError:
+    """The file is sound as far as anybody looked, and larger than a walk may be."""
+    return LabelError("LBL007", where, f"it asks for more memory or entries than hegui reads of one file: {problem}",
+                      "Split it, or make it again with fewer parts; nothing was changed.")  # fmt: skip
 
 
 def no_place(where: str, format_name: str) -> LabelError:

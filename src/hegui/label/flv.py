@@ -106,7 +106,8 @@ def bare(source: Source) -> tuple[Splice, ...]:
         return ()
     script, field = place
     root, end, tag = script.root, script.end, script.tag
-    if root is not None and end is not None and (root.end, end.start) == (field.key, field.end):
+    is_alone = root is not None and end is not None and (root.end, end.start) == (field.key, field.end)
+    if is_alone and script.counted == 1:
         return (Splice(tag.start, min(tag.next, source.size) - tag.start, b""),)
     return edited(source, script, field.key, field.end - field.key, b"", -1)
 
@@ -122,13 +123,14 @@ def _place(seen: _Seen, one: Standing | None) -> tuple[Script, Value] | None:
 
 
 def _edited(source: Source, script: Script, field: Value | None, put: bytes) -> tuple[Splice, ...]:
-    """The value of a field changed, or a field added at the end."""
+    """The value of a field changed, or one added at the end: not counted in an array that was there and empty, to know it by."""
     at = field.start if field else script.end.start if script.end else len(script.data)
     drop = field.end - field.start if field else 0
     if len(script.data) - drop + len(put) > LONGEST:
         raise LabelError("LBL045", NAME, "its script data are 16 MiB already, and cannot count the label",
                          "Copy it into a new file without coding it anew: ffmpeg -i OLD -c copy NEW.flv")  # fmt: skip
-    return edited(source, script, at, drop, put, 0 if field else 1)
+    is_counted = field is None and (script.counted > 0 or not script.is_empty)
+    return edited(source, script, at, drop, put, int(is_counted))
 
 
 def _sound(source: Source) -> _Seen:

@@ -26,6 +26,8 @@ LONGEST = (1 << 24) - 1
 _SCRIPT = 18
 _OFFSETS = ((b"filesize",), (b"lastkeyframelocation",), (b"keyframes", b"filepositions", b""))
 """Fields that count bytes of the file."""
+_MOST_OFFSET = 1 << 52
+"""Larger numbers are no offsets, and adding to them is not exact."""
 _HEADER = 11
 _LOOK = 32
 """Bytes of a tag that are read: its header, and a name if it has one."""
@@ -73,6 +75,18 @@ class Script(NamedTuple):
     fields: tuple[Value, ...]
     end: Value | None
     positions: array[int]
+
+    @property
+    def counted(self) -> int:
+        """How many fields an array says it has; 0 for an object."""
+        if self.root is None or self.root.kind != amf0.ARRAY:
+            return 0
+        return int.from_bytes(self.data[self.root.start + 1 : self.root.start + 5], "big")
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the root has no field."""
+        return self.root is not None and self.end is not None and self.root.end == self.end.start
 
     def text(self, field: Value) -> bytes:
         """The text of a field."""
@@ -145,12 +159,11 @@ def edited(source: Source, script: Script, at: int, drop: int, put: bytes, field
     data = bytearray(script.data)
     for position in script.positions:
         (value,) = struct.unpack_from(">d", data, position + 1)
-        if value >= tag.next:
+        if tag.next <= value < _MOST_OFFSET and value.is_integer():
             struct.pack_into(">d", data, position + 1, value + by)
     if script.root is not None and script.root.kind == amf0.ARRAY:
-        start = script.root.start + 1
-        count = int.from_bytes(data[start : start + 4], "big") + fields
-        data[start : start + 4] = min(max(count, 0), 0xFFFFFFFF).to_bytes(4, "big")
+        count = max(script.counted + fields, 0) if script.counted < 0xFFFFFFFF else script.counted
+        data[script.root.start + 1 : script.root.start + 5] = count.to_bytes(4, "big")
     data[at : at + drop] = put
     splices = (Splice(tag.start + 1, 3, len(data).to_bytes(3, "big")), Splice(tag.body, tag.size, bytes(data)))
     behind = source.up_to(tag.end, 4)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hegui.kernel.source import MalformedError, Source
+from hegui.kernel.source import MalformedError, Source, TooMuchError
 from hegui.kernel.splice import Splice
 from hegui.label import (
     aac,
@@ -27,6 +27,7 @@ from hegui.label import (
     matroska,
     mp3,
     mp4,
+    no_place,
     ogg,
     ooxml,
     pdf,
@@ -41,7 +42,7 @@ from hegui.label import (
 )
 from hegui.label.aigc import AigcLabel
 from hegui.label.codec import Codec
-from hegui.label.faults import malformed, unknown_format
+from hegui.label.faults import malformed, too_much, unknown_format
 from hegui.label.reading import Gap, Reading
 
 __all__ = ["CODECS", "HEAD", "Opened", "bare", "codec_of", "named", "open_label", "plan"]
@@ -73,6 +74,7 @@ CODECS: tuple[Codec, ...] = (
     ttml,
     json_body,
     sse,
+    *no_place.FORMATS,
 )
 """Every format; which stands first matters only between equal scores."""
 
@@ -132,6 +134,8 @@ def plan(source: Source, name: str, label: AigcLabel) -> tuple[Codec, tuple[Spli
     codec = _known(source, name)
     try:
         return codec, codec.write(source, label)
+    except TooMuchError as error:
+        raise too_much(name, error.problem) from None
     except MalformedError as error:
         raise malformed(name, error.problem, error.at) from None
 
@@ -141,6 +145,8 @@ def bare(source: Source, name: str) -> tuple[Splice, ...]:
     codec = _known(source, name)
     try:
         return codec.bare(source)
+    except TooMuchError as error:
+        raise too_much(name, error.problem) from None
     except MalformedError as error:
         raise malformed(name, error.problem, error.at) from None
 

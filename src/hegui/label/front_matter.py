@@ -39,6 +39,8 @@ LONGEST = 1 << 18
 _KEY = re.compile(r"([ \t]*+)([\"']?)([^\"'\s:#&*!|>%@`{}\[\],-][^\"':]{0,79})\2[ \t]*+:(?=[ \t]|$)")
 _QUOTED = re.compile(r"'(?:[^']|'')*+'|\"(?:[^\"\\]|\\.)*+\"", re.DOTALL)
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#.*+", re.DOTALL)
+_TAGGED = re.compile(r"[!&][^\s{\[\"']*+(?:[ \t]++[!&][^\s{\[\"']*+)?")
+"""A tag or an anchor before a mapping, which changes nothing for us."""
 _SCALAR = re.compile(r"[|>][-+0-9]{0,2}[ \t]*+(?:#.*+)?", re.DOTALL)
 
 
@@ -138,7 +140,7 @@ def entry_at(text: str, start: int, stop: int) -> Entry | None:
     head = text[match.end() : first.end]
     inline = _uncommented(head)
     name, indent = match[3].strip(), match[1]
-    if not inline.strip():
+    if not inline.strip() or _TAGGED.fullmatch(inline.strip()):
         members = tuple(_members(text, below))
         shown = "\n".join(f"{member.name}: {member.text}" for member in members)
         return Entry(name, start, last.next, (match.end(), match.end()), indent, shown, members, False)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import orjson
 
 from hegui.kernel.source import Source
-from hegui.label.findings import Finding
+from hegui.label.findings import Finding, seen
 from hegui.label.html_tokens import MOST, Attribute, Token, attributes, tokens
 from hegui.label.reading import Candidate, Gap, Reading, Trace
 from hegui.label.stray_text import seems, unkeyed
@@ -148,7 +148,7 @@ def _in_tag(text: Text, token: Token) -> Iterator[tuple[Candidate, Spot | None]]
     for key in ("name", "property", "itemprop", "http-equiv") if token.name == "meta" else ():
         if key in found and MENTION.search(found[key].value):
             name = found[key].value.strip()
-            finding = Finding("key.other_name", "note", "GB 45438-2025 Annex E a)", f"{key}={name}"[:60])
+            finding = Finding("key.other_name", "note", "GB 45438-2025 Annex E a)", seen(f"{key}={name}"))
             is_ours = (key, name) == ("name", "AIGC")
             content = found.get("content") or Attribute("content", "", token.closing, token.closing, "")
             place = META if name.upper() == "AIGC" else "html other meta"
@@ -156,7 +156,7 @@ def _in_tag(text: Text, token: Token) -> Iterator[tuple[Candidate, Spot | None]]
             return
     for one in found.values():
         if MENTION.search(one.name):
-            finding = Finding("place.attribute", "warning", "", f"{token.name} {one.name}"[:60])
+            finding = Finding("place.attribute", "warning", "", seen(f"{token.name} {one.name}"))
             candidate, _ = _candidate(text, token, "html attribute", one, (finding,), False)
             yield candidate, None
 

@@ -17,7 +17,7 @@ from hegui.kernel.source import Source, TooMuchError
 from hegui.kernel.splice import Splice
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import cannot_edit, no_place
-from hegui.label.findings import Finding
+from hegui.label.findings import Finding, seen
 from hegui.label.json_members import Member, insertion, members, object_end, plain, removal
 from hegui.label.reading import Candidate, Gap, Reading
 from hegui.label.standing import Standing, rewritten, standing
@@ -152,9 +152,9 @@ def _parts(source: Source) -> _Parts:
 def _candidate(text: Text, member: Member) -> Candidate:
     at = text.at(member.start)
     size = text.at(member.value[1]) - at
-    findings = [Finding("key.other_name", "note", "", member.name[:60])] if member.name not in (KEY, "AIGC") else []
+    findings = [Finding("key.other_name", "note", "", seen(member.name))] if member.name not in (KEY, "AIGC") else []
     if member.depth != 1:
-        findings.append(Finding("place.nested", "warning", "", member.name[:60]))
+        findings.append(Finding("place.inner_member", "warning", "", seen(member.name)))
     place = "json aigc" if member.depth == 1 else "json inner member"
     return Candidate(place, at, size, reveal(plain(text.text, member)), member.depth == 1, tuple(findings))
 

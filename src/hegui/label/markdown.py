@@ -16,7 +16,7 @@ from hegui.kernel.source import Source
 from hegui.kernel.splice import Splice
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import cannot_edit
-from hegui.label.findings import Finding
+from hegui.label.findings import Finding, seen
 from hegui.label.front_matter import Block, Entry, block_at, entries, fresh, is_mapping, root_indent, updated
 from hegui.label.reading import Candidate, Reading, Trace
 from hegui.label.spellings import parse
@@ -147,13 +147,13 @@ def _after_blanks(text: str, at: int) -> int:
 def _candidate(text: Text, entry: Entry, start: int, kind: str = "") -> Candidate:
     findings = []
     if kind:
-        findings.append(Finding("place.stacked", "fault", _CLAUSE, "a second block of front matter"))
+        findings.append(Finding("place.stacked", "fault", _CLAUSE))
     if entry.indent:
-        findings.append(Finding("place.nested", "warning", _CLAUSE, entry.name[:60]))
+        findings.append(Finding("place.nested", "warning", _CLAUSE, seen(entry.name)))
     if start:
-        findings.append(Finding("place.not_first", "warning", _CLAUSE, "blank lines before the front matter"))
+        findings.append(Finding("place.not_first", "warning", _CLAUSE))
     if entry.name != "AIGC":
-        findings.append(Finding("key.other_name", "note", "GB 45438-2025 Annex E a)", entry.name[:60]))
+        findings.append(Finding("key.other_name", "note", "GB 45438-2025 Annex E a)", seen(entry.name)))
     at = text.at(entry.start)
     place = "markdown second front matter" if kind else "markdown front matter"
     return Candidate(place, at, text.at(entry.end) - at, reveal(entry.text), not kind, tuple(findings))
@@ -178,7 +178,7 @@ def _toml_candidates(text: Text, block: Block) -> list[Candidate]:
             shown = "\n".join(f"{key}: {value}" for key, value, _ in below)
             end = below[-1][2] if below else end
         at = text.at(line.start)
-        finding = Finding("place.toml", "warning", _CLAUSE, "TOML front matter")
+        finding = Finding("place.toml", "warning", _CLAUSE)
         found.append(Candidate("markdown TOML front matter", at, text.at(end) - at, reveal(shown), False, (finding,)))
     return found
 

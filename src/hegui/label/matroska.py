@@ -70,7 +70,11 @@ def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
 
 
 def bare(source: Source) -> tuple[Splice, ...]:
-    """The tag taken out, and what made room for it given back. Raises as `write` does."""
+    """The tag taken out, and what made room for it given back. Raises as `write` does.
+
+    The bytes are those before `write`, but for files that were odd: a Void that held something, a SeekHead that did not know
+    of the Tags, a number in more bytes than it needs that later needs them all, or Tags between two Voids.
+    """
     segment, found, reading = _sound(source)
     one = standing(reading, NAME)
     if one is None:
@@ -166,8 +170,10 @@ def _ways(source: Source, segment: Segment, place: Found | None, text: str, need
     is_alone = place is not None and stripped(source, place) is None
     for put in (Plan.occupy, Plan.append, Plan.insert):
         plan = Plan(source, segment, needs_zeros=needs_zeros)
-        if old is not None:
-            plan.vacate(plan.of(old), leave_hole=not is_alone)
+        if old is not None and is_alone:
+            plan.vacate(plan.of(old))
+        elif old is not None:
+            plan.hollow(plan.of(old), keep=put is not Plan.occupy)
         new = put(plan, TAGS, data)
         if new is not None and _is_found(plan, old, new):
             yield plan
@@ -184,14 +190,15 @@ def _is_found(plan: Plan, old: Element | None, new: Block) -> bool:
     """Let the index say where Tags stand now. In front of the clusters they are found without it."""
     if old is not None and (old.start, TAGS) in plan.segment.pointed:
         return old.start == new.start or bool(plan.repoint(TAGS, old.start, new.start))
-    is_in_front = new.start < plan.segment.clusters_at
+    is_in_front = new.start <= plan.segment.clusters_at
     return (is_in_front and old is not None) or plan.point(TAGS, new.start) or is_in_front
 
 
 def _shrunk(plan: Plan, tags: Element, data: bytes) -> bool:
     """Put the Tags back to where they were, or leave them without the label where they are."""
     block = plan.of(tags)
-    if plan.is_lodged(block) or plan.is_last(block):
+    is_put_in_front = block.end == plan.segment.clusters_at and plan.segment.is_free(block.start)
+    if plan.is_lodged(block) or plan.is_last(block) or is_put_in_front:
         hole = plan.restore(block, data)
         if hole is not None:
             return plan.repoint(TAGS, tags.start, hole.start) is not False

@@ -112,7 +112,9 @@ class Plan:
                 return False
             behind.stretch(behind.start + by, behind.end)
         elif by <= -2:
-            self._void(self.blocks.index(block) + 1, block.start + len(data), block.end)
+            rest = Block(0, block.start + len(data), -by)
+            self.blocks.insert(self.blocks.index(block) + 1, rest)
+            self.hollow(rest, keep=True)
         else:
             return False
         block.room, block.data = len(data), data
@@ -148,17 +150,24 @@ class Plan:
         self.blocks.insert(index, Block(ident, at, 0, data))
         return self.blocks[index]
 
-    def vacate(self, block: Block, *, leave_hole: bool = False) -> None:
+    def vacate(self, block: Block) -> None:
         """Give the stretch of a block back: to a Void in front of it, to the end of the segment, or as a Void of its own."""
-        index, before = self.blocks.index(block), self._neighbour(block, -1)
-        if before is not None and block.start < self.segment.clusters_at:
-            before.stretch(before.start, block.end)
-            del self.blocks[index]
-        elif self._may_grow(block) and not leave_hole:
+        if self._neighbour(block, -1) is None and self._may_grow(block):
             block.data = b""
         else:
-            del self.blocks[index]
-            self._void(index, block.start, block.end)
+            self.hollow(block, keep=False)
+
+    def hollow(self, block: Block, *, keep: bool) -> None:
+        """Make a Void of a block: one of its own, or, where it need not be told apart, one with that in front of it."""
+        index, before = self.blocks.index(block), self._neighbour(block, -1)
+        del self.blocks[index]
+        if before is not None and not keep and block.start < self.segment.clusters_at:
+            before.stretch(before.start, block.end)
+        else:
+            header = ebml.void_header(block.room)
+            self.blocks.insert(
+                index, Block(VOID, block.start, block.room, header, len(header) - 1, [(block.start, block.end)])
+            )
 
     def restore(self, block: Block, data: bytes) -> Block | None:
         """Put `data` back into the one Void that is exactly as long, where it stood before it was moved, and vacate the block."""
@@ -226,11 +235,6 @@ class Plan:
             if low < high:
                 taken[low - start : high - start] = bytes(high - low)
         return not any(taken)
-
-    def _void(self, index: int, start: int, end: int) -> None:
-        """A new Void over this stretch."""
-        header = ebml.void_header(end - start)
-        self.blocks.insert(index, Block(VOID, start, end - start, header, len(header) - 1, [(start, end)]))
 
     def _repointed(self, head: Element, ident: int, old: int, new: int | None) -> bytes | None:
         """The SeekHead with its entry for `old` changed or taken out; None where it has none."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from hegui.kernel import ebml
 from hegui.kernel.ebml import CRC_32, VOID, Element
-from hegui.kernel.source import MalformedError, Source, TooMuchError
+from hegui.kernel.source import MalformedError, Source, TooMuchError, TruncatedError
 
 __all__ = [
     "CUES",
@@ -81,7 +81,7 @@ def segments(source: Source) -> tuple[Segment, ...]:
     at = 0
     while at < source.size and len(found) < 16:
         try:
-            outer = next(ebml.walk(source, at, source.size, open_ended=(SEGMENT,)))
+            outer = next(ebml.walk(source, at, source.size, open_ended=(SEGMENT,), maybe_cut=(SEGMENT,)))
         except MalformedError:
             if not found:
                 raise
@@ -97,7 +97,7 @@ def segments(source: Source) -> tuple[Segment, ...]:
 
 
 def _segment(source: Source, outer: Element) -> Segment:
-    limit = source.size if outer.size is None else outer.end
+    limit = source.size if outer.size is None else min(outer.end, source.size)
     kept: list[Element] = []
     clusters_at = end = outer.body
     fault: MalformedError | None = None
@@ -116,6 +116,8 @@ def _segment(source: Source, outer: Element) -> Segment:
             end = one.end
         if outer.size is not None and end != limit:
             raise MalformedError("a segment holds another", end)
+        if outer.end > source.size:
+            raise TruncatedError("a segment is longer than the file", outer.start)
     except MalformedError as error:
         fault = error
     clusters_at = clusters_at if has_clusters else end

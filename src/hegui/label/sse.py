@@ -19,7 +19,7 @@ from hegui.kernel.splice import Splice
 from hegui.kernel.sse import EventTooLargeError, SseEvent, SseSplitter
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import no_place
-from hegui.label.findings import Finding
+from hegui.label.findings import Finding, seen
 from hegui.label.json_body import KEY, is_answer, value_for
 from hegui.label.json_members import Member, insertion, members, object_end, plain, removal
 from hegui.label.reading import Candidate, Gap, Reading
@@ -188,11 +188,11 @@ def _see(walk: _Walk, at: int, event: SseEvent) -> None:
     if len(walk.copies) >= MOST or walk.left < 0:
         _note(walk, Gap("sse events", "too large"))
         return
-    seen = _event(at, event)
+    one = _event(at, event)
     try:
-        for member in members(seen.text, MENTION, depth=1):
-            if seen.text[member.value[0]] in '{"':
-                walk.copies.append(_Copy(seen, member, reveal(plain(seen.text, member))))
+        for member in members(one.text, MENTION, depth=1):
+            if one.text[member.value[0]] in '{"':
+                walk.copies.append(_Copy(one, member, reveal(plain(one.text, member))))
     except TooMuchError:
         _note(walk, Gap("sse events", "too large"))
 
@@ -240,12 +240,12 @@ def _candidate(copies: list[_Copy], ends: set[int]) -> Candidate:
     places = {copy.event.at for copy in copies}
     findings = []
     if places - ends:
-        findings.append(Finding("place.event", "warning", "", f"{len(places - ends)} events in the middle"))
+        findings.append(Finding("place.middle_event", "warning", "", str(len(places - ends))))
     if ends - places:
-        findings.append(Finding("place.one_event", "note", "", "not in both the first and the last event"))
+        findings.append(Finding("place.one_event", "note", ""))
     first = copies[0]
     if first.member.name not in (KEY, "AIGC"):
-        findings.append(Finding("key.other_name", "note", "", first.member.name[:60]))
+        findings.append(Finding("key.other_name", "note", "", seen(first.member.name)))
     place = "sse first and last event" if places == ends else "sse events"
     is_standard = bool(places & ends)
     return Candidate(place, first.event.at, len(first.event.raw), first.shown, is_standard, tuple(findings))

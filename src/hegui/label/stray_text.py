@@ -29,7 +29,7 @@ MOST_MISSES = 100
 COMMENT = re.compile(r"<!--(?P<text>.*?)-->", re.DOTALL)
 
 _KEYED = re.compile(
-    r"[Aa][Ii][Gg][Cc][A-Za-z0-9_-]{0,40}[\"']?[ \t\r\n]{0,8}(?:[:=]|(?=\{))|ContentProducer[\"']?[ \t]{0,8}:"
+    r"[Aa][Ii][Gg][Cc][A-Za-z0-9_-]{0,40}+[\"']?+[ \t\r\n]{0,8}+(?:[:=]|(?=\{))|ContentProducer[\"']?+[ \t]{0,8}+:"
 )
 _FENCE = re.compile(r"(?:(?<=\n)|(?<=\r)|\A)[ \t]{0,3}(`{3,}+|~{3,}+)")
 _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|[{}]", re.DOTALL)

@@ -44,7 +44,7 @@ IS_REVERSIBLE = True
 _NAMES = ("metadata", "RDF")
 _GZIP = b"\x1f\x8b"
 _GENERATOR = re.compile(rb"<!--\s{0,9}(?:Generator:|Created with)\s{0,9}((?:(?!-->)[^\r\n]){1,200})")
-_MANIFEST = re.compile(rb"<(?:[\w.-]{1,40}:)?manifest[^>]{0,300}c2pa")
+_MANIFEST = re.compile(rb"<(?:c2pa:manifest\b|(?:[\w.-]{1,40}:)?manifest[^>]{0,300}c2pa)")
 
 
 def score(name: str, head: bytes) -> int:

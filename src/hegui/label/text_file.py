@@ -51,6 +51,7 @@ _NAMES = {
 _STATEFUL = ("iso2022", "utf7", "hz", "utf32", "ucs4", "ebcdic", "ibm", "cp037")
 _BREAK = re.compile(r"\r\n|\n|\r")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_PRINTABLE = re.compile(rb"[\t\n\r -~]+")
 _XML_DECLARATION = re.compile(rb"\s*<\?xml[^>]{1,200}?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 
 
@@ -189,9 +190,9 @@ def _pattern(head: bytes) -> str:
     first, second = head[0:16:2], head[1:16:2]
     if len(second) < 2:
         return ""
-    if not any(second) and 0 not in first:
+    if not any(second) and _PRINTABLE.fullmatch(first):
         return "utf-16-le"
-    return "utf-16-be" if not any(first) and 0 not in second else ""
+    return "utf-16-be" if not any(first) and _PRINTABLE.fullmatch(second) else ""
 
 
 def _decoded(data: bytes, encoding: str, errors: str, *, is_whole: bool) -> str | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from hegui.kernel import riff
 from hegui.kernel.riff import Chunk
-from hegui.kernel.source import MalformedError, Source
+from hegui.kernel.source import MalformedError, Source, TooMuchError
 from hegui.kernel.splice import Splice, growth
 from hegui.label import exif, spots, xmp
 from hegui.label.aigc import AigcLabel
@@ -34,6 +34,7 @@ _EXTENDED = b"VP8X"
 _ALPHA, _HAS_EXIF, _HAS_XMP = 0x10, 0x08, 0x04
 _FLAGS = {b"EXIF": _HAS_EXIF, b"XMP ": _HAS_XMP}
 _MAX_EXIF = 4 << 20
+_MOST_TOLD = 64
 
 
 @dataclass(slots=True)
@@ -123,7 +124,10 @@ class _WebpLook(Look):
         rest = [one for one in self.chunks[1:] if one is not chunk and one is not self.extended]
         if self.extended is None or [one.name for one in rest] not in ([b"VP8 "], [b"VP8L"]):
             return False
-        ours = _extension(self.source, rest[0], self.flags & ~_ALPHA)
+        try:
+            ours = _extension(self.source, rest[0], self.flags & ~_ALPHA)
+        except MalformedError:
+            return False
         return self.source.at(self.extended.start, self.extended.total) == ours
 
 
@@ -146,7 +150,10 @@ def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
 
 
 def bare(source: Source) -> tuple[Splice, ...]:
-    """The label taken out, and the packet and VP8X that were there for it. Raises as `write` does."""
+    """The label taken out, and the packet and VP8X that were there for it. Raises as `write` does.
+
+    The bytes are those before `write`, but for files that were odd: a VP8X that nothing needed, or that told of XMP without any.
+    """
     return spots.bare(_looked(source), NAME)
 
 
@@ -164,8 +171,11 @@ def _looked(source: Source) -> _WebpLook:
         look.fail("webp chunks", error)
     if look.extended is not None:
         look.flags = source.at(look.extended.body, 1)[0]
-    for chunk in look.chunks[1:]:
+    told = [chunk for chunk in look.chunks[1:] if chunk.name in (b"C2PA", *_FLAGS)]
+    for chunk in told[:_MOST_TOLD]:
         look.see(chunk)
+    if len(told) > _MOST_TOLD:
+        look.fail("webp chunks", TooMuchError("more packets than are looked at", told[_MOST_TOLD].start))
     if look.fault is None:
         look.tail(source, look.chunks[0].next, "webp after the form")
     return look

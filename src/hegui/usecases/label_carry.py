@@ -17,8 +17,9 @@ from hegui.label.faults import LabelError
 from hegui.label.formats import Opened
 from hegui.label.standing import standing
 from hegui.usecases.label_content import LabellingHome
-from hegui.usecases.label_files import Written, label_file, read_file
+from hegui.usecases.label_files import Written, label_file
 from hegui.usecases.label_receipts import Digests
+from hegui.usecases.label_traces import look_at
 
 __all__ = ["Compared", "carry_label", "compare_files", "pairs"]
 
@@ -51,13 +52,13 @@ def carry_label(
     Returns what the conversion had done to the label, and what was written.
     Raises LabelError: LBL005 several labels, LBL127 `source` has none, LBL128 `destination` has another; else as `label_file`.
     """
-    before = read_file(source)
+    before = look_at(source)
     one = standing(before.reading, source.name)
     if one is None:
         raise LabelError("LBL127", source.name, "it holds no label to carry",
                          "Look with: hegui label read FILE. If it was never labelled: hegui label write FILE.")  # fmt: skip
     label = one.spelt.label
-    compared = Compared(source, destination, compare(before.reading, read_file(destination).reading))
+    compared = Compared(source, destination, compare(before.reading, look_at(destination).reading))
 
     def choose(opened: Opened, digests: Callable[[], Digests]) -> AigcLabel:
         stands = standing(opened.reading, destination.name)
@@ -71,7 +72,7 @@ def carry_label(
 
 def compare_files(before: Path, after: Path) -> Compared:
     """What became of the label of one file. Raises LabelError LBL120, LBL121."""
-    return Compared(before, after, compare(read_file(before).reading, read_file(after).reading))
+    return Compared(before, after, compare(look_at(before).reading, look_at(after).reading))
 
 
 def pairs(before: Path, after: Path) -> Iterator[tuple[Path, Path | None]]:

@@ -20,6 +20,7 @@ from hegui.label.signatures import signed
 from hegui.label.standing import standing
 from hegui.usecases.label_files import State, Written, label_file
 from hegui.usecases.label_receipts import Digests, ReceiptHome, state_receipts
+from hegui.usecases.label_sidecars import read_beside, sidecar_of, write_beside
 
 __all__ = ["LabelOrder", "LabellingHome", "label_content"]
 
@@ -87,9 +88,28 @@ def label_content(home: LabellingHome, path: Path, order: LabelOrder, *, out: Pa
         label = AigcLabel.first(order.producer, order.number or home.number(), attribute=order.attribute)
         if not order.sign or home.signer is None:
             return label
-        return signed(label, bytes.fromhex(before().sm3), home.signer)
+        binds = opened.codec is not None and opened.codec.IS_REVERSIBLE  # else nobody could take the hash again
+        return signed(label, bytes.fromhex(before().sm3) if binds else None, home.signer)
 
-    return label_file(path, choose, home.state(), out=out, in_place=order.in_place)
+    try:
+        return label_file(path, choose, home.state(), out=out, in_place=order.in_place)
+    except LabelError as error:
+        if error.code != "LBL003" or not order.sidecar:
+            raise
+    return _beside(home, path, order)
+
+
+def _beside(home: LabellingHome, path: Path, order: LabelOrder) -> Written:
+    """The sidecar of a file whose format has no place; one of this producer that stands already is left."""
+    stands = read_beside(path) if sidecar_of(path).exists() else None
+    if stands is not None and stands.label.label.producer != order.producer:
+        raise _others(str(sidecar_of(path)), stands.label.label.producer)
+    if stands is not None and not order.again and order.number in (None, stands.label.label.produce_id):
+        return Written(sidecar_of(path), stands.label.label, None)
+    label = AigcLabel.first(order.producer, order.number or home.number(), attribute=order.attribute)
+    if order.sign and home.signer is not None:
+        label = signed(label, None, home.signer)  # the sidecar itself binds the content
+    return write_beside(path, label, home.state())
 
 
 def _others(where: str, producer: str) -> LabelError:

@@ -8,18 +8,21 @@ Rules: Labelling Measures article 6; GB 45438-2025 6.1 and Annex E.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError
 from hegui.label.formats import Opened
+from hegui.label.standing import labels
 from hegui.label.upload import Upload, decide, platform_label
 from hegui.usecases.label_content import LabellingHome
-from hegui.usecases.label_files import Written, label_file, read_file
+from hegui.usecases.label_files import Written, label_file
 from hegui.usecases.label_receipts import Digests
+from hegui.usecases.label_traces import look_at
 
-__all__ = ["Checked", "check_upload", "label_upload"]
+__all__ = ["Checked", "check_upload", "label_upload", "upload_document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Checked:
 
 def check_upload(path: Path, *, declared: bool | None = None, valid_c2pa: str | None = None) -> Checked:
     """The answer for one file. Raises LabelError LBL120, LBL121."""
-    return _checked(read_file(path), declared, valid_c2pa)
+    return _checked(look_at(path), declared, valid_c2pa)
 
 
 def label_upload(
@@ -56,15 +59,13 @@ def label_upload(
     number = home.number()
 
     def choose(opened: Opened, before: Callable[[], Digests]) -> AigcLabel:
-        again = _checked(opened, declared, valid_c2pa).upload
-        stands = again.label
-        if stands is not None and stands.propagator == propagator and stands.producer != propagator:
-            return stands  # the platform's elements are there
-        if stands is not None and stands.producer == propagator:
-            return stands  # its own content, or labelled by it before
-        label = platform_label(again, propagator, number)
-        if label is None:
+        found = labels(opened.reading)
+        stands = found[0].spelt.label if len(found) == 1 else None
+        label = platform_label(checked.upload, propagator, number)
+        if label is None or stands != checked.upload.label:
             raise LabelError("LBL121", path.name, "the file changed while it was checked", "Check it again.")
+        if stands is not None and propagator in (stands.propagator, stands.producer):
+            return stands  # the platform's elements are there, or it is the platform's own content
         return label
 
     return checked, label_file(path, choose, home.state(), out=out, in_place=in_place, reason="uploaded")
@@ -74,3 +75,16 @@ def _checked(opened: Opened, declared: bool | None, valid_c2pa: str | None) -> C
     upload = decide(opened.reading, declared=declared, valid_c2pa=valid_c2pa)
     has_c2pa = any(trace.kind == "c2pa" for trace in opened.reading.traces)
     return Checked(opened.codec.NAME if opened.codec else "", upload, has_c2pa and upload.attribute is not None)
+
+
+def upload_document(checked: Checked) -> dict[str, Any]:
+    """The answer for programs, without words in any language."""
+    upload = checked.upload
+    return {
+        "format": checked.format,
+        "category": upload.category,
+        "attribute": upload.attribute,
+        "evidence": [asdict(piece) for piece in upload.evidence],
+        "label": None if upload.label is None else upload.label.keys(),
+        "breaks_c2pa": checked.breaks_c2pa,
+    }

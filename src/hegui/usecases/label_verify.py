@@ -60,6 +60,8 @@ def _judged(opened: Opened, security: dict[AigcLabel, SecurityReport], *, strict
 
 def _content(source: Source, codec: Codec, label: AigcLabel) -> bytes | None:
     """SM3 of the file before labelling, where one of the reserved codes binds content and the codec can go back."""
+    if not codec.IS_REVERSIBLE:
+        return None
     data = (read_security(text) for text in (label.reserved_1, label.reserved_2) if text)
     if not any(found is not None and found.bindings for found in data):
         return None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
+import io
 import json
 import math
 import socket
 import struct
 import threading
 import time
+import wave
 from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
@@ -268,3 +271,13 @@ def test_it_stops_when_the_client_leaves(demo: Watched, client: OpenAI) -> None:
     with client.chat.completions.create(model=MODEL, messages=user(asked), stream=True) as stream:
         next(iter(stream))
     assert demo.finished.acquire(timeout=10)
+
+
+def test_a_picture_has_the_colour_of_its_prompt_and_speech_is_a_tone(client: OpenAI) -> None:
+    answer = client.images.generate(model="hegui-demo", prompt="猫", n=2)
+    first, second = (base64.b64decode(one.b64_json or "") for one in answer.data or [])
+    assert first.startswith(b"\x89PNG")
+    assert first != second
+    sound = client.audio.speech.create(model="hegui-demo", input="你好", voice="alloy").content
+    with wave.open(io.BytesIO(sound)) as file:
+        assert (file.getframerate(), file.getnframes()) == (16_000, 1_600)

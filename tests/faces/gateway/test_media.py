@@ -177,3 +177,34 @@ def test_speech_that_is_no_sound_is_not_handed_out(gateway: Gateway) -> None:
     gateway.upstream.script = play.json_body(bytes(99), content_type="audio/mpeg")
     status, body = gateway.post({"model": "m", "input": "猫", "voice": "v"}, path="/audio/speech")
     assert (status, json.loads(body)["error"]["code"]) == (502, "label_failed")
+
+
+def test_where_the_application_does_not_show_it_a_picture_bears_a_plate_and_a_user_may_ask_for_none(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    pytest.importorskip("PIL", reason="the extra marks is not installed")
+    from hegui.label.explicit.check import check_mark
+
+    state = tmp_path_factory.mktemp("plates")
+    with running(state, "--label", "tail", HEGUI_LABEL_UNMARKED_TERMS="terms-2026-1") as gateway:
+        gateway.upstream.script = play.json_body(pictures("photo.png"))
+        ask = {"model": "m", "prompt": "猫", "response_format": "b64_json"}
+
+        def asked(**more: Any) -> bytes:
+            answer = gateway.client().images.generate(**ask, **more)
+            return base64.b64decode((answer.data or [])[0].b64_json or "")
+
+        (seen,) = check_mark(asked())
+        assert seen.text == "人工智能生成"
+        terms = {"X-Hegui-Unmarked-Terms": "terms-2026-1"}
+        unmarked = asked(user="u-1", extra_headers=terms)
+        (seen,) = check_mark(unmarked)
+        assert seen.text is None
+        assert label_in(unmarked).attribute == "1"
+        assert gateway.last()["unmarked_terms"] == "terms-2026-1"
+        for headers, code in (
+            (terms, "unmarked_needs_user"),
+            ({"X-Hegui-Unmarked-Terms": "x"}, "unmarked_not_offered"),
+        ):
+            status, body = gateway.post({"model": "m", "prompt": "猫"}, path="/images/generations", **headers)
+            assert (status, json.loads(body)["error"]["code"]) == (400, code)

@@ -17,6 +17,7 @@ from hegui.label.explicit import pillow
 from hegui.label.explicit.check import check_mark
 from hegui.label.explicit.pictures import format_of, mark_picture
 from hegui.label.faults import LabelError
+from hegui.locale.errors import error_text
 from tests.label.explicit.judges import ALL, carrier
 
 
@@ -41,6 +42,12 @@ def test_what_is_reported_is_what_the_standard_asks(name: str) -> None:
 def test_what_cannot_be_drawn_on_is_refused_with_the_reason(name: str, reason: str) -> None:
     with pytest.raises(LabelError, match=f"LBL106 .*{reason}"):
         mark_picture(carrier(name))
+
+
+def test_the_reason_is_worded_in_chinese_too() -> None:
+    with pytest.raises(LabelError) as raised:
+        mark_picture(carrier("photo.heic"))
+    assert error_text(raised.value, "zh").problem == "无法在此文件上绘制标识：无法写入 HEIC"
 
 
 def test_without_pillow_the_remedy_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import runpy
 from math import ceil
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +23,13 @@ from hegui.label.explicit.rules import number, parameters
 from hegui.label.faults import LabelError
 from hegui.label.policy import DEFAULT_TEXT
 
-FONT = Path(__file__).parents[3] / "src/hegui/label/data/fonts/label.otf"
+ROOT = Path(__file__).parents[3]
+FONT = ROOT / "src/hegui/label/data/fonts/label.otf"
+PROVISIONS = {
+    provision["id"]: provision
+    for path in (ROOT / "src/hegui/law/data/gb45438").glob("art*.yaml")
+    for provision in yaml.safe_load(path.read_text("utf-8"))["provisions"]
+}
 
 
 @pytest.mark.parametrize("name", sorted(parameters()))
@@ -29,8 +37,13 @@ def test_every_number_says_where_it_is_from(name: str) -> None:
     one = parameters()[name]
     assert one.confidence in ("V", "S", "K", "O")
     assert bool(one.clause) or one.confidence == "O"
-    assert one.provision.startswith("GB45438-")
+    assert one.provision in PROVISIONS
     assert set(one.what) == {"zh", "en"}
+
+
+def test_the_numbers_are_those_of_the_law() -> None:
+    assert PROVISIONS["GB45438-5.2-1"]["number"]["en"] == f"{number('picture.height_share'):.0%}"
+    assert PROVISIONS["GB45438-5.4-1"]["number"]["en"].startswith(f"{number('subtitle.seconds')} s")
 
 
 @pytest.mark.parametrize(
@@ -38,6 +51,12 @@ def test_every_number_says_where_it_is_from(name: str) -> None:
 )
 def test_the_bundled_font_has_every_wording_offered(text: str) -> None:
     assert bundled().missing(text) == ""
+
+
+def test_the_font_holds_what_its_script_wants() -> None:
+    wanted = runpy.run_path(str(ROOT / "refresh/label_font.py"))["wanted"]()
+    assert bundled().missing(wanted) == ""
+    assert set(map(ord, wanted)) == set(bundled().glyphs())
 
 
 def test_the_font_is_small_and_knows_its_widths() -> None:

@@ -9,6 +9,7 @@ import click
 
 from hegui.faces.cli.label_code import code
 from hegui.faces.cli.label_compare import carry, diff
+from hegui.faces.cli.label_mark import mark
 from hegui.faces.cli.label_read import read
 from hegui.faces.cli.label_upload import check_upload
 from hegui.faces.cli.label_verify import verify
@@ -21,10 +22,10 @@ __all__ = ["label"]
 
 @click.group()
 def label() -> None:
-    """Labels on generated content: write, read, verify, carry, compare (生成合成内容标识)."""
+    """Labels on generated content: write, mark, read, verify, carry, compare (生成合成内容标识)."""
 
 
-for command in (write, read, verify, check_upload, carry, diff, code):
+for command in (write, mark, read, verify, check_upload, carry, diff, code):
     label.add_command(command)
 
 

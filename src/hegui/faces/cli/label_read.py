@@ -25,13 +25,14 @@ __all__ = ["read"]
 @click.pass_context
 def read(ctx: click.Context, session: Session, files: tuple[str, ...], as_json: bool) -> None:
     """Show every label and other sign of generation in FILES, folders or patterns (读取标识)."""
-    from hegui.usecases.label_files import read_file
+    from hegui.usecases.label_sidecars import read_beside
+    from hegui.usecases.label_traces import look_at
 
     failed = 0
     paths = files_of(files)
     for path in with_progress(session, paths):
         try:
-            opened = read_file(path)
+            opened, beside = look_at(path), read_beside(path)
         except HeguiError as error:
             failed += 1
             if as_json:
@@ -40,9 +41,12 @@ def read(ctx: click.Context, session: Session, files: tuple[str, ...], as_json: 
                 show_error(error, session.lang, as_json=False)
             continue
         if as_json:
-            print_json_line({"file": str(path), **reading_document(opened)})
+            told = None if beside is None else beside.label.label.keys()
+            print_json_line({"file": str(path), **reading_document(opened), "sidecar": told})
         else:
             _show(session, str(path), opened)
+            if beside is not None:
+                session.say("label.beside", file=path, number=beside.label.label.produce_id)
     ctx.exit(1 if failed else 0)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from hegui.faces.cli.session import Session, pass_session
 if TYPE_CHECKING:
     from hegui.usecases.label_uploads import Checked
 
-__all__ = ["check_upload", "upload_document"]
+__all__ = ["check_upload"]
 
 
 @click.command("check-upload")
@@ -41,7 +40,7 @@ def check_upload(
         checked = label_uploads.check_upload(file, declared=declared)
     if as_json:
         receipt = {} if written is None else receipt_document(written)
-        print_json({"file": str(file), **upload_document(checked, session.lang), **receipt})
+        print_json({"file": str(file), **_document(checked, session.lang), **receipt})
         return
     session.say(f"label.category.{checked.upload.category}", file=file)
     for piece in checked.upload.evidence:
@@ -57,18 +56,10 @@ def check_upload(
                     receipt=written.receipt.id if written.receipt else "")  # fmt: skip
 
 
-def upload_document(checked: Checked, lang: str) -> dict[str, Any]:
+def _document(checked: Checked, lang: str) -> dict[str, Any]:
     """The answer for programs; the notice in the language asked for."""
     from hegui.locale import message
+    from hegui.usecases.label_uploads import upload_document
 
-    upload = checked.upload
-    notice = message(f"label.notice.{upload.category}", lang) if upload.attribute else None
-    return {
-        "format": checked.format,
-        "category": upload.category,
-        "attribute": upload.attribute,
-        "evidence": [asdict(piece) for piece in upload.evidence],
-        "label": None if upload.label is None else upload.label.keys(),
-        "notice": notice,
-        "breaks_c2pa": checked.breaks_c2pa,
-    }
+    notice = message(f"label.notice.{checked.upload.category}", lang) if checked.upload.attribute else None
+    return {**upload_document(checked), "notice": notice}

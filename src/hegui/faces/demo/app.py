@@ -25,6 +25,8 @@ from typing import Any
 
 import orjson
 
+from hegui.faces.demo.media import pictures, speech
+
 __all__ = ["MODEL", "DemoApp"]
 
 MODEL = "hegui-demo"
@@ -84,9 +86,13 @@ class DemoApp:
             error = {"message": refused.message, "type": "invalid_request_error", "param": None, "code": None}
             await _send_json(send, {"error": error}, refused.status)
         else:
-            await (_send_json(send, answer) if isinstance(answer, dict) else self._stream(answer, receive, send))
+            if isinstance(answer, bytes):
+                await _send_head(send, 200, b"audio/wav")
+                await send({"type": "http.response.body", "body": answer})
+            else:
+                await (_send_json(send, answer) if isinstance(answer, dict) else self._stream(answer, receive, send))
 
-    def _route(self, method: str, path: str, body: bytes) -> _Object | _Events:
+    def _route(self, method: str, path: str, body: bytes) -> _Object | _Events | bytes:
         model = {
             "id": MODEL,
             "object": "model",
@@ -104,10 +110,16 @@ class DemoApp:
                 return self._completion(_request(body))
             case "POST", "/v1/embeddings":
                 return _embeddings(_request(body))
+            case "POST", "/v1/images/generations":
+                request = _request(body)
+                count = _whole_number(request, "n", 1, _MOST_CHOICES)
+                return pictures(str(request.get("prompt", "")), count, int(self._clock()))
+            case "POST", "/v1/audio/speech":
+                return speech(str(_request(body).get("input", "")))
         raise _RefusedError(
             404,
             f"The hegui demonstration has no {method} {path}. It offers POST /v1/chat/completions, "
-            "POST /v1/completions, POST /v1/embeddings and GET /v1/models.",
+            "POST /v1/completions, POST /v1/embeddings, POST /v1/images/generations, POST /v1/audio/speech and GET /v1/models.",
         )
 
     def _chat(self, request: _Object) -> _Object | _Events:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import mimetypes
 import os
 from collections.abc import Iterator
 from itertools import chain
@@ -20,7 +19,9 @@ from hegui.faces.gateway.guard_metrics import guard_metrics
 from hegui.faces.gateway.guards import Guards
 from hegui.faces.gateway.health import CONTENT_TYPE, Metric, exposition, health, metrics, readiness
 from hegui.faces.gateway.http import ApiError, Receive, Scope, Send, headers_of, send_json
+from hegui.faces.gateway.media import media_type_of
 from hegui.faces.gateway.runtime import Runtime
+from hegui.faces.gateway.uploads import UPLOAD_PATHS, serve_upload
 from hegui.faces.gateway.upstream import UpstreamLimits, UpstreamPool
 from hegui.faces.ledger_api.app import LedgerApp
 from hegui.locale.errors import templates
@@ -81,6 +82,8 @@ class GatewayApp:
                 await self._metrics(send)
             elif path == "/v1/models" or path.startswith("/v1/models/"):
                 await self._models(path, scope, send)
+            elif path in UPLOAD_PATHS and method == "POST":
+                await serve_upload(self._runtime, scope, receive, send)
             elif path.startswith("/media/") and method == "GET":
                 await self._media(path.removeprefix("/media/"), send)
             elif self._ledger is not None and path.startswith("/ledger/"):
@@ -135,7 +138,7 @@ class GatewayApp:
         data = await asyncio.to_thread(self._runtime.media.get, name)
         if data is None:
             raise ApiError(404, "invalid_request_error", "unknown_url", "No such file, or no longer.")
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        kind = media_type_of(name)
         head = [
             (b"content-type", kind.encode()),
             (b"content-length", b"%d" % len(data)),

@@ -14,17 +14,19 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 from hegui.detect.findings import HARM, PERSONAL
 from hegui.detect.personal.masking import Placeholders
-from hegui.errors import HeguiError, InternalError, UpstreamError
+from hegui.errors import HeguiError, UpstreamError
 from hegui.faces.gateway.account import Account
 from hegui.faces.gateway.answer_flow import flow, guarded_flow, settle
+from hegui.faces.gateway.asking import asking_user, audience_of, object_of, unmarked_terms_of
 from hegui.faces.gateway.content import prompt_parts
 from hegui.faces.gateway.downstream import CLIENT_GONE
 from hegui.faces.gateway.exchange_guards import ExchangeGuards
 from hegui.faces.gateway.file_desk import FileDesk
+from hegui.faces.gateway.going_out import GoingOut
 from hegui.faces.gateway.http import (
     ApiError,
     Receive,
@@ -32,7 +34,6 @@ from hegui.faces.gateway.http import (
     Send,
     headers_of,
     read_body,
-    send_json,
 )
 from hegui.faces.gateway.media import SPEECH_TYPES, refuse_unsupported
 from hegui.faces.gateway.runtime import Runtime
@@ -47,7 +48,7 @@ from hegui.moderate.danger import help_language, screen_for_danger
 from hegui.moderate.fields import TooDeepError, is_opaque
 from hegui.moderate.marks import AnswerMarks
 from hegui.moderate.notice import Notice
-from hegui.moderate.policy import USER_CLASSES, Action, Audience, Policy, Ruling, UserClass, strongest
+from hegui.moderate.policy import Action, Policy, Ruling, strongest
 from hegui.moderate.policy_files import built_in_policy
 from hegui.moderate.restoring import RestoringAnswer, restore_body
 from hegui.moderate.shadow import Shadow
@@ -56,7 +57,6 @@ from hegui.moderate.wire import (
     DONE,
     decode_json,
     encode_json,
-    framed,
     has_known_shape,
     has_repeated_names,
     has_sound_members,
@@ -107,11 +107,10 @@ class GatewayExchange:
         "_guards",
         "_host",
         "_loop",
+        "_out",
         "_placeholders",
         "_policy",
-        "_recorded",
         "_shadow",
-        "_started",
         "_task",
         "_upstream",
         "account",
@@ -133,7 +132,8 @@ class GatewayExchange:
         self._loop = loop
         self._upstream: UpstreamResponse | None = None
         self._task: asyncio.Task[Any] | None = None
-        self._recorded = self._started = self._client_left = False
+        self._client_left = False
+        self._out = GoingOut(runtime, account, self._exchange)
 
     # The whole way.
 
@@ -152,8 +152,8 @@ class GatewayExchange:
                 self._guards.close()
             if self._upstream is not None:
                 self._upstream.abort()
-            if self.account.key is not None and not self._recorded:
-                self._record()
+            if self.account.key is not None and not self._out.is_recorded:
+                self._out.record()
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -179,14 +179,14 @@ class GatewayExchange:
             await self._forward(value, send)
         except ApiError as error:
             self.account.error = self.account.error or error.code
-            await self._fail(send, error)
+            await self._out.fail(send, error)
         except UpstreamError as error:
             self.account.outcome, self.account.error = _OUTCOME.get(error.code, "upstream_failed"), error.code
             problem = f"The model server behind this gateway failed ({error.code}). Try again later."
-            await self._fail(send, ApiError(_STATUS.get(error.code, 502), "api_error", error.code, problem))
+            await self._out.fail(send, ApiError(_STATUS.get(error.code, 502), "api_error", error.code, problem))
         except HeguiError as error:
             self.account.outcome, self.account.error = "failed", error.code
-            await self._fail(
+            await self._out.fail(
                 send, ApiError(500, "api_error", error.code, "This gateway is not set up as it should be.")
             )
         except ConnectionResetError:
@@ -194,7 +194,7 @@ class GatewayExchange:
         except Exception as error:  # the edge: whatever we did not foresee ends this request and no other
             _log.exception("exchange %s failed", self.account.exchange_id)
             self.account.outcome, self.account.error = "failed", type(error).__name__
-            await self._fail(send, ApiError(500, "api_error", "internal_error", "This gateway failed; try again."))
+            await self._out.fail(send, ApiError(500, "api_error", "internal_error", "This gateway failed; try again."))
 
     def _abandon(self) -> None:
         """The client has gone."""
@@ -224,23 +224,16 @@ class GatewayExchange:
     def _choose_policies(self, headers: dict[bytes, bytes]) -> None:
         """The policy that acts, and the one that is tried beside it; of detectors those that both were loaded with."""
         assert self.application is not None  # admitted
-        staged, asked_for, audience = self.runtime.staged, self.application.policy, self._audience(headers)
+        staged, asked_for, audience = (
+            self.runtime.staged,
+            self.application.policy,
+            audience_of(self.application.name, headers),
+        )
         self._policy = staged.acting(asked_for, self.application.id).facing(audience)
         self._detectors = self.runtime.detectors
         if (tried := staged.tried(asked_for)) is not None:
             looks = self.runtime.settings.crisis.screen
             self._shadow = Shadow(self._detectors, tried.facing(audience), self.kind, screens_danger=looks)
-
-    def _audience(self, headers: dict[bytes, bytes]) -> Audience:
-        """Whom the policies face: the application says of which class its user is."""
-        assert self.application is not None  # admitted
-        said = headers.get(b"x-hegui-user-class", b"").decode("latin-1")
-        classes = frozenset(filter(None, map(str.strip, said.lower().split(","))))
-        if unknown := classes - frozenset(USER_CLASSES):
-            named = ", ".join(sorted(unknown))[:100]
-            problem = f"The header X-Hegui-User-Class names {named!r}; known are {', '.join(USER_CLASSES)}."
-            raise ApiError(400, "invalid_request_error", "unknown_user_class", problem)
-        return Audience(self.application.name, cast(frozenset[UserClass], classes))
 
     async def _keep_prompt(self, body: bytes) -> None:
         parts = prompt_parts(body) if len(body) < LARGE else await asyncio.to_thread(prompt_parts, body)
@@ -248,41 +241,19 @@ class GatewayExchange:
             self.account.keep(part, data)
 
     def _parse(self, body: bytes, headers: dict[bytes, bytes]) -> dict[str, Any]:
-        try:
-            value = decode_json(body)
-        except ValueError:
-            raise ApiError(
-                400, "invalid_request_error", "invalid_json", "The request body is not JSON in UTF-8."
-            ) from None
-        if type(value) is not dict:
-            raise ApiError(400, "invalid_request_error", "invalid_json", "The request body must be a JSON object.")
+        value = object_of(body)
         assert self.application is not None  # admitted
         self.account.model = value["model"] if type(value.get("model")) is str else ""
         self.account.streamed = value.get("stream") is True and self.kind != "embeddings"
         refuse_unsupported(self.kind, value)
-        user = (
-            value.get("safety_identifier") or value.get("user") or headers.get(b"x-hegui-user", b"").decode("latin-1")
-        )
-        if type(user) is str and user:
+        if user := asking_user(value, headers):
             self.account.user = pseudonym(self.runtime.secret, self.application.id, user)
         if self.application.models and self.account.model not in self.application.models:
             problem = f"The model {self.account.model[:100]!r} does not exist or this application may not use it."
             raise ApiError(404, "invalid_request_error", "model_not_found", problem, param="model")
-        self.account.unmarked_terms = self._unmarked(headers)
+        offered = self.runtime.settings.label.unmarked_terms
+        self.account.unmarked_terms = unmarked_terms_of(headers, offered, is_named=self.account.user is not None)
         return value
-
-    def _unmarked(self, headers: dict[bytes, bytes]) -> str:
-        """The terms under which this user asked for output without a visible mark (Labelling Measures, article 9); "" for none."""
-        terms = headers.get(b"x-hegui-unmarked-terms", b"").decode("latin-1").strip()
-        if not terms:
-            return ""
-        if terms != self.runtime.settings.label.unmarked_terms:
-            problem = "Output without a visible mark is not supplied under these terms (label.unmarked_terms)."
-            raise ApiError(400, "invalid_request_error", "unmarked_not_offered", problem)
-        if self.account.user is None:
-            problem = "Output without a visible mark goes to a user who is named; send safety_identifier or user."
-            raise ApiError(400, "invalid_request_error", "unmarked_needs_user", problem)
-        return terms
 
     # The prompt.
 
@@ -332,10 +303,10 @@ class GatewayExchange:
         answer = CannedAnswer(self.kind, self.account.exchange_id, self.account.model, created, text, finish, reason)
         marks = self._marks({})
         if not self.account.streamed:
-            await self._finish(send, 200, answer.body(marks))
+            await self._out.finish(send, 200, answer.body(marks))
             return
-        await self._start_stream(send)
-        await self._end_stream(send, answer.stream(marks))
+        await self._out.start_stream(send)
+        await self._out.end_stream(send, answer.stream(marks))
 
     # The upstream.
 
@@ -380,7 +351,7 @@ class GatewayExchange:
         self.account.tally = answer.tally
         splitter = self._splitter(value)
         restoring = RestoringAnswer(self._placeholders) if self._placeholders and self._policy.restore else None
-        await self._start_stream(send)
+        await self._out.start_stream(send)
         last = b""
         coming = flow(upstream, splitter, answer)
         if guards is not None:
@@ -417,7 +388,7 @@ class GatewayExchange:
         if restoring is not None:
             last = restoring.feed(last) + restoring.finish()
         self.account.usage, self.account.upstream_id = answer.usage, answer.upstream_id
-        await self._end_stream(send, last)
+        await self._out.end_stream(send, last)
 
     def _splitter(self, value: dict[str, Any]) -> SseSplitter:
         limit = self.runtime.settings.upstream.max_event_bytes
@@ -494,7 +465,7 @@ class GatewayExchange:
         encoded = None if changed or has_repeated_names(body, answer) else body
         if upstream.status == 200 and self.kind in ("chat", "completion"):
             encoded = self._marks(value).mark_body(answer, encoded)
-        await self._finish(send, upstream.status, encoded if encoded is not None else encode_json(answer))
+        await self._out.finish(send, upstream.status, encoded if encoded is not None else encode_json(answer))
 
     # Files.
 
@@ -509,72 +480,13 @@ class GatewayExchange:
             label = [(b"x-hegui-aigc", files.label(0).text().encode("ascii"))]
         self.account.first_token_at, self.account.outcome = self.runtime.clock(), "completed"
         kind = upstream.header(b"content-type") or b"application/octet-stream"
-        await self._hand_out(send, 200, body, [(b"content-type", kind), *label])
+        await self._out.hand_out(send, 200, body, [(b"content-type", kind), *label])
 
     def _desk(self) -> FileDesk:
         assert self.application is not None  # admitted
         return FileDesk(self.runtime, self.pool, self.account, self.application, self._host)
 
-    # What goes out.
-
-    async def _start_stream(self, send: Send) -> None:
-        self.account.status = 200
-        headers = [
-            (b"content-type", b"text/event-stream; charset=utf-8"),
-            (b"cache-control", b"no-cache"),
-            (b"x-hegui-exchange", self.account.exchange_id.encode()),
-        ]
-        self._started = True
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-
-    async def _end_stream(self, send: Send, last: bytes) -> None:
-        if self.runtime.keeps_content:
-            self.account.keep(ANSWER, last)
-        await self._durable()
-        await send({"type": "http.response.body", "body": last})
-
-    async def _finish(self, send: Send, status: int, body: bytes) -> None:
-        await self._hand_out(send, status, body, [(b"content-type", b"application/json")])
-
-    async def _hand_out(self, send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
-        """Send a whole answer once its record is durable."""
-        self.account.status = status
-        if self.runtime.keeps_content:
-            self.account.keep(ANSWER, body)
-        await self._durable()
-        self._started = True
-        length = (b"content-length", str(len(body)).encode())
-        head = [*headers, length, (b"x-hegui-exchange", self.account.exchange_id.encode())]
-        await send({"type": "http.response.start", "status": status, "headers": head})
-        await send({"type": "http.response.body", "body": body})
-
-    async def _fail(self, send: Send, error: ApiError) -> None:
-        body = encode_json(error.body(self.runtime.settings.locale))
-        if self._started:  # an answer has begun; its end is all that can still be said
-            await send({"type": "http.response.body", "body": framed(body) + DONE})
-            return
-        self.account.status = error.status
-        if self.account.key is not None and not self._recorded:
-            if error.status in (429, 503):  # nothing was answered, and the database may be what is in trouble
-                self._record()
-            else:
-                await self._durable()
-        self._started = True
-        await send_json(send, error.status, body, [(b"x-hegui-exchange", self.account.exchange_id.encode())])
-
-    async def _durable(self) -> None:
-        if self.runtime.settings.evidence.durability != "before_last_byte":
-            self._record()
-            return
-        self._recorded = True
-        try:
-            await asyncio.shield(asyncio.ensure_future(self.runtime.recorder.record(self._exchange())))
-        except InternalError as error:
-            raise ApiError(503, "api_error", error.code, "The record of this answer could not be written.") from None
-
-    def _record(self) -> None:
-        self._recorded = True
-        self.runtime.recorder.hand_over(self._exchange())
+    # The record, and what is said.
 
     def _exchange(self) -> Recordable:
         record = self.account.record(

@@ -8,6 +8,7 @@ Rules: GB 45438-2025 Annex E (ProduceID is unique within the producer).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from hegui.faces.gateway.account import Account
 from hegui.faces.gateway.http import ApiError
@@ -39,7 +40,12 @@ class FileDesk:
         """The files of this answer: each has a number of its own, which begins with the exchange's."""
         producer, key = self.runtime.settings.label.content_producer, self.runtime.number_key
         number = self.account.exchange_id
-        return AnswerFiles(lambda at: AigcLabel.first(producer, ContentNumber(number, at + 1).spelt(key)))
+        label = self.application.label
+        shows = label.explicit != "interface" and not self.account.unmarked_terms
+        return AnswerFiles(
+            lambda at: AigcLabel.first(producer, ContentNumber(number, at + 1).spelt(key)),
+            partial(_plate, label.language, label.text) if shows else None,
+        )
 
     async def fetch(self, url: str) -> bytes:
         """A file that the answer only names. Raises ApiError 502."""
@@ -69,3 +75,11 @@ class FileDesk:
                 upstream.abort()
                 raise ApiError(502, "api_error", "upstream_oversized_body", "The model server's answer is too large.")
         return b"".join(pieces)
+
+
+def _plate(language: str, text: str | None, data: bytes) -> bytes:
+    """A picture with its plate. Raises LabelError LBL100 to LBL110."""
+    # Pillow and the marks come with the first picture: a gateway for text alone does not pay their memory.
+    from hegui.usecases.label_marks import MarkOrder, mark_bytes
+
+    return mark_bytes(data, "", MarkOrder(language, text, may_reencode=True)).data

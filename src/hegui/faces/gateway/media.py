@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hegui.usecases.label_output import LabelledOutput
     from hegui.usecases.label_receipts import Receipt
 
-__all__ = ["SPEECH_TYPES", "AnswerFiles", "extension_of", "is_trusted", "refuse_unsupported"]
+__all__ = ["SPEECH_TYPES", "AnswerFiles", "extension_of", "is_trusted", "media_type_of", "refuse_unsupported"]
 
 Fetch = Callable[[str], Awaitable[bytes]]
 """Fetches a file by its address. Raises ApiError."""
@@ -51,6 +51,24 @@ SPEECH_TYPES = {
     b"audio/l16": "",
 }
 """Media types of /v1/audio/speech, each with a name for its format; "" for samples without a container, which hold no label."""
+
+_ENDINGS = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+    ".avif": "image/avif",
+    ".heic": "image/heic",
+    ".tif": "image/tiff",
+    ".svg": "image/svg+xml",
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".flac": "audio/flac",
+    ".ogg": "audio/ogg",
+}
+"""Endings of files that are kept for the client; a table of our own, since the system's costs a megabyte."""
 
 MOST_FILES = 16
 """Files of one answer, count; the protocol's own limit is 10."""
@@ -121,7 +139,8 @@ class AnswerFiles:
         from hegui.usecases.label_output import label_output
 
         try:
-            found = label_output(self.mark(data) if self.mark else data, name, self.label(len(self.receipts)))
+            marked = self.mark(data) if self.mark is not None and not name else data
+            found = label_output(marked, name, self.label(len(self.receipts)))
         except LabelError as error:
             problem = f"A file of the answer could not be labelled ({error.code}), so it is not handed out."
             raise ApiError(502, "api_error", "label_failed", problem) from None
@@ -160,9 +179,12 @@ def extension_of(media_type: str) -> str:
     >>> extension_of("image/jpeg")
     '.jpg'
     """
-    return {"image/jpeg": ".jpg", "audio/mpeg": ".mp3", "image/svg+xml": ".svg"}.get(
-        media_type, "." + media_type.partition("/")[2].removeprefix("x-")[:5]
-    )
+    return next((ending for ending, kind in _ENDINGS.items() if kind == media_type), ".bin")
+
+
+def media_type_of(name: str) -> str:
+    """The media type of a file that was kept for the client, by the ending of its name."""
+    return _ENDINGS.get(name[name.rfind(".") :], "application/octet-stream")
 
 
 def _decoded(text: str) -> bytes:

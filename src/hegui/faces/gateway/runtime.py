@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import inf
+from typing import TYPE_CHECKING
 
 from hegui.detect.crisis import warm_up
 from hegui.detect.detectors import Detectors
@@ -37,6 +38,9 @@ from hegui.usecases.media_ports import MediaStore
 from hegui.usecases.policy_stages import read_staged
 from hegui.usecases.ports import ApiKey, Application, Applications, EvidenceState, Lexicons, Recorder
 from hegui.usecases.stage_ports import PolicyStages
+
+if TYPE_CHECKING:
+    from hegui.usecases.label_content import LabellingHome
 
 __all__ = ["Runtime"]
 
@@ -62,6 +66,7 @@ class Runtime:
     evidence_state: Callable[[], EvidenceState]
     media: MediaStore
     number_key: bytes
+    labelling: Callable[[], LabellingHome]
     keeps_content: bool = False
     described_guards: tuple[Guard, ...] = ()
     stages: PolicyStages | None = None

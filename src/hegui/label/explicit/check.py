@@ -24,6 +24,8 @@ from hegui.label.wording import explain_wording
 if TYPE_CHECKING:
     from PIL import Image
 
+    from hegui.label.explicit.recognise import Recognised
+
 __all__ = ["MarkCheck", "check_mark"]
 
 
@@ -83,24 +85,36 @@ def check_mark(
         LabelError: LBL100, LBL104 to LBL106, LBL114.
     """
     need_pillow()
-    from hegui.label.explicit.shown import frames  # Pillow is an optional extra
+    from hegui.label.explicit.recognise import again, recognised  # Pillow is an optional extra
+    from hegui.label.explicit.shown import frames
 
     kind = format_of(data)
     if kind in ("", "heic"):
         raise cannot_mark(name, "its format is not known" if not kind else "HEIC cannot be read here")
     by_frame = {stamp.frame: stamp for stamp in stamps}
-    found = []
+    found: list[MarkCheck] = []
+    seen: Recognised | None = None
     with decoding(name):
         for at, picture in enumerate(frames(data, kind, name)):
             if region and not Box(0, 0, *picture.size).holds(region):
                 raise outside(name, str(tuple(region)))
-            found.append(_checked(picture, at, by_frame.get(at), region, font))
+            stamp = by_frame.get(at)
+            if stamp is None and region is None:  # one search for the file: the frames of an animation share a place
+                seen = recognised(picture) if at == 0 else again(picture, seen) if seen else None
+            found.append(_checked(picture, at, stamp, region, seen, font))
     return tuple(found)
 
 
-def _checked(picture: Image.Image, frame: int, stamp: Stamp | None, region: Box | None, font: Path | None) -> MarkCheck:
+def _checked(
+    picture: Image.Image,
+    frame: int,
+    stamp: Stamp | None,
+    region: Box | None,
+    seen: Recognised | None,
+    font: Path | None,
+) -> MarkCheck:
     """One frame."""
-    from hegui.label.explicit.recognise import ENOUGH, compared, recognised
+    from hegui.label.explicit.recognise import ENOUGH, compared
 
     text, alike, place = None, None, region
     is_there = is_complete = Verdict.UNKNOWN
@@ -108,17 +122,16 @@ def _checked(picture: Image.Image, frame: int, stamp: Stamp | None, region: Box 
         alike, place = compared(picture, stamp, font), stamp.box
         text = stamp.text if alike >= ENOUGH else None
         is_there = verdict(alike >= ENOUGH)
-    elif region is None and (seen := recognised(picture)):
+    elif region is None and seen:
         text, alike, place, is_there = seen.text, seen.likeness, seen.box, Verdict.HOLDS
     if text is not None:
         is_complete = verdict(explain_wording(text).is_complete)
     least = ceil(number("picture.height_share") * min(picture.size))
-    if place is None or is_there is Verdict.FAILS:
-        place, ink, contrast = place, None, None
-    else:
+    ink = contrast = None
+    if place is not None and is_there is not Verdict.FAILS:
         ink, contrast = _measured(picture, place)
-        if region is not None and stamp is None:
-            is_there = Verdict.FAILS if ink == 0 else Verdict.UNKNOWN
+        if is_there is Verdict.UNKNOWN and ink == 0:
+            is_there = Verdict.FAILS
     most = number("picture.least_contrast")
     return MarkCheck(
         frame, place, text, alike, ink, least, contrast, most, is_there, is_complete,

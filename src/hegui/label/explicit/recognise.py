@@ -21,7 +21,7 @@ from hegui.label.explicit.orientation import shown_size, to_shown
 from hegui.label.explicit.plate import Plate, contrast, lettering, plate
 from hegui.label.faults import LabelError
 
-__all__ = ["ENOUGH", "Recognised", "compared", "most_alike", "recognised", "standing"]
+__all__ = ["ENOUGH", "Recognised", "again", "compared", "most_alike", "recognised", "standing"]
 
 ENOUGH = 0.55
 """Correlation from which a plate counts as ours; pictures without one stayed below half of it in the tests."""
@@ -47,12 +47,14 @@ class Recognised(NamedTuple):
         place: where it stands.
         box: the box of its letters, in the picture as shown.
         likeness: correlation, ENOUGH to 1.
+        letters: as they were drawn to be compared.
     """
 
     text: str
     place: Place
     box: Box
     likeness: float
+    letters: Image.Image
 
 
 class Guess(NamedTuple):
@@ -69,7 +71,9 @@ class Guess(NamedTuple):
 def recognised(shown: Image.Image) -> Recognised | None:
     """The plate that is most like one of ours on a picture as it is shown; None where none is like enough."""
     best = most_alike(shown)
-    return Recognised(best.text, best.place, best.box, best.likeness) if best.likeness >= ENOUGH else None
+    if best.likeness < ENOUGH:
+        return None
+    return Recognised(best.text, best.place, best.box, best.likeness, best.letters)
 
 
 def most_alike(shown: Image.Image) -> Guess:
@@ -109,6 +113,15 @@ def compared(shown: Image.Image, stamp: Stamp, font: Path | None = None) -> floa
     one = lettering(mark, stamp.least_ink, stamp.box.width, stamp.box.height)
     region = shown.convert("L").crop((stamp.box.left, stamp.box.top, stamp.box.right, stamp.box.bottom))
     return _correlation(region.tobytes(), one.tobytes())
+
+
+def again(shown: Image.Image, seen: Recognised) -> Recognised | None:
+    """The same plate at the same place on another frame; None where it is not there."""
+    box = seen.box
+    same = seen.letters.resize((box.width, box.height), Image.Resampling.BOX)
+    region = shown.convert("L").crop((box.left, box.top, box.right, box.bottom))
+    found = _correlation(region.tobytes(), same.tobytes())
+    return seen._replace(likeness=found) if found >= ENOUGH else None
 
 
 def _guesses(width: int, height: int, mark: PictureMark, grid: tuple[int, int], orientation: int) -> Iterator[Guess]:
