@@ -19,10 +19,11 @@ _MOST_BRACES = 4
 _KEYED = re.compile(r"\"?[\w -]{1,40}\"?[ \t\r\n]*+[:：]")
 _OPEN_KEY = re.compile(r"(?<=[{,，\s])\"([^\W\d][\w -]{0,39}):(?=\s*+[\"{\[])")
 _PIECE = re.compile(
-    r"(?P<plain>\"(?:[^\"\\]|\\.)*+\")|“(?P<curled>[^“”]*+)”|＂(?P<wide>[^＂]*+)＂|‘(?P<single>[^‘’]*+)’"
-    r"|(?P<comment>//[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)|(?P<mark>[，：｛｝［］、])",
+    r"(?P<plain>\"(?:[^\"\\]|\\.)*+\"?)|“(?P<curled>[^“”]*+)”|＂(?P<wide>[^＂]*+)＂?|‘(?P<single>[^‘’]*+)’"
+    r"|(?P<comment>//[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?)|(?P<mark>[，：｛｝［］、])",
     re.DOTALL,
 )
+"""Whatever opens and does not close reaches to the end, so that every character is looked at once."""
 _MARKS = {"，": ",", "、": ",", "：": ":", "｛": "{", "｝": "}", "［": "[", "］": "]"}
 _BRACKETS = re.compile(r"\"(?:[^\"\\]|\\.)*+(\"?)|[{}\[\]]", re.DOTALL)
 

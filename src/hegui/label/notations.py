@@ -48,17 +48,17 @@ def readings(text: str) -> Iterator[Notation]:
     for findings, plain in _undone(text):
         found = _json(plain)
         is_json = is_json or found is not None
-        for one in (found, read_dump(plain) if found is None else None, read_yaml(plain)):
-            if one is not None:
-                yield Notation(one.members, (*findings, *one.findings))
+        one = found or read_dump(plain) or read_yaml(plain)
+        if one is not None:
+            yield Notation(one.members, (*findings, *one.findings))
     if is_json or not _HINT.search(text):
         return
     for findings, plain in _undone(text):
         for what, whole in mended(plain):
-            one = _json(whole) or read_dump(whole)
-            if one is not None:
+            found = _json(whole) or read_dump(whole)
+            if found is not None:
                 mark = Finding("spelling.mended", "fault", _ANNEX_E_B, what)
-                yield Notation(one.members, (*findings, mark, *one.findings))
+                yield Notation(found.members, (*findings, mark, *found.findings))
 
 
 def _undone(text: str) -> Iterator[tuple[tuple[Finding, ...], str]]:

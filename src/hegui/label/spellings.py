@@ -17,7 +17,7 @@ from hegui.label.findings import Finding, seen
 from hegui.label.notation import Members, Notation, as_text
 from hegui.label.notations import readings
 
-__all__ = ["MAX_TEXT", "Form", "Spelt", "meant_key", "parse"]
+__all__ = ["MAX_TEXT", "Form", "Spelt", "is_meant", "meant_key", "parse"]
 
 MAX_TEXT = 65_536
 """Characters of a text that may still be a label; longer ones are none."""
@@ -28,6 +28,8 @@ Form = Literal["inner", "wrapped", "yaml", "other"]
 _ANNEX_E = "GB 45438-2025 Annex E"
 _NESTED = 4
 """Texts within texts that are still read."""
+_MEANT = re.compile(r"\W{0,9}(?:AIGC|Label|Content|Produce|Reserve|Propagat)", re.IGNORECASE)
+"""How a text begins that was meant for a label."""
 _EDGE = " \t\r\n\f\v\0\ufeff\u3000"
 _LONE = re.compile("[\ud800-\udfff]")
 
@@ -103,6 +105,30 @@ def meant_key(key: str) -> str | None:
     'ReservedCode1'
     """
     return key if key in KEYS else _SPELLINGS.get(_folded(key))
+
+
+def is_meant(text: str, *, is_named: bool = False) -> bool:
+    """Whether a text that spells no label was meant for one: it breaks off, or has the attribute alone.
+
+    An object that can be read and has other keys is something else: the description of such a label, for one.
+
+    Args:
+        text: what stands there.
+        is_named: whether it stands in a place named AIGC; elsewhere the attribute alone is not enough.
+
+    >>> [is_meant(one) for one in ('{"AIGC":{"Label":"1","ProduceID":"', '{"AIGC":{"Label":"1"}}', '{"Label":"1"}')]
+    [True, True, False]
+    """
+    if len(text) > MAX_TEXT or not _MEANT.match(text.strip(_EDGE)):
+        return False
+    found = next(readings(text.strip(_EDGE)), None)
+    is_named = is_named or "AIGC" in text.upper()
+    if found is None:
+        return any(key in text for key in KEYS[1:]) or (is_named and "Label" in text and "{" in text)
+    inner = _unwrapped(found.members, [])
+    members = inner if isinstance(inner, Members) else found.members
+    has_attribute = any(meant_key(key) == "Label" and as_text(value) in ("1", "2", "3") for key, value in members)
+    return is_named and has_attribute
 
 
 def _parsed(text: str, nested: int) -> Spelt | None:
