@@ -20,7 +20,7 @@ from hegui.label.aigc import AigcLabel
 from hegui.label.findings import Finding
 from hegui.label.png_text import KINDS, XMP_KEYWORD, PngText, fresh_xmp, keyword_of, taken_apart
 from hegui.label.reading import Candidate, Gap, Reading, Trace
-from hegui.label.spellings import MAX_TEXT
+from hegui.label.spellings import MAX_TEXT, is_meant
 from hegui.label.spots import Frame, Look, may_be_label, reason_of
 
 __all__ = ["CLAUSE", "EXTENSIONS", "IS_REVERSIBLE", "MEDIA_TYPES", "NAME", "PLACE", "bare", "read", "score", "write"]
@@ -156,7 +156,7 @@ def _contents(look: PngLook, text: PngText, block: Candidate, frame: Frame) -> N
         exif.examine(text.data, look, block, frame, prefix=6)
     elif known and head == b"http://ns.adobe.com/xap/1.0/\0":
         look.xmp(text.data[29:], block, lambda packet: frame(None if packet is None else head + packet))
-    elif may_be_label(text.text):
-        look.text(replace(block, text=text.text), lambda new: frame(None if new is None else new.encode()))
+    elif may_be_label(text.text) or ("AIGC" in text.keyword.upper() and is_meant(text.text, is_named=True)):
+        look.add(replace(block, text=text.text), lambda new: frame(None if new is None else new.encode()))
     else:
         look.trace(block.place, text.keyword, text.text)
