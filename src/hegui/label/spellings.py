@@ -197,7 +197,9 @@ def _wrapper(around: Members) -> tuple[str, Any] | None:
     """The key AIGC itself, else one like it that holds more than a word."""
     exact = (one for one in around if one[0] == "AIGC")
     like = (one for one in around if one[0].upper() in _WRAPPERS)
-    named = (one for one in around if "AIGC" in one[0].upper() and not isinstance(one[1], str) and meant_key(one[0]) is None)
+    named = (
+        one for one in around if "AIGC" in one[0].upper() and not isinstance(one[1], str) and meant_key(one[0]) is None
+    )
     return next(exact, None) or next(like, None) or next((one for one in named if isinstance(one[1], Members)), None)
 
 

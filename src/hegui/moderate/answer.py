@@ -4,7 +4,8 @@ Knows choices, their ends and findings; knows no sockets and no clock: events in
 with which bytes, is in `outlet`.
 
 Rule 1: every text of every choice runs through a screen of its own (`texts`).
-Rule 2: an event of unknown shape, or text for a choice that has finished, is withheld and counted.
+Rule 2: an event of unknown shape, one with a file, or text for a choice that has finished, is withheld and counted: what comes in
+pieces cannot be labelled.
 Rule 3: a choice that a finding ends says `content_filter`; when all have ended the upstream is no longer needed.
 Rules of law: Interim Measures Art. 14 para. 1 (stop generating, stop transmitting).
 """
@@ -15,6 +16,7 @@ from typing import Any
 
 from hegui.detect.detectors import Detectors
 from hegui.kernel.sse import SseEvent
+from hegui.moderate.answer_files import files_in
 from hegui.moderate.fields import TooDeepError, is_opaque
 from hegui.moderate.guarded import NewGuard
 from hegui.moderate.lone import LonePiece, Template, lone_piece
@@ -109,6 +111,8 @@ class AnswerStream:
         if not has_known_shape(value) or (event.other and not self._is_clean(event.other)):
             return self._withhold()
         try:
+            if any(files_in(value)):
+                return self._withhold()
             return self._feed_value(event, value)
         except (TooDeepError, TooManyTextsError, BacklogError):
             return self._withhold()

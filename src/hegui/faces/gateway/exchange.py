@@ -14,7 +14,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from hegui.detect.findings import HARM, PERSONAL
 from hegui.detect.personal.masking import Placeholders
@@ -35,7 +35,7 @@ from hegui.faces.gateway.http import (
     headers_of,
     read_body,
 )
-from hegui.faces.gateway.media import SPEECH_TYPES, refuse_unsupported
+from hegui.faces.gateway.media import SPEECH_TYPES, AnswerFiles, refuse_unsupported
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.gateway.upstream import UpstreamPool, UpstreamResponse
 from hegui.kernel.sse import EventTooLargeError, SseSplitter
@@ -78,6 +78,8 @@ KINDS = {
 
 LARGE = 1 << 17
 """Bytes of a body from which it is screened beside the event loop, so that the streams of others go on."""
+
+T = TypeVar("T")
 
 _log = logging.getLogger("hegui.gateway")
 
@@ -412,34 +414,18 @@ class GatewayExchange:
         return out + answer.fail(self._stream_error("upstream_cut"))
 
     async def _whole(self, upstream: UpstreamResponse, value: dict[str, Any], send: Send) -> None:
-        body = await self._desk().read_whole(upstream)
-        size = len(body)
-        try:
-            answer = decode_json(body)
-        except ValueError:
-            answer = None
-        if not (has_known_shape(answer) if upstream.status == 200 else has_sound_members(answer)):
-            self.account.outcome = "upstream_malformed"
-            raise ApiError(
-                502, "api_error", "upstream_malformed", "The model server's answer is not what it should be."
-            )
-        desk = self._desk()
+        """An answer that is one JSON body."""
+        desk, is_good = self._desk(), upstream.status == 200
+        body = await desk.read_whole(upstream)
+        answer = self._read(body, is_good=is_good)
         files = desk.files()
-        if self.kind == "images" and upstream.status == 200:
-            files.take_out(answer)
-            body, size = encode_json(answer), 0
-        given = (self._detectors, self._policy, self._notice(), answer)
-        if self._shadow is not None:
-            await _beside(self._shadow.whole, body)
         try:
-            if self._guards is not None and self._guards.has_answer and upstream.status == 200:
-                whole = WholeAnswer(*given, self._guards.guard)
-                await settle(whole, self._guards)
-                self.account.tally, changed = whole.finish()
-            elif size < LARGE:
-                self.account.tally, changed = screen_answer(*given)
-            else:
-                self.account.tally, changed = await asyncio.to_thread(screen_answer, *given)
+            if self.kind != "embeddings":
+                every_url = self.kind == "images" and is_good
+                await _beside(len(body), files.take_out, answer, every_url)
+            if not files.is_empty:
+                body = encode_json(answer)
+            changed = await self._screen_answer(answer, body, is_guarded=is_good)
         except (TooDeepError, TooManyTextsError):
             self.account.outcome = "upstream_malformed"
             problem = "The model server's answer is nested too deep, or has too many texts."
@@ -448,11 +434,7 @@ class GatewayExchange:
         ended = self.account.tally.decision in ("safe_reply", "refuse", "stop")
         self.account.outcome = "blocked_answer" if ended else "completed" if upstream.status < 400 else "upstream_error"
         if ended and self.kind == "images":
-            reason = self._notice().reason(
-                "answer", self.account.tally.decision, [r for _, r in self.account.tally.rulings]
-            )
-            text = self._notice().refusal or "The answer was refused by the content policy."
-            raise ApiError(400, "invalid_request_error", "content_filter", text, hegui=reason)
+            raise self._refused_answer()
         usage = answer.get("usage")
         self.account.usage = usage if type(usage) is dict else None
         number = answer.get("id")
@@ -460,21 +442,67 @@ class GatewayExchange:
         if self._placeholders and self._policy.restore:
             changed = restore_body(answer, self._placeholders) or changed
         if not files.is_empty:
-            await files.put_back(desk.fetch, desk.keep, asyncio.to_thread)
-            self.account.files, changed = files.record(), True
+            changed = True
+            if not ended:
+                await self._put_back(files, desk)
         encoded = None if changed or has_repeated_names(body, answer) else body
-        if upstream.status == 200 and self.kind in ("chat", "completion"):
+        if is_good and self.kind in ("chat", "completion"):
             encoded = self._marks(value).mark_body(answer, encoded)
         await self._out.finish(send, upstream.status, encoded if encoded is not None else encode_json(answer))
 
+    def _read(self, body: bytes, *, is_good: bool) -> dict[str, Any]:
+        """The answer of a body. Raises ApiError 502 for any other than we know."""
+        try:
+            answer = decode_json(body)
+        except ValueError:
+            answer = None
+        if not (has_known_shape(answer) if is_good else has_sound_members(answer)):
+            self.account.outcome = "upstream_malformed"
+            raise ApiError(
+                502, "api_error", "upstream_malformed", "The model server's answer is not what it should be."
+            )
+        found: dict[str, Any] = answer
+        return found
+
+    async def _screen_answer(self, answer: dict[str, Any], body: bytes, *, is_guarded: bool) -> bool:
+        """Screen a whole answer in place; whether anything was changed. Raises TooDeepError, TooManyTextsError."""
+        given = (self._detectors, self._policy, self._notice(), answer)
+        if self._shadow is not None:
+            await _beside(len(body), self._shadow.whole, body)
+        if self._guards is not None and self._guards.has_answer and is_guarded:
+            whole = WholeAnswer(*given, self._guards.guard)
+            await settle(whole, self._guards)
+            self.account.tally, changed = whole.finish()
+        else:
+            self.account.tally, changed = await _beside(len(body), screen_answer, *given)
+        return changed
+
+    def _refused_answer(self) -> ApiError:
+        tally = self.account.tally
+        reason = self._notice().reason("answer", tally.decision, [ruling for _, ruling in tally.rulings])
+        text = self._notice().refusal or "The answer was refused by the content policy."
+        return ApiError(400, "invalid_request_error", "content_filter", text, hegui=reason)
+
     # Files.
+
+    async def _put_back(self, files: AnswerFiles, desk: FileDesk) -> None:
+        try:
+            await files.put_back(desk.fetch, desk.keep, asyncio.to_thread)
+        except ApiError as error:
+            self.account.outcome = error.code
+            raise
+        self.account.files = files.record()
 
     async def _speech(self, upstream: UpstreamResponse, name: str, send: Send) -> None:
         """An answer that is a file of sound. Where its format has no place, the label goes beside it, in the head."""
         desk, label = self._desk(), []
         body, files = await desk.read_whole(upstream), desk.files()
         if name:
-            found = await asyncio.to_thread(files.labelled, body, name)
+            try:
+                found = await asyncio.to_thread(files.labelled, body, name)
+            except ApiError as error:
+                self.account.outcome = error.code
+                raise
             body, self.account.files = found.data, files.record()
         else:
             label = [(b"x-hegui-aigc", files.label(0).text().encode("ascii"))]
@@ -550,12 +578,9 @@ def _ends_prompt(rulings: Sequence[tuple[str, Ruling]]) -> Action | None:
     return decision if decision in ("safe_reply", "refuse", "stop", "help") else None
 
 
-async def _beside(work: Callable[[bytes], None], body: bytes) -> None:
-    """Work on a body, beside the event loop where it is large."""
-    if len(body) < LARGE:
-        work(body)
-    else:
-        await asyncio.to_thread(work, body)
+async def _beside(size: int, work: Callable[..., T], *given: Any) -> T:
+    """Work on a body of this size, beside the event loop where it is large."""
+    return work(*given) if size < LARGE else await asyncio.to_thread(work, *given)
 
 
 def _choices_asked_for(value: dict[str, Any]) -> int:

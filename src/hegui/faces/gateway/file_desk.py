@@ -15,6 +15,7 @@ from hegui.faces.gateway.http import ApiError
 from hegui.faces.gateway.media import AnswerFiles, is_trusted
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.gateway.upstream import UpstreamPool, UpstreamResponse
+from hegui.kernel.source import Source
 from hegui.label.aigc import AigcLabel
 from hegui.label.content_number import ContentNumber
 from hegui.usecases.ports import Application
@@ -53,10 +54,12 @@ class FileDesk:
             problem = "A file of the answer lies on a host this gateway does not fetch from (label.fetch_hosts)."
             raise ApiError(502, "api_error", "label_failed", problem)
         found = await self.pool.send("GET", url, [(b"accept", b"*/*")], b"")
-        if found.status != 200:
-            found.abort()
-            raise ApiError(502, "api_error", "upstream_malformed", "A file of the answer could not be fetched.")
-        return await self.read_whole(found)
+        try:
+            if found.status != 200:
+                raise ApiError(502, "api_error", "upstream_malformed", "A file of the answer could not be fetched.")
+            return await self.read_whole(found)
+        finally:
+            found.abort()  # nothing, unless the client has left or the file is too large
 
     def keep(self, extension: str, data: bytes) -> str:
         """Keep a labelled file for the client; its address. Raises InternalError LBL129."""
@@ -78,8 +81,12 @@ class FileDesk:
 
 
 def _plate(language: str, text: str | None, data: bytes) -> bytes:
-    """A picture with its plate. Raises LabelError LBL100 to LBL110."""
+    """A picture with its plate; sound has no place for one. Raises LabelError LBL100 to LBL112."""
     # Pillow and the marks come with the first picture: a gateway for text alone does not pay their memory.
+    from hegui.label.formats import codec_of
     from hegui.usecases.label_marks import MarkOrder, mark_bytes
 
+    codec = codec_of(Source.of(data), "")
+    if codec is not None and codec.MEDIA_TYPES[0].startswith("audio/"):
+        return data
     return mark_bytes(data, "", MarkOrder(language, text, may_reencode=True)).data
