@@ -35,7 +35,8 @@ from hegui.label.aigc import AigcLabel
 from hegui.label.codec import Codec
 from hegui.label.formats import codec_of, plan
 from hegui.usecases import label_copy
-from hegui.usecases.label_files import is_in_place, label_file
+from hegui.usecases.label_copy import unmoving
+from hegui.usecases.label_files import label_file
 
 HERE = Path(__file__).parent
 CARRIERS = HERE.parents[1] / "tests" / "label" / "carriers"
@@ -105,7 +106,7 @@ def small(folder: Path, rounds: int, tool: ExifTool | None) -> Iterator[Figures]
         yield {
             "carrier": carrier.name,
             "bytes": len(data),
-            "in_place": is_in_place(splices, len(data)),
+            "in_place": bool(unmoving(Source.of(data), splices)),
             **{f"{name}_us": statistics.median(values) * 1e6 if values else None for name, values in times.items()},
         }
 
@@ -216,7 +217,7 @@ def fits(way: Way, source: Path) -> bool:
     if way.title == "hegui, in place":
         with source.open("rb") as file:
             opened = Source(file)
-            return is_in_place(plan(opened, source.name, LABELS[0])[1], opened.size)
+            return bool(unmoving(opened, plan(opened, source.name, LABELS[0])[1]))
     target = source.with_name(f"target-{source.name}")
     try:
         if way.in_place:

@@ -21,7 +21,8 @@ from hegui.label.faults import LabelError
 from hegui.label.formats import bare, plan
 from hegui.label.standing import labels
 from hegui.usecases import label_files
-from hegui.usecases.label_files import is_in_place, label_file, open_file, read_file
+from hegui.usecases.label_copy import unmoving
+from hegui.usecases.label_files import label_file, open_file, read_file
 from hegui.usecases.label_receipts import Digests
 from tests.label.contract import CARRIERS
 from tests.usecases.label_steps import LABEL, OTHER, forked, label, receipts, steps_of, stopped_at
@@ -38,7 +39,7 @@ def splices_of(name: str) -> tuple[Splice, ...]:
 
 
 WRITABLE = [path.name for path in sorted(CARRIERS.iterdir()) if splices_of(path.name)]
-IN_PLACE = [name for name in WRITABLE if is_in_place(splices_of(name), (CARRIERS / name).stat().st_size)]
+IN_PLACE = [name for name in WRITABLE if unmoving(Source.of((CARRIERS / name).read_bytes()), splices_of(name))]
 
 
 @pytest.fixture
@@ -130,7 +131,7 @@ def test_killed_in_place_nothing_but_the_label_can_be_half_and_it_has_its_receip
 ) -> None:
     old = (CARRIERS / name).read_bytes()
     path = placed(folder, name)
-    splices = splices_of(name)
+    splices = unmoving(Source.of(old), splices_of(name)) or ()
     count = len(steps_of(lambda: label(path, book, in_place=True)))
     for number in range(count):
         path.write_bytes(old)

@@ -23,7 +23,7 @@ from hegui.label.codec import Codec
 from hegui.label.faults import LabelError
 from hegui.label.formats import Opened, bare, open_label, plan
 from hegui.label.standing import labels
-from hegui.usecases.label_copy import Changed, ShorterError, copied, digests, joined
+from hegui.usecases.label_copy import Changed, ShorterError, copied, digests, unmoving
 from hegui.usecases.label_disk import (
     alone,
     beside,
@@ -38,7 +38,7 @@ from hegui.usecases.label_disk import (
 from hegui.usecases.label_receipts import Digests, Receipt
 
 __all__ = [
-    "LabelChoice", "State", "Written", "digests", "is_in_place", "label_file", "open_file", "put_file", "read_file", "replace_file",
+    "LabelChoice", "State", "Written", "digests", "label_file", "open_file", "put_file", "read_file", "replace_file",
 ]  # fmt: skip
 
 LabelChoice = Callable[[Opened, Callable[[], Digests]], AigcLabel]
@@ -82,11 +82,6 @@ def read_file(path: Path) -> Opened:
         return open_label(source, path.name)
 
 
-def is_in_place(splices: Sequence[Splice], size: int) -> bool:
-    """Whether the splices replace bytes by as many, or stand at the end: nothing in between moves."""
-    return all(splice.drop == len(splice.put) or splice.at + splice.drop == size for splice in joined(splices))
-
-
 def label_file(
     path: Path, choose: LabelChoice, state: State, *, out: Path | None = None, in_place: bool = False,
     reason: str = "generated",
@@ -98,8 +93,8 @@ def label_file(
         choose: which label.
         state: where the receipt goes; called after the new file was read back, before it takes its place.
         out: the labelled file; None puts it in the place of `path`.
-        in_place: change the file itself where nothing has to move, instead of writing it again beside it. Faster, and not whole
-            or not at all: a machine that stops between two writes leaves a file whose label is half written, its payload whole.
+        in_place: change the file itself where next to nothing has to move, instead of writing it again beside it. Faster, and not
+            whole or not at all: a machine that stops between two writes leaves a file whose label is half written.
         reason: as the receipt has it.
     Raises:
         LabelError: LBL001 to LBL006 the file; LBL120 not a regular file; LBL121 cannot be opened or written, or changes while it
@@ -112,9 +107,8 @@ def label_file(
         codec, splices = plan(Source(file), path.name, label)
         if not splices:
             return Written(work.copy(out), label, None)
-        if in_place and out is None and is_in_place(splices, work.stamp.st_size):
-            return work.in_place(codec, label, joined(splices))
-        return work.beside(codec, label, splices, out)
+        still = unmoving(Source(file), splices) if in_place and out is None else None
+        return work.in_place(codec, label, still) if still else work.beside(codec, label, splices, out)
 
 
 @contextmanager
