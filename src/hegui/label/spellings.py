@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from hegui.label.aigc import KEYS, AigcLabel
@@ -26,6 +27,7 @@ Form = Literal["inner", "wrapped", "yaml", "other"]
 """How the object stands: `{…}`, `{"AIGC":{…}}`, a YAML mapping, or a spelling we only read."""
 
 _ANNEX_E = "GB 45438-2025 Annex E"
+_LONGEST_KEY = 80
 _NESTED = 4
 """Texts within texts that are still read."""
 _MEANT = re.compile(r"\W{0,9}(?:AIGC|Label|Content|Produce|Reserve|Propagat)", re.IGNORECASE)
@@ -98,13 +100,14 @@ def parse(text: str) -> Spelt | None:
     return _parsed(text, _NESTED) if len(text) <= MAX_TEXT else None
 
 
+@lru_cache(maxsize=4096)
 def meant_key(key: str) -> str | None:
     """The key of Annex E that `key` stands for, in any spelling seen; None where it stands for none.
 
     >>> meant_key("ReserveCode1")
     'ReservedCode1'
     """
-    return key if key in KEYS else _SPELLINGS.get(_folded(key))
+    return key if key in KEYS else _SPELLINGS.get(_folded(key)) if len(key) <= _LONGEST_KEY else None
 
 
 def is_meant(text: str, *, is_named: bool = False) -> bool:
@@ -197,7 +200,9 @@ def _wrapper(around: Members) -> tuple[str, Any] | None:
     """The key AIGC itself, else one like it that holds more than a word."""
     exact = (one for one in around if one[0] == "AIGC")
     like = (one for one in around if one[0].upper() in _WRAPPERS)
-    named = (one for one in around if "AIGC" in one[0].upper() and not isinstance(one[1], str) and meant_key(one[0]) is None)
+    named = (
+        one for one in around if "AIGC" in one[0].upper() and not isinstance(one[1], str) and meant_key(one[0]) is None
+    )
     return next(exact, None) or next(like, None) or next((one for one in named if isinstance(one[1], Members)), None)
 
 
