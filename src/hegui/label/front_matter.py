@@ -148,7 +148,9 @@ def entry_at(text: str, start: int, stop: int) -> Entry | None:
     if not inline.strip() or _TAGGED.fullmatch(inline.strip()):
         members = tuple(_members(text, below))
         shown = "\n".join(f"{member.name}: {member.text}" for member in members)
-        return Entry(name, start, last.next, (match.end(), match.end()), indent, shown, members, False, is_flat and bool(members))
+        return Entry(
+            name, start, last.next, (match.end(), match.end()), indent, shown, members, False, is_flat and bool(members)
+        )
     end = match.end() + len(inline.rstrip()) if not below else last.end
     shown, is_quoted = _scalar(text, inline.strip(), below)
     return Entry(name, start, last.next, (match.end(), end), indent, shown, (), is_quoted)

@@ -66,7 +66,9 @@ def _piece(found: re.Match[str]) -> str:
         return _MARKS[found[0]]
     if found["comment"] is not None:
         return " "
-    return json.dumps(next(one for one in found.group("curled", "wide", "single") if one is not None), ensure_ascii=False)
+    return json.dumps(
+        next(one for one in found.group("curled", "wide", "single") if one is not None), ensure_ascii=False
+    )
 
 
 def _closed(text: str) -> str:

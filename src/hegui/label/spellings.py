@@ -32,6 +32,7 @@ _NESTED = 4
 """Texts within texts that are still read."""
 _MEANT = re.compile(r"\W{0,9}(?:AIGC|Label|Content|Produce|Reserve|Propagat)", re.IGNORECASE)
 """How a text begins that was meant for a label."""
+_BROKEN = re.compile(rf"(?:{'|'.join(KEYS[1:])})[\\\\\"'\s]{{0,9}}[:=]")
 _EDGE = " \t\r\n\f\v\0\ufeff\u3000"
 _LONE = re.compile("[\ud800-\udfff]")
 
@@ -127,7 +128,7 @@ def is_meant(text: str, *, is_named: bool = False) -> bool:
     found = next(readings(text.strip(_EDGE)), None)
     is_named = is_named or "AIGC" in text.upper()
     if found is None:
-        return any(key in text for key in KEYS[1:]) or (is_named and "Label" in text and "{" in text)
+        return _BROKEN.search(text) is not None or (is_named and "Label" in text and "{" in text)
     inner = _unwrapped(found.members, [])
     members = inner if isinstance(inner, Members) else found.members
     has_attribute = any(meant_key(key) == "Label" and as_text(value) in ("1", "2", "3") for key, value in members)
