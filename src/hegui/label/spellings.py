@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from hegui.label.aigc import KEYS, AigcLabel
@@ -26,10 +27,12 @@ Form = Literal["inner", "wrapped", "yaml", "other"]
 """How the object stands: `{…}`, `{"AIGC":{…}}`, a YAML mapping, or a spelling we only read."""
 
 _ANNEX_E = "GB 45438-2025 Annex E"
+_LONGEST_KEY = 80
 _NESTED = 4
 """Texts within texts that are still read."""
 _MEANT = re.compile(r"\W{0,9}(?:AIGC|Label|Content|Produce|Reserve|Propagat)", re.IGNORECASE)
 """How a text begins that was meant for a label."""
+_BROKEN = re.compile(rf"(?:{'|'.join(KEYS[1:])})[\\\\\"'\s]{{0,9}}[:=]")
 _EDGE = " \t\r\n\f\v\0\ufeff\u3000"
 _LONE = re.compile("[\ud800-\udfff]")
 
@@ -98,13 +101,14 @@ def parse(text: str) -> Spelt | None:
     return _parsed(text, _NESTED) if len(text) <= MAX_TEXT else None
 
 
+@lru_cache(maxsize=4096)
 def meant_key(key: str) -> str | None:
     """The key of Annex E that `key` stands for, in any spelling seen; None where it stands for none.
 
     >>> meant_key("ReserveCode1")
     'ReservedCode1'
     """
-    return key if key in KEYS else _SPELLINGS.get(_folded(key))
+    return key if key in KEYS else _SPELLINGS.get(_folded(key)) if len(key) <= _LONGEST_KEY else None
 
 
 def is_meant(text: str, *, is_named: bool = False) -> bool:
@@ -124,7 +128,7 @@ def is_meant(text: str, *, is_named: bool = False) -> bool:
     found = next(readings(text.strip(_EDGE)), None)
     is_named = is_named or "AIGC" in text.upper()
     if found is None:
-        return any(key in text for key in KEYS[1:]) or (is_named and "Label" in text and "{" in text)
+        return _BROKEN.search(text) is not None or (is_named and "Label" in text and "{" in text)
     inner = _unwrapped(found.members, [])
     members = inner if isinstance(inner, Members) else found.members
     has_attribute = any(meant_key(key) == "Label" and as_text(value) in ("1", "2", "3") for key, value in members)
