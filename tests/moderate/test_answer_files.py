@@ -11,7 +11,7 @@ import pytest
 from hegui.detect.detectors import Detectors
 from hegui.detect.lexicon_files import starter_lexicon
 from hegui.detect.screen import CompiledLexicon
-from hegui.kernel.sse import SseEvent
+from hegui.kernel.sse import SseEvent, SseSplitter
 from hegui.moderate.answer import AnswerStream
 from hegui.moderate.answer_files import files_in
 from hegui.moderate.fields import TooDeepError
@@ -19,6 +19,7 @@ from hegui.moderate.marks import AnswerMarks
 from hegui.moderate.notice import Notice
 from hegui.moderate.policy_files import built_in_policy
 from hegui.moderate.wire import encode_json, framed
+from tests.conftest import shared_rows
 from tests.support.upstream import chat_chunk
 
 CARRIERS = Path(__file__).parents[1] / "label" / "carriers"
@@ -89,13 +90,32 @@ def test_what_is_nested_too_deep_is_not_half_searched() -> None:
 
 @pytest.mark.parametrize("event", FILES)
 def test_a_stream_hands_out_no_file(event: Any) -> None:
-    """It could not be labelled in pieces."""
+    """It could not be labelled in pieces; what stands beside it goes on."""
+    (place,) = files_in(event)
     detectors = Detectors(CompiledLexicon(starter_lexicon()))
     notice = Notice("0" * 26, "en", "p", "", "", "")
     stream = AnswerStream(detectors, built_in_policy(), notice, AnswerMarks("", "", None), model="m")
     events = [chat_chunk("", role="assistant"), event, chat_chunk("hello"), chat_chunk(None, finish_reason="stop")]
     data = [encode_json(one) for one in events]
     out = b"".join(stream.feed(SseEvent(framed(one), one, b"")) for one in data) + stream.finish()
-    assert data[1] not in out
+    assert place.text.encode() not in out
     assert stream.tally.withheld_events == 1
     assert b"hello" in out
+
+
+def test_the_end_of_an_answer_that_drew_arrives_without_the_picture() -> None:
+    rows = [
+        row
+        for row in shared_rows("openai_protocol")
+        if "image_generation_call" in row["body"] and "data: " in row["body"]
+    ]
+    for row in rows:
+        stream = AnswerStream(
+            Detectors(CompiledLexicon(starter_lexicon())), built_in_policy(), Notice("0" * 26, "en", "p", "", "", ""),
+            AnswerMarks("", "", None), model="m", kind="responses",
+        )  # fmt: skip
+        splitter = SseSplitter(1 << 20)
+        out = b"".join(stream.feed(event) for event in splitter.feed(row["body"].encode())) + stream.finish(b"")
+        assert b'"response.completed"' in out
+        assert b'"result":""' in out
+    assert rows
