@@ -438,3 +438,16 @@ def test_a_signed_label_has_sm3_in_its_receipt_and_the_file_is_what_was_hashed(f
     assert written.receipt.document()["before"]["sm3"]  # type: ignore[index,call-overload]
     label_file(path, lambda _, before: (seen.append(before()), OTHER)[1], lambda _: "r")
     assert seen[1] == seen[0]  # as it was before labelling
+
+
+@pytest.mark.parametrize("how", [False, True], ids=["beside", "in place"])
+def test_content_that_could_not_be_hashed_again_is_not_bound_by_a_signature(folder: Path, how: bool) -> None:
+    """A WebP that announces XMP and has none: without the label nobody can tell that it was announced."""
+    path = placed(folder, "anim.webp")
+    old = bytearray(path.read_bytes())
+    old[20] |= 4
+    path.write_bytes(old)
+    choose = [lambda _, before: (before(), LABEL)[1], lambda *_: LABEL]
+    assert code_of(lambda: label_file(path, choose[0], lambda _: pytest.fail("stated"), in_place=how)) == "LBL122"
+    assert path.read_bytes() == old
+    assert label_file(path, choose[1], lambda _: "r", in_place=how).is_changed

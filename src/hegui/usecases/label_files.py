@@ -153,7 +153,7 @@ class _Work:
             both = copied(self.file, self.stamp.st_size, splices, partial(write_all, draft))
             os.fsync(draft.fileno())
             with opened(path) as again:
-                _check_back(Source(again), target.name, codec, label)
+                self._check_back(lambda: Source(again), target.name, codec, label)
             receipt = self._stated(codec, label, both)
             take_place(path, target, overwrite=out is None)
         return Written(target, label, receipt)
@@ -161,7 +161,7 @@ class _Work:
     def in_place(self, codec: Codec, label: AigcLabel, splices: Sequence[Splice]) -> Written:
         size = self.stamp.st_size
         both = copied(self.file, size, splices, None)
-        _check_back(Changed(self.file, size, splices).source(), self.path.name, codec, label)
+        self._check_back(Changed(self.file, size, splices).source, self.path.name, codec, label)
         receipt = self._stated(codec, label, both)
         patch(self.path, splices, size)
         return Written(self.path, label, receipt)
@@ -186,11 +186,15 @@ class _Work:
         receipt = Receipt(codec.NAME, codec.PLACE, label, before, after, self.reason)
         return replace(receipt, id=self.state(receipt))
 
-
-def _check_back(source: Source, name: str, codec: Codec, label: AigcLabel) -> None:
-    """That whoever opens the file by this name finds this label, and this one alone."""
-    found = open_label(source, name)
-    count = len(labels(found.reading))
-    if found.codec is not codec or [one.spelt.label for one in labels(found.reading)] != [label]:
-        problem = f"the label did not read back: {count} found"
-        raise LabelError("LBL122", name, problem, "Report it with the file's format; the file is as it was.")
+    def _check_back(self, source: Callable[[], Source], name: str, codec: Codec, label: AigcLabel) -> None:
+        """That whoever opens the file by this name finds this label alone, and the content that its signature binds."""
+        found = open_label(source(), name)
+        count = len(labels(found.reading))
+        if found.codec is not codec or [one.spelt.label for one in labels(found.reading)] != [label]:
+            problem = f"the label did not read back: {count} found"
+            raise LabelError("LBL122", name, problem, "Report it with the file's format; the file is as it was.")
+        if self.known is None or not codec.IS_REVERSIBLE:
+            return
+        if digests(source(), bare(source(), name)).sha256 != self.known.sha256:
+            problem = "without the label the file is not what it was, so that a signature cannot bind its content"
+            raise LabelError("LBL122", name, problem, "Make the file again by another program, or label it unsigned.")
