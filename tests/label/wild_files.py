@@ -82,7 +82,9 @@ def filled(text: str) -> str:
 def _mark(name: str) -> str:
     kind, _, rest = name.partition(":")
     if kind == "each":
-        return "".join(re.sub("[KV]", lambda one, k=key, v=value: k if one[0] == "K" else v, rest) for key, value in _KEYS.items())
+        return "".join(
+            re.sub("[KV]", lambda one, k=key, v=value: k if one[0] == "K" else v, rest) for key, value in _KEYS.items()
+        )
     if kind == "xmp" and rest:
         return _xmp(filled(rest.replace("‹", "«").replace("›", "»")))
     return _MARKS[kind]
@@ -104,7 +106,9 @@ def _png(chunk: bytes, *, last: bool = False) -> bytes:
     return plain[:at] + chunk + plain[at:]
 
 
-def _png_text(text: str, keyword: str = "AIGC", kind: str = "tEXt", encoding: str = "utf-8", *, last: bool = False) -> bytes:
+def _png_text(
+    text: str, keyword: str = "AIGC", kind: str = "tEXt", encoding: str = "utf-8", *, last: bool = False
+) -> bytes:
     body, head = text.encode(encoding), keyword.encode() + b"\0"
     if kind == "zTXt":
         head, body = head + b"\0", compress(body)
@@ -252,9 +256,7 @@ def _docx_custom(properties: str) -> bytes:
         b'<Relationship Id="rIdW" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/'
         b'custom-properties" Target="docProps/custom.xml"/></Relationships>',
     )
-    return with_parts(
-        plain, {"[Content_Types].xml": kinds, "_rels/.rels": links, "docProps/custom.xml": body.encode()}
-    )
+    return with_parts(plain, {"[Content_Types].xml": kinds, "_rels/.rels": links, "docProps/custom.xml": body.encode()})
 
 
 def _docx_part(text: str, name: str) -> bytes:
