@@ -76,7 +76,7 @@ format: $(VENV)/.dev ## format and mend what can be mended
 	$(BIN)/ruff check --fix .
 
 lock: $(VENV)/.dev ## lock the dependencies again, with hashes
-	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --extra build pyproject.toml -o requirements/runtime.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --extra build --extra marks pyproject.toml -o requirements/runtime.lock
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --extra dev -c requirements/runtime.lock pyproject.toml -o requirements/dev.lock
 
 clean: ## remove the environment and the caches, keep state/
