@@ -74,7 +74,17 @@ def ffmpeg(
         LabelError: LBL130 missing, LBL131 failed, LBL137 wrote more than it may.
     """
     threads = str(int(number("program.threads")))
-    head = ["ffmpeg", "-nostdin", "-hide_banner", "-v", "error", "-filter_threads", threads, "-filter_complex_threads", threads]
+    head = [
+        "ffmpeg",
+        "-nostdin",
+        "-hide_banner",
+        "-v",
+        "error",
+        "-filter_threads",
+        threads,
+        "-filter_complex_threads",
+        threads,
+    ]
     return _run([*head, *words], where, stdin, number("program.whole_seconds" if whole else "program.seconds"), most)
 
 
