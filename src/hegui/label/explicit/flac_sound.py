@@ -36,7 +36,7 @@ class _Stream(NamedTuple):
     sound: int
     end: int
     samples: Samples
-    count: int
+    total: int
 
 
 def put(source: Source, path: Path, mark: SoundMark, where: str) -> tuple[Splice, ...]:
@@ -52,7 +52,7 @@ def put(source: Source, path: Path, mark: SoundMark, where: str) -> tuple[Splice
         _encode(path, out, old.samples, old.samples.packed(wave), mark, place, where)
         made = Source.of(out.read_bytes(), budget=1 << 40)
         new = _stream(made, where)
-        kept = (len(wave), new.count) if mark.place == "head" else (0, new.count - len(wave))
+        kept = (len(wave), new.total) if mark.place == "head" else (0, new.total - len(wave))
         if _differ(path, out, old.samples, kept, where):
             raise not_proven(where, "samples have changed")
     info = made.at(new.blocks[0].body, new.blocks[0].size)
