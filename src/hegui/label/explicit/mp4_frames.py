@@ -28,15 +28,17 @@ _REFUSED = (b"sbgp", b"subs", b"saiz", b"saio", b"senc", b"stdp", b"padb", b"stp
 
 @dataclass(frozen=True, slots=True)
 class NewFrames:
-    """Frames that take the place of the first ones, in the order in which they are decoded, which is that of showing.
+    """Frames that take the place of the first ones, in the order in which they are decoded.
 
     Attributes:
         data: of each frame.
+        ranks: the place of each in the order in which they are shown.
         syncs: which are keyframes, from 0.
         config: what decoders are set up with, where it changes; None where it stays.
     """
 
     data: Sequence[bytes]
+    ranks: Sequence[int]
     syncs: frozenset[int]
     config: bytes | None
 
@@ -58,7 +60,7 @@ def exchanged(source: Source, film: Film, track: Track, new: NewFrames, kind: by
         raise cannot_video(
             where, f"its frames are described by a table that is not handled: {refused[0].decode('ascii')}"
         )
-    edits = [*_data(film, track, new), *_sizes(track, new), *_syncs(track, new), *_shown(source, track, len(new.data))]
+    edits = [*_data(film, track, new), *_sizes(track, new), *_syncs(track, new), *_shown(source, track, new, where)]
     if b"sdtp" in track.tables:
         edits.append(Edit(track.tables[b"sdtp"].body + 4, len(new.data), bytes(len(new.data))))
     if new.config is not None:
@@ -108,12 +110,16 @@ def _syncs(track: Track, new: NewFrames) -> Iterator[Edit]:
     yield Edit(place.start, place.size, box(b"stss", pack(f">II{len(rows)}I", 0, len(rows), *rows)), track.stbl)
 
 
-def _shown(source: Source, track: Track, count: int) -> Iterator[Edit]:
-    """The table of how much later each frame is shown than decoded: the new ones in order."""
-    table = track.tables.get(b"ctts")
-    if table is None:
+def _shown(source: Source, track: Track, new: NewFrames, where: str) -> Iterator[Edit]:
+    """The table of how much later each frame is shown than decoded."""
+    count, table = len(new.data), track.tables.get(b"ctts")
+    times = sorted(track.shown[:count])
+    offsets = [times[rank] - decoded for rank, decoded in zip(new.ranks, track.decoded, strict=False)]
+    if table is None and not any(offsets):
         return
-    offsets = [time - decoded for time, decoded in zip(sorted(track.shown[:count]), track.decoded, strict=False)]
+    least = min(0, *(shown - decoded for shown, decoded in zip(track.shown, track.decoded, strict=True)))
+    if table is None or min(offsets) < least or max(offsets) >> 31:
+        raise cannot_video(where, "its times leave no room for frames in another order")
     old = numbers(source.at(table.body + 8, (table.end - table.body - 8) // 8 * 8))
     rows = [(len(list(run)), offset & 0xFFFF_FFFF) for offset, run in groupby(offsets)]
     seen = 0

@@ -44,6 +44,7 @@ class Video:
         orientation: how a frame is turned to be shown, 1 to 8.
         rate: frames a second, on average.
         level: of the codec; 0 where it is not told.
+        reorder: by how many places frames are shown later than decoded.
         colours: what the colours mean, as options of ffmpeg.
         seconds: how long the file takes; 0.0 where it is not told.
     """
@@ -57,6 +58,7 @@ class Video:
     orientation: int
     rate: Fraction
     level: int
+    reorder: int
     colours: tuple[str, ...]
     seconds: float
 
@@ -80,6 +82,7 @@ def video_of(path: Path, demuxer: str, where: str) -> Video:
         str(stream.get("codec_name", "")), str(stream.get("profile", "")), stream["pix_fmt"], width, height,
         stretch if stretch is not None and Fraction(1, 4) <= stretch <= 4 else Fraction(1), _orientation(stream, where),
         next((rate for rate in rates if rate is not None and 1 <= rate <= 1000), Fraction(25)), int(stream.get("level", 0)),
+        int(stream.get("has_b_frames", 0)),
         tuple(word for name, option in _COLOURS.items() if _is_told(stream.get(name)) for word in (option, stream[name])),
         float(_fraction(found.get("format", {}).get("duration", "")) or 0),
     )  # fmt: skip

@@ -29,6 +29,8 @@ _PROFILES = {
     "High 4:2:2": "high422", "High 4:4:4 Predictive": "high444",
 }  # fmt: skip
 _MOST_KEYS = 4000
+_REORDERS = ("bframes=0", "bframes=2:b-pyramid=none", "bframes=3:b-pyramid=normal")
+"""For x264, by how many places frames are shown later: as many as in the old ones, so that times fit and players see no change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Codec:
 
 _VPX = ("-deadline", "good", "-cpu-used", "4", "-lag-in-frames", "0", "-auto-alt-ref", "0", "-b:v")
 CODECS = {
-    "h264": Codec("libx264", ("-preset", "medium", "-bf", "0", "-sc_threshold", "0"), b"avcC", True),
+    "h264": Codec("libx264", ("-preset", "medium", "-sc_threshold", "0"), b"avcC", True),
     "hevc": Codec("libx265", ("-preset", "fast", "-bf", "0", "-tag:v", "hvc1"), b"hvcC", False),
     "vp8": Codec("libvpx", (*_VPX, "20M"), b"", True),
     "vp9": Codec("libvpx-vp9", (*_VPX, "0", "-row-mt", "1"), b"", True),
@@ -155,8 +157,8 @@ def _output(video: Video, codec: Codec, part: Cut, identity: int | None, where: 
         yield from ("-profile:v", _PROFILES[video.profile])
         if video.level > 0:
             yield from ("-level:v", str(video.level / 10))
-        if identity is not None:
-            yield from ("-x264-params", f"sps-id={identity}")
+        same = f":sps-id={identity}" if identity is not None else ""
+        yield from ("-x264-params", _REORDERS[min(video.reorder, 2)] + same)
     elif video.codec == "hevc":
         yield from ("-x265-params", "log-level=error")
 
@@ -166,10 +168,17 @@ def _from_mp4(out: Path, kind: bytes, where: str) -> NewFrames:
         source = Source(file, budget=1 << 30)
         track = track_of(source, film_of(source, where, cannot_video), b"vide", where, cannot_video)
         config = track.entry.named(kind)
-        if config is None or list(track.shown) != sorted(track.shown):
+        order = sorted(range(len(track.shown)), key=lambda sample: track.shown[sample])
+        ranks = {sample: rank for rank, sample in enumerate(order)}
+        if config is None or len(set(track.shown)) != len(order):
             raise not_proven(where, "the new frames are not in order")
         data = [source.at(at, size) for at, size in zip(track.offsets, track.sizes, strict=True)]
-        return NewFrames(data, track.syncs, source.at(config.body, config.end - config.body))
+        return NewFrames(
+            data,
+            [ranks[sample] for sample in range(len(order))],
+            track.syncs,
+            source.at(config.body, config.end - config.body),
+        )
 
 
 def _from_ivf(out: Path, codec: str) -> NewFrames:
@@ -181,7 +190,12 @@ def _from_ivf(out: Path, codec: str) -> NewFrames:
             raise MalformedError("a coded frame is cut", at)
         data.append(raw[at + 12 : at + 12 + size])
         at += 12 + size
-    return NewFrames(data, frozenset(number for number, one in enumerate(data) if frame_is_key(codec, one[:1])), None)
+    return NewFrames(
+        data,
+        range(len(data)),
+        frozenset(number for number, one in enumerate(data) if frame_is_key(codec, one[:1])),
+        None,
+    )
 
 
 @cache
