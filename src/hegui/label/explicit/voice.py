@@ -34,9 +34,19 @@ PEAK = 1.6
 
 def spoken(mark: SoundMark, rate: int) -> array[float]:
     """The clip at this many samples a second. Raises LabelError (LBL138) for a clip that will not do."""
-    wave, own = clip(mark.clip) if mark.clip is not None else bundled(mark.language)
-    top = max(map(abs, wave), default=0.0)
-    gain = PEAK * number("sound.level") / top
+    if mark.clip is None:
+        return _bundled_at(mark.language, rate)
+    return _levelled(*clip(mark.clip), rate)
+
+
+@lru_cache(maxsize=8)
+def _bundled_at(language: str, rate: int) -> array[float]:
+    return _levelled(*bundled(language), rate)
+
+
+def _levelled(wave: array[float], own: int, rate: int) -> array[float]:
+    """The wave at another rate, its peak where the peak of a voice belongs."""
+    gain = PEAK * number("sound.level") / max(map(abs, wave))
     return array("d", (gain * value for value in resampled(wave, own, rate)))
 
 
