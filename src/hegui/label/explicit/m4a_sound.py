@@ -73,7 +73,7 @@ def _refuse(source: Source, film: Film, track: Track, mark: SoundMark, where: st
         if b"iTunSMPB" in tags:
             raise cannot_sound(where, "a tag counts its samples (iTunSMPB)")
         if b"chpl" in tags and mark.place == "head":
-            raise would_move(where, "chapters")
+            raise would_move(where, "chapter marks")
 
 
 def _config(source: Source, track: Track, where: str) -> tuple[int, int]:
@@ -177,11 +177,13 @@ def _groups(source: Source, track: Track, count: int, *, in_front: bool) -> Iter
 def _durations(source: Source, film: Film, track: Track, new: _New, where: str) -> Iterator[Edit]:
     """The track, its media, its edit and the film take longer."""
     media = new.packets * new.step
-    (mvhd,) = _named(film, track.path[:1], b"mvhd") or (None,)
-    (mdhd,) = _named(film, track.path, b"mdhd") or (None,)
-    (tkhd,) = _named(film, track.path, b"tkhd") or (None,)
-    if mvhd is None or mdhd is None or tkhd is None:
+    found = [
+        _named(film, around, kind)
+        for around, kind in ((track.path[:1], b"mvhd"), (track.path, b"mdhd"), (track.path, b"tkhd"))
+    ]
+    if [len(boxes) for boxes in found] != [1, 1, 1]:
         raise MalformedError("a box with durations is missing", track.path[-1].start)
+    mvhd, mdhd, tkhd = (boxes[0] for boxes in found)
     scale = int.from_bytes(source.at(mvhd.body + (20 if source.at(mvhd.body, 1)[0] else 12), 4))
     longer = media * scale // track.scale
     yield _longer(source, mvhd, (24, 16), longer, where)

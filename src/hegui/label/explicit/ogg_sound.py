@@ -48,7 +48,7 @@ def put(source: Source, mark: SoundMark, where: str) -> tuple[Splice, ...]:
     if mark.place == "tail":
         return (Splice(walk.end, 0, data),)
     if _has_chapters(first[0].packet):
-        raise would_move(where, "chapters")
+        raise would_move(where, "chapter marks")
     return (Splice(0, 0, _with_comments(data, first[0], kind)), *ogg_label.bare(source))
 
 

@@ -111,11 +111,15 @@ def heard_at(
     found = heard(wave, own)
     if found is None:
         return None, None
-    is_whole = len(wave) < number("sound.window") * RATE
-    left = len(wave) / RATE - found.start - found.seconds
-    if (place == "head" or is_whole) and found.start <= number("sound.edge"):
-        return found, "head"
-    return found, "tail" if (place == "tail" or is_whole) and left <= number("sound.edge") else "middle"
+    is_whole, edge = len(wave) < number("sound.window") * RATE, number("sound.edge")
+    before, behind = found.start, len(wave) / RATE - found.start - found.seconds
+    ends: list[tuple[float, Place]] = []
+    if place == "head" or is_whole:
+        ends.append((before, "head"))
+    if place == "tail" or is_whole:
+        ends.append((behind, "tail"))
+    nearest, end = min(ends)
+    return found, end if nearest <= edge else "middle"
 
 
 def _wave(source: Source, path: Path, kind: str, place: SoundPlace, where: str) -> array[float]:

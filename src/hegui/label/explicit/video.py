@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from io import BytesIO
 from itertools import pairwise
 from math import ceil, floor
 from pathlib import Path
@@ -24,6 +25,7 @@ from hegui.label.explicit.mark import Box, Stamp
 from hegui.label.explicit.media_faults import cannot_video, would_encode
 from hegui.label.explicit.media_notes import notes_of
 from hegui.label.explicit.mp4_frames import NewFrames
+from hegui.label.explicit.opening import DEMUXERS, SHARES, frames_at
 from hegui.label.explicit.pillow import decoding, need_pillow
 from hegui.label.explicit.probe import Video, video_of
 from hegui.label.explicit.recoded import CODECS, frame_is_key, recoded
@@ -36,10 +38,8 @@ from hegui.label.formats import codec_of
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["DEMUXERS", "mark_video"]
+__all__ = ["mark_video"]
 
-DEMUXERS = {"mp4": "mov,mp4,m4a,3gp,3g2,mj2", "matroska": "matroska,webm"}
-"""The containers, by the names of their codecs for labels, and ffmpeg's names for them."""
 _BUDGET = 1 << 30
 _MATROSKA = {"V_MPEG4/ISO/AVC": "h264", "V_MPEGH/ISO/HEVC": "hevc", "V_VP8": "vp8", "V_VP9": "vp9"}
 
@@ -90,6 +90,10 @@ def _marked(path: Path, source: Source, kind: str, mark: VideoMark, where: str) 
     video = video_of(path, DEMUXERS[kind], where)
     if video.codec not in CODECS:
         raise cannot_video(where, f"its codec is {video.codec}")
+    pictures = _pictures(path, kind, video, mark, where)
+    standing = _standing(pictures, mark, where)
+    if standing is not None:
+        return MarkedVideo((), kind, video.codec, standing, mark.shown, 0, 0)
     opened = _mp4(source, video, where) if kind == "mp4" else _matroska(source, video, where)
     part = cut(opened.line, mark.shown, _closed(opened, video))
     total = len(opened.line.shown)
@@ -98,9 +102,11 @@ def _marked(path: Path, source: Source, kind: str, mark: VideoMark, where: str) 
     old = Avc.of(opened.config) if video.codec == "h264" else None
     identity = old.free_number() if old is not None and part.count < total else None
     in_order = all(one <= other for one, other in pairwise(opened.line.shown))
-    with folder() as place, decoding(where):
+    with folder() as place:
         png = place / "plate.png"
-        stamp, at = _plate(png, video, mark, where)
+        with decoding(where):
+            stamp, at = _plate(png, video, mark, where)
+            stamp = replace(stamp, contrast=_contrast(pictures, mark, where))
         video = replace(video, reorder=0) if in_order else video
         new = recoded(path, DEMUXERS[kind], video, png, at, part, identity, where)
     new = _fitted(new, old, part, total, where)
@@ -110,6 +116,42 @@ def _marked(path: Path, source: Source, kind: str, mark: VideoMark, where: str) 
         opened.exchanged(new), kind, video.codec, stamp, round(float(seconds), 3), part.count, total,
         notes_of(source, path.name, is_short=part.seconds is None),
     )  # fmt: skip
+
+
+def _pictures(path: Path, kind: str, video: Video, mark: VideoMark, where: str) -> list[Image.Image]:
+    """The opening as it is shown."""
+    from PIL import Image
+
+    seconds = min(mark.shown, video.seconds) if video.seconds else mark.shown
+    times = [round(share * seconds, 3) for share in SHARES]
+    found = []
+    with decoding(where):
+        for _, data in frames_at(path, DEMUXERS[kind], times, where):
+            with Image.open(BytesIO(data), formats=["PNG"]) as picture:
+                found.append(picture.convert("RGB"))
+    return found
+
+
+def _standing(pictures: list[Image.Image], mark: VideoMark, where: str) -> Stamp | None:
+    """What stands on the opening, where it bears the very mark already for as long as is asked."""
+    from hegui.label.explicit.recognise import standing  # Pillow is an optional extra
+
+    with decoding(where):
+        found = [standing(picture, mark.picture) for picture in pictures]
+    seen = [one for one in found if one is not None]
+    return seen[0][0].stamp(0, min(one[1] for one in seen)) if len(seen) == len(found) else None
+
+
+def _contrast(pictures: list[Image.Image], mark: VideoMark, where: str) -> float:
+    """The worst contrast of the plate on the opening as it will be shown. Raises LabelError (LBL110) where it is too low."""
+    from hegui.label.explicit.plate import drawn, plate  # Pillow is an optional extra
+
+    found = []
+    for picture in pictures:
+        one = plate(*picture.size, mark.picture, where)
+        box = one.shown
+        found.append(drawn(picture.crop((box.left, box.top, box.right, box.bottom)), one, where)[1])
+    return round(min(found), 2)
 
 
 def _mp4(source: Source, video: Video, where: str) -> _Opened:

@@ -8,26 +8,22 @@ Rules: GB 45438-2025 5.4; the numbers are parameters (data/explicit.yaml).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from hegui.kernel.logic import Verdict, all_of, verdict
 from hegui.kernel.source import Source
 from hegui.label.explicit.check import MarkCheck, check_mark
-from hegui.label.explicit.ffmpeg import ffmpeg, folder, given, need_ffmpeg, url
+from hegui.label.explicit.ffmpeg import need_ffmpeg
 from hegui.label.explicit.mark import Box, Stamp
 from hegui.label.explicit.media_faults import cannot_video
+from hegui.label.explicit.opening import DEMUXERS, SHARES, frames_at
 from hegui.label.explicit.pillow import need_pillow
 from hegui.label.explicit.probe import video_of
 from hegui.label.explicit.rules import number
-from hegui.label.explicit.video import DEMUXERS
 from hegui.label.formats import codec_of
 
 __all__ = ["VideoCheck", "check_video"]
-
-_SHARES = (0.05, 0.5, 0.95)
-"""Of the time that the standard asks for, where frames are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +84,12 @@ def check_video(
     least = number("video.seconds")
     wanted = min(seconds, least) if seconds else least
     stamps = (stamp,) if stamp is not None else ()
-    frames = tuple(
-        (at, check_mark(picture, where, stamps=stamps, region=region, font=font)[0])
-        for at, picture in _frames(path, demuxer, [round(share * wanted, 3) for share in _SHARES], where)
-    )
-    return _judged(frames, is_short=0 < seconds < least)
+    frames: list[tuple[float, MarkCheck]] = []
+    for at, picture in frames_at(path, demuxer, [round(share * wanted, 3) for share in SHARES], where):
+        frames.append((at, check_mark(picture, where, stamps=stamps, region=region, font=font)[0]))
+        if not stamps and region is None and frames[0][1].is_there is Verdict.UNKNOWN:
+            break  # no plate of ours begins the video, and what else there may be is not read
+    return _judged(tuple(frames), is_short=0 < seconds < least)
 
 
 def _judged(frames: tuple[tuple[float, MarkCheck], ...], *, is_short: bool) -> VideoCheck:
@@ -107,25 +104,3 @@ def _judged(frames: tuple[tuple[float, MarkCheck], ...], *, is_short: bool) -> V
         frames, is_short, there, long, all_of(check.is_complete for check in seen), all_of(check.is_large for check in seen),
         all_of(check.is_legible for check in seen),
     )  # fmt: skip
-
-
-def _frames(path: Path, demuxer: str, times: Sequence[float], where: str) -> Iterator[tuple[float, bytes]]:
-    """Frames as they are shown, as PNG: turned, and with square pixels."""
-    with folder() as place:
-        for at in times:
-            out = place / "frame.png"
-            shown = [
-                "-vf",
-                "scale=iw*sar:ih,setsar=1,format=rgb24",
-                "-frames:v",
-                "1",
-                "-c:v",
-                "png",
-                "-f",
-                "image2pipe",
-            ]
-            ffmpeg([*given(path, demuxer, "-ss", str(at)), "-map", "0:V:0", *shown, "-y", url(out)], where)
-            data = out.read_bytes()
-            if not data:
-                raise cannot_video(where, "no frame is shown at its opening")
-            yield at, data

@@ -58,13 +58,13 @@ class MarkedVideo:
     """How a file must change to bear its mark.
 
     Attributes:
-        splices: the changes.
+        splices: the changes; none where the mark stands already.
         format: "mp4" or "matroska".
         codec: of the frames, as ffprobe calls it.
         stamp: what stands on the frames; `frame` is 0.
         seconds: for how long it is shown; less than was asked for only where the video is shorter.
         encoded: how many frames were encoded anew, of `frames`.
-        frames: of the video.
+        frames: of the video; 0 where nothing was changed and none were counted.
         notes: what to know, such as a signature that no longer fits.
     """
 

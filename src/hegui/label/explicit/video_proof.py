@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from hegui.label.explicit.ffmpeg import ffmpeg, given, lines
 from hegui.label.explicit.media_faults import not_proven
-from hegui.label.explicit.video import DEMUXERS
+from hegui.label.explicit.opening import DEMUXERS
 from hegui.label.explicit.video_mark import MarkedVideo
 
 __all__ = ["Proof", "prove_video"]

@@ -23,8 +23,8 @@ from hegui.label.explicit.wav_form import Form
 __all__ = ["put"]
 
 _CANNOT_FOLLOW = {
-    b"levl": "levels", b"chna": "object metadata", b"axml": "object metadata", b"cart": "timers", b"mext": "frame table",
-    b"slnt": "silences",
+    b"levl": "level measurements", b"chna": "object metadata", b"axml": "object metadata", b"cart": "cart timers",
+    b"mext": "frame table", b"slnt": "listed silences",
 }  # fmt: skip
 _LONGEST = 1 << 20
 
@@ -73,7 +73,7 @@ def _moved(source: Source, form: Form, by: int, where: str) -> Iterator[Splice]:
         follow = _FOLLOW.get(chunk.name)
         if follow is not None:
             if chunk.size > _LONGEST:
-                raise would_move(where, "positions")
+                raise would_move(where, "sample positions")
             body = source.at(chunk.body, chunk.size)
             for at, width in follow(body, chunk, where):
                 yield _field(chunk, at, int.from_bytes(body[at : at + width], "little") + by, width, where)
