@@ -128,8 +128,8 @@ def _coded(table: tuple[int, ...], value: float) -> int:
 
 @cache
 def _ordered(table: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The values from low to high, and the code of each."""
-    ordered = sorted((value, code) for code, value in enumerate(table))
+    """The values from low to high, and the code of each; of two codes for zero the higher, which is the usual one."""
+    ordered = sorted({value: code for code, value in enumerate(table)}.items())
     return tuple(value for value, _ in ordered), tuple(code for _, code in ordered)
 
 

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import pairwise
-from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,6 @@ from hegui.kernel.splice import Splice
 from hegui.label.explicit import matroska_frames, matroska_track, mp4_frames, mp4_track
 from hegui.label.explicit.avc import Avc, is_closed, joined, relength
 from hegui.label.explicit.ffmpeg import folder, need_ffmpeg
-from hegui.label.explicit.mark import Box, Stamp
 from hegui.label.explicit.media_faults import cannot_video, would_encode
 from hegui.label.explicit.media_notes import notes_of
 from hegui.label.explicit.mp4_frames import NewFrames
@@ -29,7 +27,6 @@ from hegui.label.explicit.opening import DEMUXERS, SHARES, frames_at
 from hegui.label.explicit.pillow import decoding, need_pillow
 from hegui.label.explicit.probe import Video, video_of
 from hegui.label.explicit.recoded import CODECS, frame_is_key, recoded
-from hegui.label.explicit.rules import number
 from hegui.label.explicit.timeline import Cut, Timeline, cut
 from hegui.label.explicit.video_mark import MarkedVideo, VideoMark
 from hegui.label.faults import malformed
@@ -87,11 +84,14 @@ def mark_video(path: Path, mark: VideoMark | None = None, name: str = "") -> Mar
 
 
 def _marked(path: Path, source: Source, kind: str, mark: VideoMark, where: str) -> MarkedVideo:
+    from hegui.label.explicit.video_plate import painted, standing_on, worst_contrast  # Pillow is an optional extra
+
     video = video_of(path, DEMUXERS[kind], where)
     if video.codec not in CODECS:
         raise cannot_video(where, f"its codec is {video.codec}")
     pictures = _pictures(path, kind, video, mark, where)
-    standing = _standing(pictures, mark, where)
+    with decoding(where):
+        standing = standing_on(pictures, mark)
     if standing is not None:
         return MarkedVideo((), kind, video.codec, standing, mark.shown, 0, 0)
     opened = _mp4(source, video, where) if kind == "mp4" else _matroska(source, video, where)
@@ -105,8 +105,8 @@ def _marked(path: Path, source: Source, kind: str, mark: VideoMark, where: str) 
     with folder() as place:
         png = place / "plate.png"
         with decoding(where):
-            stamp, at = _plate(png, video, mark, where)
-            stamp = replace(stamp, contrast=_contrast(pictures, mark, where))
+            stamp, at = painted(png, video, mark, where)
+            stamp = replace(stamp, contrast=worst_contrast(pictures, mark, where))
         video = replace(video, reorder=0) if in_order else video
         new = recoded(path, DEMUXERS[kind], video, png, at, part, identity, where)
     new = _fitted(new, old, part, total, where)
@@ -130,28 +130,6 @@ def _pictures(path: Path, kind: str, video: Video, mark: VideoMark, where: str) 
             with Image.open(BytesIO(data), formats=["PNG"]) as picture:
                 found.append(picture.convert("RGB"))
     return found
-
-
-def _standing(pictures: list[Image.Image], mark: VideoMark, where: str) -> Stamp | None:
-    """What stands on the opening, where it bears the very mark already for as long as is asked."""
-    from hegui.label.explicit.recognise import standing  # Pillow is an optional extra
-
-    with decoding(where):
-        found = [standing(picture, mark.picture) for picture in pictures]
-    seen = [one for one in found if one is not None]
-    return seen[0][0].stamp(0, min(one[1] for one in seen)) if len(seen) == len(found) else None
-
-
-def _contrast(pictures: list[Image.Image], mark: VideoMark, where: str) -> float:
-    """The worst contrast of the plate on the opening as it will be shown. Raises LabelError (LBL110) where it is too low."""
-    from hegui.label.explicit.plate import drawn, plate  # Pillow is an optional extra
-
-    found = []
-    for picture in pictures:
-        one = plate(*picture.size, mark.picture, where)
-        box = one.shown
-        found.append(drawn(picture.crop((box.left, box.top, box.right, box.bottom)), one, where)[1])
-    return round(min(found), 2)
 
 
 def _mp4(source: Source, video: Video, where: str) -> _Opened:
@@ -208,50 +186,3 @@ def _fitted(new: NewFrames, old: Avc | None, part: Cut, total: int, where: str) 
     if both is None:
         raise cannot_video(where, "the frames that stay and new ones cannot share a configuration")
     return replace(new, data=[relength(one, own.length, old.length) for one in new.data], config=both.record())
-
-
-def _plate(png: Path, video: Video, mark: VideoMark, where: str) -> tuple[Stamp, tuple[int, int]]:
-    """The plate as a picture with alpha, as the frames are stored; what stands on them, and where it goes."""
-    from PIL import Image
-
-    from hegui.label.explicit.plate import plate  # Pillow is an optional extra
-
-    width = max(1, round(video.width * video.stretch))
-    one = plate(width, video.height, mark.picture, where, orientation=video.orientation)
-    left, right = (edge * video.width / width for edge in (one.stored.left, one.stored.right))
-    box = _even(left, one.stored.top, right, one.stored.bottom, video)
-    letters = (
-        one.letters.resize((box.width, box.height), Image.Resampling.BICUBIC)
-        if video.stretch != 1
-        else _placed(one.letters, one.stored, box)
-    )
-    _drawn(letters).save(png, "PNG")
-    return one.stamp(0, 0.0), (box.left, box.top)
-
-
-def _even(left: float, top: int, right: float, bottom: int, video: Video) -> Box:
-    """The box grown to even numbers, since colours are stored for pairs of pixels, within the frame."""
-    first, upper = floor(left / 2) * 2, top // 2 * 2
-    last = min(video.width, ceil(right / 2) * 2)
-    lower = min(video.height, ceil(bottom / 2) * 2)
-    return Box(first, upper, last - first, lower - upper)
-
-
-def _placed(letters: Image.Image, inner: Box, outer: Box) -> Image.Image:
-    """The letters on a plate that has grown."""
-    from PIL import Image
-
-    grown = Image.new("L", (outer.width, outer.height), 0)
-    grown.paste(letters, (inner.left - outer.left, inner.top - outer.top))
-    return grown
-
-
-def _drawn(letters: Image.Image) -> Image.Image:
-    """White letters on black that lets some of the picture through."""
-    from PIL import Image
-
-    opacity = number("picture.opacity")
-    cover = [1 - (1 - opacity) * (1 - value / 255) for value in range(256)]
-    alpha = letters.point([round(255 * one) for one in cover])
-    grey = letters.point([round(value / one) for value, one in enumerate(cover)])
-    return Image.merge("LA", (grey, alpha)).convert("RGBA")
