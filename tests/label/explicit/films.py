@@ -63,10 +63,9 @@ def packets(path: Path, *maps: str) -> list[tuple[str, ...]]:
 def decoded(path: Path) -> list[tuple[str, ...]]:
     """Every frame of the video: when it is shown, and its digest. ffmpeg must have nothing to complain of."""
     need("ffmpeg")
-    done = subprocess.run(
-        ["ffmpeg", "-nostdin", "-v", "warning", "-copyts", "-i", path, "-map", "0:v:0", "-fps_mode", "passthrough", "-f", "framemd5", "-"],
-        capture_output=True, check=True, timeout=60,
-    )  # fmt: skip
+    options = ["-map", "0:v:0", "-fps_mode", "passthrough", "-f", "framemd5", "-"]
+    words = ["ffmpeg", "-nostdin", "-v", "warning", "-err_detect", "crccheck", "-copyts", "-i", str(path), *options]
+    done = subprocess.run(words, capture_output=True, check=True, timeout=60)
     assert done.stderr == b""
     lines = (line.split(",") for line in done.stdout.decode().splitlines() if not line.startswith("#"))
     return [(line[2].strip(), line[5].strip()) for line in lines]

@@ -33,12 +33,20 @@ PLACES: tuple[SoundPlace, ...] = ("head", "tail")
 TAGS = {("integer", 16): 1, ("float", 32): 3, ("float", 64): 3, ("alaw", 8): 6, ("ulaw", 8): 7}
 
 
-def built(samples: Samples, body: bytes, *chunks: tuple[bytes, bytes], form: bytes = b"RIFF", extensible: bool = False) -> bytes:
+def built(
+    samples: Samples, body: bytes, *chunks: tuple[bytes, bytes], form: bytes = b"RIFF", extensible: bool = False
+) -> bytes:
     """A WAV file."""
     tag = {"integer": 1, "float": 3, "alaw": 6, "ulaw": 7}[samples.kind]
     bits = 8 * samples.width if extensible else samples.bits
     head = struct.pack(
-        "<HHIIHH", 0xFFFE if extensible else tag, samples.channels, samples.rate, samples.rate * samples.frame, samples.frame, bits
+        "<HHIIHH",
+        0xFFFE if extensible else tag,
+        samples.channels,
+        samples.rate,
+        samples.rate * samples.frame,
+        samples.frame,
+        bits,
     )
     if extensible:
         head += struct.pack("<HHIH", 22, samples.bits, 0, tag) + bytes.fromhex("000000001000800000aa00389b71")
@@ -71,14 +79,16 @@ KINDS: list[tuple[Kind, int, int, int, int]] = [
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 @pytest.mark.parametrize("place", PLACES)
-def test_the_samples_beside_the_mark_are_the_bytes_they_were(kind: tuple[Kind, int, int, int, int], place: SoundPlace) -> None:
+def test_the_samples_beside_the_mark_are_the_bytes_they_were(
+    kind: tuple[Kind, int, int, int, int], place: SoundPlace
+) -> None:
     samples = Samples(*kind)
     body = bytes(at * 7 % 251 for at in range(samples.frame * 1001))
     data = built(samples, body, extensible=samples.channels > 2 or samples.bits % 8 > 0)
     out, count = marked(data, place)
     new = body_of(out)
     assert len(new) == len(body) + count * samples.frame
-    assert (new.endswith(body) if place == "head" else new.startswith(body))
+    assert new.endswith(body) if place == "head" else new.startswith(body)
     assert int.from_bytes(out[4:8], "little") == len(out) - 8
     mark = new[: -len(body)] if place == "head" else new[len(body) :]
     assert max(samples.mono(mark)) == pytest.approx(number("sound.level"), abs=0.02)
@@ -131,7 +141,16 @@ PCM = Samples("integer", 2, 16, 1, 8000)
 
 def test_what_counts_samples_follows_the_mark() -> None:
     fact = (1000).to_bytes(4, "little")
-    data = built(PCM, bytes(2000), (b"fact", fact), (b"cue ", CUE), (b"smpl", SMPL), (b"PEAK", PEAK), (b"bext", BEXT), (b"junk", b"x"))
+    data = built(
+        PCM,
+        bytes(2000),
+        (b"fact", fact),
+        (b"cue ", CUE),
+        (b"smpl", SMPL),
+        (b"PEAK", PEAK),
+        (b"bext", BEXT),
+        (b"junk", b"x"),
+    )
     out, count = marked(data)
     source = Source.of(out)
     form = form_of(source, "")
@@ -210,14 +229,22 @@ def test_the_label_stays_and_a_second_mark_changes_nothing(place: SoundPlace, tm
 
 @given(st.integers(0, 400), st.integers(0, 255))
 def test_a_flipped_byte_is_an_answer_or_our_error(at: int, value: int) -> None:
-    data = bytearray(built(PCM, bytes(64), (b"fact", bytes(4)), (b"cue ", CUE), (b"smpl", SMPL), (b"PEAK", PEAK), (b"bext", BEXT[:360])))
+    data = bytearray(
+        built(
+            PCM, bytes(64), (b"fact", bytes(4)), (b"cue ", CUE), (b"smpl", SMPL), (b"PEAK", PEAK), (b"bext", BEXT[:360])
+        )
+    )
     data[at % len(data)] = value
     _harmless(bytes(data))
 
 
 @pytest.mark.parametrize("cut", range(0, 700, 11))
 def test_a_file_cut_short_is_an_answer_or_our_error(cut: int) -> None:
-    _harmless(built(PCM, bytes(64), (b"fact", bytes(4)), (b"cue ", CUE), (b"smpl", SMPL), (b"PEAK", PEAK), (b"bext", BEXT))[:cut])
+    _harmless(
+        built(PCM, bytes(64), (b"fact", bytes(4)), (b"cue ", CUE), (b"smpl", SMPL), (b"PEAK", PEAK), (b"bext", BEXT))[
+            :cut
+        ]
+    )
 
 
 def _harmless(data: bytes) -> None:

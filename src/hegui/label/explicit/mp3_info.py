@@ -91,7 +91,10 @@ def _table(old: bytes, frames: int, size: int, added: Added) -> bytes:
 
 
 def _lame(out: bytearray, at: int, size: int, added: Added) -> None:
-    """Length and check sums of LAME's part."""
+    """Length and check sums of LAME's part. Behind the sound its last frame is no longer the last, so nothing of that is cut."""
+    if not added.in_front:
+        out[at + 22] &= 0xF0
+        out[at + 23] = 0
     length = _number(out, at + 28)
     if length:
         _set(out, at + 28, length + len(added.data))
