@@ -82,7 +82,9 @@ def filled(text: str) -> str:
 def _mark(name: str) -> str:
     kind, _, rest = name.partition(":")
     if kind == "each":
-        return "".join(re.sub("[KV]", lambda one, k=key, v=value: k if one[0] == "K" else v, rest) for key, value in _KEYS.items())
+        return "".join(
+            re.sub("[KV]", lambda one, k=key, v=value: k if one[0] == "K" else v, rest) for key, value in _KEYS.items()
+        )
     if kind == "xmp" and rest:
         return _xmp(filled(rest.replace("‹", "«").replace("›", "»")))
     return _MARKS[kind]
@@ -104,7 +106,9 @@ def _png(chunk: bytes, *, last: bool = False) -> bytes:
     return plain[:at] + chunk + plain[at:]
 
 
-def _png_text(text: str, keyword: str = "AIGC", kind: str = "tEXt", encoding: str = "utf-8", *, last: bool = False) -> bytes:
+def _png_text(
+    text: str, keyword: str = "AIGC", kind: str = "tEXt", encoding: str = "utf-8", *, last: bool = False
+) -> bytes:
     body, head = text.encode(encoding), keyword.encode() + b"\0"
     if kind == "zTXt":
         head, body = head + b"\0", compress(body)
@@ -113,6 +117,12 @@ def _png_text(text: str, keyword: str = "AIGC", kind: str = "tEXt", encoding: st
     elif kind == "iTXt compressed":
         kind, head, body = "iTXt", head + b"\1\0\0\0", compress(body)
     return _png(chunk_bytes(kind.encode(), head + body), last=last)
+
+
+def _png_twice(text: str, packet: str) -> bytes:
+    """A text chunk AIGC, and a packet of XMP."""
+    chunk = chunk_bytes(b"tEXt", b"AIGC\0" + text.encode())
+    return _png(chunk + chunk_bytes(b"iTXt", b"XML:com.adobe.xmp" + bytes(5) + packet.encode()))
 
 
 def _png_chunk(text: str, kind: str) -> bytes:
@@ -252,9 +262,7 @@ def _docx_custom(properties: str) -> bytes:
         b'<Relationship Id="rIdW" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/'
         b'custom-properties" Target="docProps/custom.xml"/></Relationships>',
     )
-    return with_parts(
-        plain, {"[Content_Types].xml": kinds, "_rels/.rels": links, "docProps/custom.xml": body.encode()}
-    )
+    return with_parts(plain, {"[Content_Types].xml": kinds, "_rels/.rels": links, "docProps/custom.xml": body.encode()})
 
 
 def _docx_part(text: str, name: str) -> bytes:
@@ -286,6 +294,7 @@ def _gif_xmp(text: str) -> bytes:
 _BUILDERS: dict[str, Callable[..., bytes]] = {
     "png text": _png_text,
     "png chunk": _png_chunk,
+    "png twice": _png_twice,
     "png tail": _png_tail,
     "jpeg segment": _jpeg_segment,
     "jpeg comment": _jpeg_comment,
