@@ -1,4 +1,4 @@
-"""Put the visible mark (显式标识) on a file, whatever kind it is: a picture, a text or a document.
+"""Put the explicit mark (显式标识) on a file, whatever kind it is: a picture, a text, a document, sound or video.
 
 Knows which kind of mark a file takes; draws nothing itself. The implicit label stays as it stands; a picture that cannot take a
 mark without loss says so. The marked file takes the old one's place only when it is whole on the disk.
