@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+JOBS ?= 2
+PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
 
 .PHONY: up test check format lock bench bench-harm bench-law bench-ledger bench-evidence bench-detect bench-personal bench-label fuzz-label soak soak-evidence clean help
 
@@ -33,13 +35,13 @@ test: $(VENV)/.dev ## every check that CI runs
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -m "not slow" -n 2 --dist loadfile
+	$(PYTEST) -m "not slow"
 
 check: test ## the same as test
 
 soak: $(VENV)/.dev ## long property and fuzz runs
 	@tools/system-programs.sh
-	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q
+	HYPOTHESIS_PROFILE=soak $(PYTEST)
 
 bench: $(VENV)/.dev ## direct, nginx and hegui in one run (needs nginx and gcc)
 	$(BIN)/python bench/gateway/run.py

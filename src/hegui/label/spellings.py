@@ -2,8 +2,9 @@
 
 Knows the seven keys, the misspellings of them that were seen, and the one other schema seen; knows no container and no
 notation (`label.notations` does). Reads leniently and reports strictly: what is understood is a label, what is wrong with its
-spelling is a finding. A text without one key of Annex E is no label: the bare word AIGC is nothing.
-Rules: GB 45438-2025 Annex E a) and b); the variants are those seen in 67 public files of a dozen producers.
+spelling is a finding. A text without a key of Annex E, or with one alone and no AIGC around it, is no label: the bare word AIGC is
+nothing, and neither is the setting of a service that writes labels, or a template whose values nobody filled in.
+Rules: GB 45438-2025 Annex E a) and b); the variants are those seen in public files.
 """
 
 from __future__ import annotations
@@ -70,6 +71,11 @@ _WEAK = {"propagator"}
 _WRAPPERS = ("AIGC", "TC260", "TC260:AIGC")
 _ENVELOPES = ("data", "metadata", "meta", "result", "payload", "implicit")
 """Keys that services put around the object."""
+_SETTINGS = {"enable", "enabled", "properties", "$ref"}
+"""Keys of what makes or describes labels."""
+_TEMPLATE = re.compile(
+    r"value\d|your[_ -]?[\w -]{1,40}|<[^<>]{1,60}>|\$?\{{1,2}[\w. ]{1,60}\}{1,2}|[A-Z]X{3,}", re.IGNORECASE
+)
 _CLOUD = {"serviceprovider": "ContentProducer", "contentid": "ProduceID"}
 _TELLING = ("ContentProducer", "ProduceID", "ContentPropagator", "PropagateID")
 """Keys of which one must be there: the others are words that anything may have."""
@@ -131,8 +137,9 @@ def is_meant(text: str, *, is_named: bool = False) -> bool:
         return _BROKEN.search(text) is not None or (is_named and "Label" in text and "{" in text)
     inner = _unwrapped(found.members, [])
     members = inner if isinstance(inner, Members) else found.members
-    has_attribute = any(meant_key(key) == "Label" and as_text(value) in ("1", "2", "3") for key, value in members)
-    return is_named and has_attribute
+    attributes = [as_text(value) for key, value in members if meant_key(key) == "Label"]
+    is_ours = all(meant_key(key) is not None for key, _ in members)
+    return is_named and is_ours and bool(attributes) and attributes[0] in ("1", "2", "3")
 
 
 def _parsed(text: str, nested: int) -> Spelt | None:
@@ -224,13 +231,21 @@ def _spelt(inner: Members, form: Form, findings: list[Finding], *, is_wrapped: b
         if not isinstance(value, str):
             findings.append(Finding("value.not_text", "fault", f"{_ANNEX_E} b)", name))
         values[name] = _LONE.sub("\ufffd", as_text(value))
-    if not told:
+    if not told or (len(values) < 2 and not is_wrapped):
         return _cloud(inner, findings)
+    if any(key.lower() in _SETTINGS for key, _ in inner) or _is_template(values):
+        return None
     missing = [key for key in KEYS if key not in values]
     findings += [Finding("key.missing", "fault", f"{_ANNEX_E} b)", key) for key in missing]
     if list(values) != [key for key in KEYS if key in values]:
         findings.append(Finding("key.order", "note", ""))
     return Spelt(AigcLabel(*(values.get(key, "") for key in KEYS)), form, tuple(findings))
+
+
+def _is_template(values: dict[str, str]) -> bool:
+    """Whether the values that tell something are the words of an example."""
+    telling = [values[key] for key in _TELLING if values.get(key)]
+    return len(telling) > 1 and all(_TEMPLATE.fullmatch(value) for value in telling)
 
 
 def _cloud(inner: Members, findings: list[Finding]) -> Spelt | None:
