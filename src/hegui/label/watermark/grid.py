@@ -43,17 +43,15 @@ _BLOCK = 8
 def _basis() -> Floats:
     """The rows of the orthonormal transform, (SIZE, SIZE)."""
     row, column = np.arange(SIZE)[:, None], np.arange(SIZE)[None, :]
-    basis = np.sqrt(2 / SIZE) * np.cos(np.pi * (2 * column + 1) * row / (2 * SIZE))
-    basis[0] /= np.sqrt(2)
-    return basis.astype(np.float32)
+    waves = np.sqrt(2 / SIZE) * np.cos(np.pi * (2 * column + 1) * row / (2 * SIZE))
+    waves[0] /= np.sqrt(2)
+    return np.asarray(waves, np.float32)
 
 
 def luminance(pixels: Pixels | Floats) -> Floats:
     """Of (height, width, 3) or (height, width) samples of 0 to 255."""
-    samples: Floats = pixels.astype(np.float32)
-    if samples.ndim == 3:
-        samples = samples @ _WEIGHTS
-    return samples
+    samples = pixels.astype(np.float32)
+    return np.asarray(samples @ _WEIGHTS if samples.ndim == 3 else samples, np.float32)
 
 
 def resized(samples: Floats, width: int, height: int) -> Floats:
@@ -80,20 +78,17 @@ def within(samples: Floats, share: float) -> Floats:
 
 def frequencies(grid: Floats) -> Floats:
     """(SIZE, SIZE) samples → (SIZE, SIZE) coefficients: row and column are half waves over the picture."""
-    found: Floats = _basis() @ grid @ _basis().T
-    return found
+    return np.asarray(_basis() @ grid @ _basis().T, np.float32)
 
 
 def pattern(coefficients: Floats) -> Floats:
     """Back from `frequencies`."""
-    found: Floats = _basis().T @ coefficients @ _basis()
-    return found
+    return np.asarray(_basis().T @ coefficients @ _basis(), np.float32)
 
 
 def activity(grid: Floats) -> Floats:
     """How much happens around each sample, as the deviation of the blocks there, in samples of 0 to 255."""
-    found: Floats = np.sqrt(np.maximum(_smooth(grid * grid) - _smooth(grid) ** 2, 0))
-    return found
+    return np.asarray(np.sqrt(np.maximum(_smooth(grid * grid) - _smooth(grid) ** 2, 0)), np.float32)
 
 
 def _smooth(grid: Floats) -> Floats:
