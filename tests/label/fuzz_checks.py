@@ -22,6 +22,7 @@ from hegui.label.formats import CODECS
 from hegui.label.json_members import added
 from hegui.label.notations import read_notation
 from hegui.label.security_data import opaque_form, read_security
+from hegui.label.sidecar import read_sidecar
 from hegui.label.signatures import verify_security
 from hegui.label.spellings import meant_key, parse
 from hegui.label.standing import labels
@@ -132,6 +133,7 @@ def text_steps(data: bytes) -> Steps:
     yield "signatures", lambda: verify_security(AigcLabel("1", text[:20], "n", text, text[-20:], "n", text), bytes(32))
     yield "xmp", lambda: _packet(data, text)
     yield "member", lambda: added(data + b"}", "aigc", "{}")
+    yield "sidecar", lambda: _allowed(lambda: read_sidecar(data, "a.aigc.json"))
 
 
 def _decodes(data: bytes) -> bool:

@@ -38,7 +38,15 @@ def sound_whose_form_counts_a_pad_byte_that_is_not_there() -> bytes:
     return data[:-1]
 
 
+def document_whose_old_information_is_not_where_its_table_says() -> bytes:
+    """The update that holds the label has a whole copy, so that the file is sound and the file before it is not."""
+    data = written(codec("pdf"), carrier("doc.pdf"))
+    assert data.count(b"\n8 0 obj") == 2
+    return data.replace(b"\n8 0 obj", b"\n8 0 0bj", 1)
+
+
 FOUND: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "TypeError for a file without cross-reference": ("pdf", document_whose_old_information_is_not_where_its_table_says),
     "pad byte counted but missing": ("wav", sound_whose_form_counts_a_pad_byte_that_is_not_there),
 }
 

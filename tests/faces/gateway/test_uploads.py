@@ -17,6 +17,7 @@ from hegui.label.formats import open_label
 from hegui.label.standing import labels
 from hegui.usecases.label_output import label_output
 from tests.faces.gateway.test_gateway import Gateway, running
+from tests.support.patience import PATIENCE_SECONDS
 
 CARRIERS = Path(__file__).parents[2] / "label" / "carriers"
 PLATFORM = "00119144030008867405X220001"
@@ -35,7 +36,7 @@ def upload(gateway: Gateway, kind: str, data: bytes, **headers: str) -> tuple[in
     head = {"Authorization": f"Bearer {gateway.key}", "Content-Type": "application/octet-stream", **named}
     request = urllib.request.Request(f"{gateway.url}/labels/{kind}", data, head)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
             return answer.status, dict(answer.headers.items()), answer.read()
     except urllib.error.HTTPError as error:
         with error:

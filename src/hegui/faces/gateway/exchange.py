@@ -35,7 +35,7 @@ from hegui.faces.gateway.http import (
     headers_of,
     read_body,
 )
-from hegui.faces.gateway.media import SPEECH_TYPES, AnswerFiles, refuse_unsupported
+from hegui.faces.gateway.media import SPEECH_TYPES, refuse_unsupported
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.gateway.upstream import UpstreamPool, UpstreamResponse
 from hegui.kernel.sse import EventTooLargeError, SseSplitter
@@ -181,6 +181,8 @@ class GatewayExchange:
             await self._forward(value, send)
         except ApiError as error:
             self.account.error = self.account.error or error.code
+            if error.status == 502:  # the model server's answer is at fault, and the code says how
+                self.account.outcome = error.code
             await self._out.fail(send, error)
         except UpstreamError as error:
             self.account.outcome, self.account.error = _OUTCOME.get(error.code, "upstream_failed"), error.code
@@ -332,7 +334,6 @@ class GatewayExchange:
         elif self.kind == "speech" and self._upstream.status == 200 and kind in SPEECH_TYPES:
             await self._speech(self._upstream, SPEECH_TYPES[kind], send)
         else:
-            self.account.outcome = "upstream_wrong_type"
             self._upstream.abort()
             raise ApiError(
                 502, "api_error", "upstream_wrong_type", "The model server answered with something that is not JSON."
@@ -427,7 +428,6 @@ class GatewayExchange:
                 body = encode_json(answer)
             changed = await self._screen_answer(answer, body, is_guarded=is_good)
         except (TooDeepError, TooManyTextsError):
-            self.account.outcome = "upstream_malformed"
             problem = "The model server's answer is nested too deep, or has too many texts."
             raise ApiError(502, "api_error", "upstream_malformed", problem) from None
         self.account.first_token_at = self.runtime.clock()
@@ -444,7 +444,8 @@ class GatewayExchange:
         if not files.is_empty:
             changed = True
             if not ended:
-                await self._put_back(files, desk)
+                await files.put_back(desk.fetch, desk.keep, asyncio.to_thread)
+                self.account.files = files.record()
         encoded = None if changed or has_repeated_names(body, answer) else body
         if is_good and self.kind in ("chat", "completion"):
             encoded = self._marks(value).mark_body(answer, encoded)
@@ -457,7 +458,6 @@ class GatewayExchange:
         except ValueError:
             answer = None
         if not (has_known_shape(answer) if is_good else has_sound_members(answer)):
-            self.account.outcome = "upstream_malformed"
             raise ApiError(
                 502, "api_error", "upstream_malformed", "The model server's answer is not what it should be."
             )
@@ -485,24 +485,12 @@ class GatewayExchange:
 
     # Files.
 
-    async def _put_back(self, files: AnswerFiles, desk: FileDesk) -> None:
-        try:
-            await files.put_back(desk.fetch, desk.keep, asyncio.to_thread)
-        except ApiError as error:
-            self.account.outcome = error.code
-            raise
-        self.account.files = files.record()
-
     async def _speech(self, upstream: UpstreamResponse, name: str, send: Send) -> None:
         """An answer that is a file of sound. Where its format has no place, the label goes beside it, in the head."""
         desk, label = self._desk(), []
         body, files = await desk.read_whole(upstream), desk.files()
         if name:
-            try:
-                found = await asyncio.to_thread(files.labelled, body, name)
-            except ApiError as error:
-                self.account.outcome = error.code
-                raise
+            found = await asyncio.to_thread(files.labelled, body, name)
             body, self.account.files = found.data, files.record()
         else:
             label = [(b"x-hegui-aigc", files.label(0).text().encode("ascii"))]

@@ -74,7 +74,6 @@ class FileDesk:
             pieces.append(piece)
             size += len(piece)
             if size > limit:
-                self.account.outcome = "upstream_oversized_body"
                 upstream.abort()
                 raise ApiError(502, "api_error", "upstream_oversized_body", "The model server's answer is too large.")
         return b"".join(pieces)

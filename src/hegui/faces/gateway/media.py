@@ -137,6 +137,8 @@ class AnswerFiles:
         except LabelError as error:
             problem = f"A file of the answer could not be labelled ({error.code}), so it is not handed out."
             raise ApiError(502, "api_error", "label_failed", problem) from None
+        if found.media_type.partition("/")[0] not in ("image", "audio", "video"):
+            raise _malformed("A file of the model server's answer is no picture, sound or film.")
         self.receipts.append(found.receipt)
         return found
 

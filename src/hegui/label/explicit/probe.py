@@ -16,6 +16,7 @@ from typing import Any
 
 from hegui.label.explicit.ffmpeg import probed
 from hegui.label.explicit.media_faults import cannot_video
+from hegui.label.explicit.orientation import shown_size
 from hegui.label.explicit.pillow import bounded
 
 __all__ = ["Video", "video_of"]
@@ -61,6 +62,11 @@ class Video:
     reorder: int
     colours: tuple[str, ...]
     seconds: float
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """Width and height as it is shown, in square pixels."""
+        return shown_size(max(1, round(self.width * self.stretch)), self.height, self.orientation)
 
 
 def video_of(path: Path, demuxer: str, where: str) -> Video:

@@ -23,7 +23,7 @@ from hegui.label.explicit.ffmpeg import folder, need_ffmpeg
 from hegui.label.explicit.media_faults import cannot_video, would_encode
 from hegui.label.explicit.media_notes import notes_of
 from hegui.label.explicit.mp4_frames import NewFrames
-from hegui.label.explicit.opening import DEMUXERS, SHARES, frames_at
+from hegui.label.explicit.opening import DEMUXERS, frames_at, times_of
 from hegui.label.explicit.pillow import decoding, need_pillow
 from hegui.label.explicit.probe import Video, video_of
 from hegui.label.explicit.recoded import CODECS, frame_is_key, recoded
@@ -122,11 +122,10 @@ def _pictures(path: Path, kind: str, video: Video, mark: VideoMark, where: str) 
     """The opening as it is shown."""
     from PIL import Image
 
-    seconds = min(mark.shown, video.seconds) if video.seconds else mark.shown
-    times = [round(share * seconds, 3) for share in SHARES]
+    times = times_of(video.seconds, mark.shown, float(video.rate))
     found = []
     with decoding(where):
-        for _, data in frames_at(path, DEMUXERS[kind], times, where):
+        for _, data in frames_at(path, DEMUXERS[kind], times, video.shown, where):
             with Image.open(BytesIO(data), formats=["PNG"]) as picture:
                 found.append(picture.convert("RGB"))
     return found

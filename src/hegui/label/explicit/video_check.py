@@ -17,7 +17,7 @@ from hegui.label.explicit.check import MarkCheck, check_mark
 from hegui.label.explicit.ffmpeg import need_ffmpeg
 from hegui.label.explicit.mark import Box, Stamp
 from hegui.label.explicit.media_faults import cannot_video
-from hegui.label.explicit.opening import DEMUXERS, SHARES, frames_at
+from hegui.label.explicit.opening import DEMUXERS, frames_at, times_of
 from hegui.label.explicit.pillow import need_pillow
 from hegui.label.explicit.probe import video_of
 from hegui.label.explicit.rules import number
@@ -80,16 +80,16 @@ def check_video(
     if codec is None or codec.NAME not in DEMUXERS:
         raise cannot_video(where, "it is no MP4, QuickTime, Matroska or WebM")
     demuxer = DEMUXERS[codec.NAME]
-    seconds = video_of(path, demuxer, where).seconds
+    video = video_of(path, demuxer, where)
     least = number("video.seconds")
-    wanted = min(seconds, least) if seconds else least
+    times = times_of(video.seconds, least, float(video.rate))
     stamps = (stamp,) if stamp is not None else ()
     frames: list[tuple[float, MarkCheck]] = []
-    for at, picture in frames_at(path, demuxer, [round(share * wanted, 3) for share in SHARES], where):
+    for at, picture in frames_at(path, demuxer, times, video.shown, where):
         frames.append((at, check_mark(picture, where, stamps=stamps, region=region, font=font)[0]))
         if not stamps and region is None and frames[0][1].is_there is Verdict.UNKNOWN:
             break  # no plate of ours begins the video, and what else there may be is not read
-    return _judged(tuple(frames), is_short=0 < seconds < least)
+    return _judged(tuple(frames), is_short=0 < video.seconds < least)
 
 
 def _judged(frames: tuple[tuple[float, MarkCheck], ...], *, is_short: bool) -> VideoCheck:

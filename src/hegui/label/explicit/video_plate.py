@@ -14,6 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from hegui.label.explicit.mark import Box, Stamp
+from hegui.label.explicit.media_faults import cannot_video
 from hegui.label.explicit.plate import drawn, plate
 from hegui.label.explicit.probe import Video
 from hegui.label.explicit.recognise import standing
@@ -22,18 +23,19 @@ from hegui.label.explicit.video_mark import VideoMark
 
 __all__ = ["painted", "standing_on", "worst_contrast"]
 
+_LEAST_STRETCHED = 24
+"""Pixels of ink from which letters keep their contrast when pixels are not square; at 12 they were seen to lose it."""
+
 
 def painted(png: Path, video: Video, mark: VideoMark, where: str) -> tuple[Stamp, tuple[int, int]]:
     """The plate as a picture with alpha, as the frames are stored; what stands on them, and where it goes."""
     width = max(1, round(video.width * video.stretch))
     one = plate(width, video.height, mark.picture, where, orientation=video.orientation)
+    if video.stretch != 1 and one.size.ink < _LEAST_STRETCHED:
+        raise cannot_video(where, "its pixels are not square, and too few for letters that can be read")
     left, right = (edge * video.width / width for edge in (one.stored.left, one.stored.right))
     box = _even(left, one.stored.top, right, one.stored.bottom, video)
-    letters = (
-        one.letters.resize((box.width, box.height), Image.Resampling.BICUBIC)
-        if video.stretch != 1
-        else _placed(one.letters, one.stored, box)
-    )
+    letters = _fitted(one.letters, one.stored, box, width / video.width)
     _drawn(letters).save(png, "PNG")
     return one.stamp(0, 0.0), (box.left, box.top)
 
@@ -63,11 +65,14 @@ def _even(left: float, top: int, right: float, bottom: int, video: Video) -> Box
     return Box(first, upper, last - first, lower - upper)
 
 
-def _placed(letters: Image.Image, inner: Box, outer: Box) -> Image.Image:
-    """The letters on a plate that has grown."""
-    grown = Image.new("L", (outer.width, outer.height), 0)
-    grown.paste(letters, (inner.left - outer.left, inner.top - outer.top))
-    return grown
+def _fitted(letters: Image.Image, inner: Box, outer: Box, stretch: float) -> Image.Image:
+    """The letters on a plate that has grown, and is stored narrower or wider than it is shown."""
+    pad = ceil(4 * max(1.0, stretch))
+    around = Image.new("L", (inner.width + 2 * pad, inner.height + 2 * pad), 0)
+    around.paste(letters, (pad, pad))
+    left, right = (edge * stretch - inner.left + pad for edge in (outer.left, outer.right))
+    top, bottom = (edge - inner.top + pad for edge in (outer.top, outer.bottom))
+    return around.resize((outer.width, outer.height), Image.Resampling.BICUBIC, box=(left, top, right, bottom))
 
 
 def _drawn(letters: Image.Image) -> Image.Image:
