@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from hegui.label.explicit.faults import too_large
 from hegui.label.explicit.jpeg_segments import exchanged, parsed
 from hegui.label.explicit.pictures import format_of
 from hegui.label.explicit.pillow import bounded, decoding
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from hegui.label.watermark.grid import Pixels
     from hegui.label.watermark.mark import Found
 
-__all__ = ["LEAST_SIDE", "Watermarked", "detect", "embed"]
+__all__ = ["LEAST_SIDE", "MOST_PIXELS", "Watermarked", "detect", "embed"]
 
+MOST_PIXELS = 50_000_000
+"""Each takes about 30 bytes while it is worked on."""
 LEAST_SIDE = 100
 """Pixels of the shorter side; fewer do not hold the frequencies."""
 _PROGRESSIVE = 0xC2
@@ -65,7 +68,7 @@ def embed(data: bytes, key: bytes, payload: int, name: str = "") -> Watermarked:
         LabelError: LBL104, LBL105 the picture; LBL147 no library; LBL148 the key; LBL149 no room, or not handled.
     """
     need_numpy()
-    from hegui.label.watermark import mark  # numpy is an optional extra
+    from hegui.label.watermark import grid, mark  # numpy is an optional extra
 
     kind = format_of(data)
     with decoding(name):
@@ -73,10 +76,11 @@ def embed(data: bytes, key: bytes, payload: int, name: str = "") -> Watermarked:
         old = _pixels(image)
         new = mark.embedded(old, key, payload)
         out = _WRITERS[kind](data, image, new, name)
-        found = detect(out, key, name)
+        written = _pixels(_opened(out, kind, name))
+        found = mark.looked_for(grid.luminance(written), key)
         if found.payload != payload:
             raise cannot_carry(name, "it is too even, or too dark or bright all over")
-        return Watermarked(out, kind, _likeness(old, _pixels(_opened(out, kind, name))), found)
+        return Watermarked(out, kind, _likeness(old, written), found)
 
 
 def detect(data: bytes, key: bytes, name: str = "", *, cropped: bool = False) -> Found:
@@ -99,6 +103,8 @@ def _opened(data: bytes, kind: str, name: str) -> Image:
         raise cannot_carry(name, "it has 16 bits a sample, and Pillow would halve them")
     image = Image.open(BytesIO(data), formats=[kind.upper()])
     bounded(image.width, image.height, name)
+    if image.width * image.height > MOST_PIXELS:
+        raise too_large(name, f"{image.width} x {image.height} pixels")
     if min(image.size) < LEAST_SIDE:
         raise cannot_carry(name, f"{image.width} x {image.height} pixels are too few")
     if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":

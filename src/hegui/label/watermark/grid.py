@@ -34,7 +34,6 @@ SIZE = 512
 Floats: TypeAlias = NDArray[np.float32]
 Pixels: TypeAlias = NDArray[np.uint8]
 
-_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
 _BLOCK = 8
 """Samples over which the activity of a place is taken."""
 
@@ -48,10 +47,10 @@ def _basis() -> Floats:
     return np.asarray(waves, np.float32)
 
 
-def luminance(pixels: Pixels | Floats) -> Floats:
+def luminance(pixels: Pixels) -> Floats:
     """Of (height, width, 3) or (height, width) samples of 0 to 255."""
-    samples = pixels.astype(np.float32)
-    return np.asarray(samples @ _WEIGHTS if samples.ndim == 3 else samples, np.float32)
+    image = Image.fromarray(pixels)
+    return np.asarray(image if pixels.ndim == 2 else image.convert("L"), np.float32)
 
 
 def resized(samples: Floats, width: int, height: int) -> Floats:
