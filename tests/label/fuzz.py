@@ -4,10 +4,10 @@
     python tests/label/fuzz.py --seconds 60 --only png,mp4
     python tests/label/fuzz.py --replay png FILE
 
-Knows targets, slices of time and findings; what must hold is in `fuzz_checks`. A forked process works on one target at a time, so
-that a crash or an endless loop is a finding and not an end. Guided by coverage where atheris can be imported (it is not among
-our dependencies: pip install atheris), else by what a codec answers. Every finding is tried again without instrumentation and
-made smaller. Exit status: 0 nothing found, 1 findings, 2 could not run.
+Knows targets, slices of processor time and findings; what must hold is in `fuzz_checks`. A forked process works on one target at
+a time, so that a crash or an endless loop is a finding and not an end. Guided by coverage where atheris can be imported (it is
+not among our dependencies: pip install atheris), else by what a codec answers. Every finding is tried again without
+instrumentation and made smaller. Exit status: 0 nothing found, 1 findings, 2 could not run.
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ class Slice(NamedTuple):
 class Trial:
     """Tries inputs of one target, writes down what it found, and counts."""
 
-    def __init__(self, target: str, folder: Path) -> None:
+    def __init__(self, target: str, folder: Path, end: float) -> None:
         from tests.label.fuzz_limits import examine
         from tests.label.fuzz_seeds import LARGEST
 
         self.target, self.folder, self.examine, self.largest = target, folder, examine, LARGEST
-        self.done, self.told, self.kept = 0, 0.0, dict[str, int]()
+        self.end, self.done, self.told, self.kept = end, 0, 0.0, dict[str, int]()
         (folder / "current").write_bytes(bytes(LARGEST + 8))
         with (folder / "current").open("r+b") as file:
             self.current = mmap.mmap(file.fileno(), 0)
@@ -86,6 +86,11 @@ class Trial:
             self.tell()
         return found is None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the slice of processor time is used up: a busy machine gives every target as much as an idle one."""
+        return time.process_time() >= self.end
+
     def tell(self) -> None:
         self.told = time.monotonic()
         (self.folder / "count").write_text(str(self.done))
@@ -102,19 +107,22 @@ def note(folder: Path, key: str, told: str, data: bytes) -> Path:
 def work(target: str, seconds: float, folder: Path, seed: int) -> None:
     from tests.label.fuzz_limits import set_limits
 
-    trial, mutated = Trial(target, folder), mutator(target)
+    trial, mutated = Trial(target, folder, time.process_time() + seconds), mutator(target)
     set_limits()
     if atheris is None:
-        unguided(trial, mutated, seconds, folder / "corpus", random.Random(seed))
+        unguided(trial, mutated, folder / "corpus", random.Random(seed))
     else:
-        guided(trial, mutated, seconds, folder, seed)
+        guided(trial, mutated, folder, seed)
 
 
-def guided(trial: Trial, mutated: Change, seconds: float, folder: Path, seed: int) -> None:
+def guided(trial: Trial, mutated: Change, folder: Path, seed: int) -> None:
     """What reaches new code is changed further; one change in five is libFuzzer's own. Ends the process."""
 
     def one(data: bytes) -> None:
         trial.take(data)
+        if trial.is_over:
+            trial.tell()
+            os._exit(0)
 
     def change(data: bytes, size: int, number: int) -> bytes:
         chance = random.Random(number)
@@ -122,21 +130,21 @@ def guided(trial: Trial, mutated: Change, seconds: float, folder: Path, seed: in
             return atheris.Mutate(data, min(size, len(data) + 64))  # type: ignore[no-any-return]
         return mutated(data, chance)[:size]
 
-    options = {"max_total_time": max(1, int(seconds)), "max_len": trial.largest, "seed": seed, "rss_limit_mb": 0,
+    options = {"max_len": trial.largest, "seed": seed, "rss_limit_mb": 0,
                "timeout": 1_000_000, "verbosity": 0, "reload": 0, "artifact_prefix": f"{folder}/artifact-"}  # fmt: skip
     atheris.Setup(["fuzz", *(f"-{key}={value}" for key, value in options.items()), str(folder / "corpus")], one,
                   custom_mutator=change)  # fmt: skip
     atheris.Fuzz()
 
 
-def unguided(trial: Trial, mutated: Change, seconds: float, corpus: Path, chance: random.Random) -> None:
+def unguided(trial: Trial, mutated: Change, corpus: Path, chance: random.Random) -> None:
     """What a codec answers in a new way is changed further."""
     from hegui.kernel.source import Source
     from hegui.label.formats import open_label
 
-    end, seen = time.monotonic() + seconds, set[object]()
+    seen = set[object]()
     known = [file.read_bytes() for file in sorted(corpus.iterdir())]
-    while time.monotonic() < end:
+    while not trial.is_over:
         data = mutated(chance.choice(known), chance)
         if not trial.take(data):
             continue
@@ -194,9 +202,9 @@ def run(target: str, seconds: float, base: Path, seed: int) -> Slice:
     for data in seeds(target):
         put(folder / "corpus", data)
     begin, executions, processor = time.monotonic(), 0, 0.0
-    while (left := begin + seconds - time.monotonic()) > 1:
+    while (left := seconds - processor) > 1:
         (folder / "count").write_text("0")
-        status, spent = forked(partial(work, target, left, folder, seed), 5 * left + 300, folder / "log")
+        status, spent = forked(partial(work, target, left, folder, seed), 50 * left + 600, folder / "log")
         executions, processor, seed = executions + int((folder / "count").read_text()), processor + spent, seed + 1
         if status == 0:
             break
@@ -260,7 +268,7 @@ def report(done: Sequence[Slice], found: int) -> Iterator[str]:
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=1800, help="in all")
+    parser.add_argument("--seconds", type=float, default=1800, help="of processor time, in all")
     parser.add_argument("--only", default="", help="targets, by comma")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "fuzz-label", help="where findings go")
     parser.add_argument("--folder", type=Path, help="where corpora are kept; a temporary folder otherwise")

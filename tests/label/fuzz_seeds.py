@@ -1,6 +1,11 @@
-"""What the fuzz run begins with: the carriers, plain and with every label, and texts in all spellings that are at hand."""
+"""What the fuzz run begins with: the carriers, plain and with every label, files as others make them, and texts of all kinds."""
 
 from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import yaml
 
 from hegui.kernel.source import Source
 from hegui.kernel.splice import apply
@@ -11,6 +16,7 @@ from hegui.label.signatures import signed
 from tests.label.contract import CARRIERS
 from tests.label.fuzz_checks import LABELS, TEXTS
 from tests.label.test_signed_files import ReferenceSigner
+from tests.label.wild_files import built
 
 __all__ = ["LARGEST", "seeds"]
 
@@ -45,7 +51,15 @@ def seeds(target: str) -> list[bytes]:
                 found.append(apply(data, codec.write(Source.of(data), label)))
             except LabelError:  # an encrypted one
                 continue
+    found += [data for name, data in _wild() if codec_of(Source.of(data), name) is codec]
     return [data for data in found if len(data) <= LARGEST] or [bytes(64)]
+
+
+@cache
+def _wild() -> tuple[tuple[str, bytes], ...]:
+    table = yaml.safe_load(Path(__file__).with_name("wild.yaml").read_text(encoding="utf-8"))
+    rows = [row for found in table.values() if isinstance(found, list) for row in found if "content" in row]
+    return tuple((str(row["file"]), built(row["content"])) for row in rows)
 
 
 def _texts() -> list[bytes]:

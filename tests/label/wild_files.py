@@ -119,6 +119,12 @@ def _png_text(
     return _png(chunk_bytes(kind.encode(), head + body), last=last)
 
 
+def _png_twice(text: str, packet: str) -> bytes:
+    """A text chunk AIGC, and a packet of XMP."""
+    chunk = chunk_bytes(b"tEXt", b"AIGC\0" + text.encode())
+    return _png(chunk + chunk_bytes(b"iTXt", b"XML:com.adobe.xmp" + bytes(5) + packet.encode()))
+
+
 def _png_chunk(text: str, kind: str) -> bytes:
     return _png(chunk_bytes(kind.encode(), text.encode()))
 
@@ -288,6 +294,7 @@ def _gif_xmp(text: str) -> bytes:
 _BUILDERS: dict[str, Callable[..., bytes]] = {
     "png text": _png_text,
     "png chunk": _png_chunk,
+    "png twice": _png_twice,
     "png tail": _png_tail,
     "jpeg segment": _jpeg_segment,
     "jpeg comment": _jpeg_comment,

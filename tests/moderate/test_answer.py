@@ -76,6 +76,8 @@ def test_recorded_streams_pass_byte_for_byte_when_clean() -> None:
         for row in shared_rows(name):
             if not row.get("stream", True) or row.get("name") == "zero_width_in_stream":
                 continue
+            if "image_generation_call" in row["body"]:
+                continue  # pictures do not pass: test_answer_files
             body = row["body"].encode()
             answer = stream(kind="responses" if row.get("api") == "responses" else "chat")
             out = run(body, answer)

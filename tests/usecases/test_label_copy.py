@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from hegui.kernel.source import Source
 from hegui.kernel.splice import Splice, apply
 from hegui.usecases import label_copy
-from hegui.usecases.label_copy import Changed, ShorterError, copied, digests, joined
+from hegui.usecases.label_copy import Changed, ShorterError, copied, digests, unmoving
 from hegui.usecases.label_receipts import Digests
 
 
@@ -71,12 +70,19 @@ def test_the_view_is_the_changed_file_at_every_place(
     assert b"".join(source.pieces(0, source.size)) == after
 
 
-@given(change=changes())
-def test_joined_splices_do_the_same_and_do_not_touch(change: tuple[bytes, tuple[Splice, ...]]) -> None:
+@given(change=changes(), most=st.sampled_from([0, 20, 1000]))
+def test_what_moves_nothing_does_the_same_and_writes_no_more_than_it_may(
+    change: tuple[bytes, tuple[Splice, ...]], most: int
+) -> None:
     data, splices = change
-    one = joined(splices)
-    assert apply(data, one) == apply(data, splices)
-    assert all(left.at + left.drop < right.at for left, right in pairwise(one))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(label_copy, "_MOVED", most)
+        found = unmoving(Source.of(data), splices)
+    if found is None:
+        return
+    assert apply(data, found) == apply(data, splices)
+    assert all(one.drop == len(one.put) or one.at + one.drop == len(data) for one in found)
+    assert all(one.drop <= most for one in found)
 
 
 def test_a_file_that_has_become_shorter_is_told(file: Path) -> None:

@@ -21,7 +21,8 @@ from hegui.label.faults import LabelError
 from hegui.label.formats import bare, plan
 from hegui.label.standing import labels
 from hegui.usecases import label_files
-from hegui.usecases.label_files import is_in_place, label_file, open_file, read_file
+from hegui.usecases.label_copy import unmoving
+from hegui.usecases.label_files import label_file, open_file, read_file
 from hegui.usecases.label_receipts import Digests
 from tests.label.contract import CARRIERS
 from tests.usecases.label_steps import LABEL, OTHER, forked, label, receipts, steps_of, stopped_at
@@ -38,7 +39,7 @@ def splices_of(name: str) -> tuple[Splice, ...]:
 
 
 WRITABLE = [path.name for path in sorted(CARRIERS.iterdir()) if splices_of(path.name)]
-IN_PLACE = [name for name in WRITABLE if is_in_place(splices_of(name), (CARRIERS / name).stat().st_size)]
+IN_PLACE = [name for name in WRITABLE if unmoving(Source.of((CARRIERS / name).read_bytes()), splices_of(name))]
 
 
 @pytest.fixture
@@ -130,7 +131,7 @@ def test_killed_in_place_nothing_but_the_label_can_be_half_and_it_has_its_receip
 ) -> None:
     old = (CARRIERS / name).read_bytes()
     path = placed(folder, name)
-    splices = splices_of(name)
+    splices = unmoving(Source.of(old), splices_of(name)) or ()
     count = len(steps_of(lambda: label(path, book, in_place=True)))
     for number in range(count):
         path.write_bytes(old)
@@ -437,3 +438,16 @@ def test_a_signed_label_has_sm3_in_its_receipt_and_the_file_is_what_was_hashed(f
     assert written.receipt.document()["before"]["sm3"]  # type: ignore[index,call-overload]
     label_file(path, lambda _, before: (seen.append(before()), OTHER)[1], lambda _: "r")
     assert seen[1] == seen[0]  # as it was before labelling
+
+
+@pytest.mark.parametrize("how", [False, True], ids=["beside", "in place"])
+def test_content_that_could_not_be_hashed_again_is_not_bound_by_a_signature(folder: Path, how: bool) -> None:
+    """A WebP that announces XMP and has none: without the label nobody can tell that it was announced."""
+    path = placed(folder, "anim.webp")
+    old = bytearray(path.read_bytes())
+    old[20] |= 4
+    path.write_bytes(old)
+    choose = [lambda _, before: (before(), LABEL)[1], lambda *_: LABEL]
+    assert code_of(lambda: label_file(path, choose[0], lambda _: pytest.fail("stated"), in_place=how)) == "LBL122"
+    assert path.read_bytes() == old
+    assert label_file(path, choose[1], lambda _: "r", in_place=how).is_changed

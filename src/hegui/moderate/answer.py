@@ -4,7 +4,8 @@ Knows choices, their ends and findings; knows no sockets and no clock: events in
 with which bytes, is in `outlet`.
 
 Rule 1: every text of every choice runs through a screen of its own (`texts`).
-Rule 2: an event of unknown shape, or text for a choice that has finished, is withheld and counted.
+Rule 2: an event of unknown shape, or text for a choice that has finished, is withheld and counted; and so is a file (a picture,
+sound), for what comes in pieces cannot be labelled.
 Rule 3: a choice that a finding ends says `content_filter`; when all have ended the upstream is no longer needed.
 Rules of law: Interim Measures Art. 14 para. 1 (stop generating, stop transmitting).
 """
@@ -15,6 +16,7 @@ from typing import Any
 
 from hegui.detect.detectors import Detectors
 from hegui.kernel.sse import SseEvent
+from hegui.moderate.answer_files import files_in
 from hegui.moderate.fields import TooDeepError, is_opaque
 from hegui.moderate.guarded import NewGuard
 from hegui.moderate.lone import LonePiece, Template, lone_piece
@@ -109,7 +111,7 @@ class AnswerStream:
         if not has_known_shape(value) or (event.other and not self._is_clean(event.other)):
             return self._withhold()
         try:
-            return self._feed_value(event, value)
+            return self._feed_value(self._without_files(event, value), value)
         except (TooDeepError, TooManyTextsError, BacklogError):
             return self._withhold()
 
@@ -187,6 +189,17 @@ class AnswerStream:
         assert piece is not None  # it was one
         self._texts.rule(text)
         return self._queue(event, piece.value, [Piece(text, source, piece.container, piece.key)], set())
+
+    def _without_files(self, event: SseEvent, value: dict[str, Any]) -> SseEvent:
+        """The event with every file in it taken out. Raises TooDeepError."""
+        places = list(files_in(value))
+        if not places:
+            return event
+        self.tally.withheld_events += 1
+        for place in places:
+            place.container[place.key] = ""
+        data = encode_json(value)
+        return SseEvent(framed(data, event.other), data, event.other)
 
     def _feed_value(self, event: SseEvent, value: dict[str, Any]) -> bytes:
         pruned = self._drop_late(value)

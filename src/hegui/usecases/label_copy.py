@@ -22,12 +22,15 @@ from hegui.usecases.label_receipts import Digests
 if TYPE_CHECKING:
     from hashlib import _Hash
 
-__all__ = ["Changed", "ShorterError", "copied", "digests", "joined"]
+__all__ = ["Changed", "ShorterError", "copied", "digests", "unmoving"]
 
 _PIECE = 1 << 20
 """Bytes that are read at once: what fits a processor's cache is hashed twice and written from there."""
 _ALONE = 1 << 16
 """Bytes below which another thread is not worth its while."""
+
+_MOVED = 1 << 20
+"""Bytes that may be written again in place because what is before them grows."""
 
 Taker = Callable[[memoryview], object]
 
@@ -104,19 +107,38 @@ def _read(number: int, start: int, end: int) -> Iterator[memoryview]:
         start += done
 
 
-def joined(splices: Sequence[Splice]) -> tuple[Splice, ...]:
-    """The same change with splices that touch made one: padding used up beside an insertion moves nothing.
+def unmoving(source: Source, splices: Sequence[Splice]) -> tuple[Splice, ...] | None:
+    """The same change by splices that replace bytes by as many, or stand at the end; None where there is none.
 
-    >>> joined([Splice(8, 0, b"ab"), Splice(8, 4, b"cd")])
-    (Splice(at=8, drop=4, put=b'abcd'),)
+    What lies between an insertion and the padding that it uses up is written again with them, if it is little.
+
+    >>> unmoving(Source.of(b"head....tail"), [Splice(4, 0, b"ab"), Splice(6, 2, b"")])
+    (Splice(at=4, drop=4, put=b'ab..'),)
     """
-    found: list[Splice] = []
+    found, group, shift = list[Splice](), list[Splice](), 0
     for splice in in_order(splices):
-        if found and found[-1].at + found[-1].drop == splice.at:
-            last = found.pop()
-            splice = Splice(last.at, last.drop + splice.drop, last.put + splice.put)
-        found.append(splice)
-    return tuple(found)
+        group.append(splice)
+        shift += len(splice.put) - splice.drop
+        if not shift:
+            found.append(_one(source, group))
+            group = []
+    if group:
+        if group[-1].at + group[-1].drop != source.size:
+            return None
+        found.append(_one(source, group))
+    return tuple(found) if all(splice.drop <= _MOVED for splice in found) else None
+
+
+def _one(source: Source, group: Sequence[Splice]) -> Splice:
+    """Splices and what lies between them as one; where that is too much, without what lies between, and too long."""
+    start, end = group[0].at, group[-1].at + group[-1].drop
+    if len(group) == 1 or end - start > _MOVED:
+        return Splice(start, end - start, group[0].put)
+    put, at = b"", start
+    for splice in group:
+        put += source.at(at, splice.at - at) + splice.put
+        at = splice.at + splice.drop
+    return Splice(start, end - start, put)
 
 
 class Changed:

@@ -18,7 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from hegui.kernel.splice import Splice, in_order
+from hegui.kernel.source import Source
+from hegui.kernel.splice import Splice, in_order, pieces
 from hegui.label.faults import LabelError
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "patch",
     "put_file",
     "replace_file",
+    "splice_file",
     "take_place",
     "write_all",
 ]
@@ -180,3 +182,13 @@ def changed_meanwhile(path: Path) -> LabelError:
 def _unusable(path: Path, error: OSError) -> LabelError:
     return LabelError("LBL121", str(path), f"the file cannot be used: {error.strerror}",
                       "Check its name and who may read and write it and its folder.")  # fmt: skip
+
+
+def splice_file(path: Path, splices: Sequence[Splice], *, out: Path | None = None) -> None:
+    """Write a file with its splices, in its place or as a new one, whole or not at all. Raises LabelError LBL121, LBL123."""
+    target = path.resolve() if out is None else out
+    with path.open("rb") as old, beside(target, like=path) as (file, draft):
+        for piece in pieces(Source(old), splices):
+            write_all(file, piece)
+        os.fsync(file.fileno())
+        take_place(draft, target, overwrite=out is None)

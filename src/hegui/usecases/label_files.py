@@ -23,7 +23,7 @@ from hegui.label.codec import Codec
 from hegui.label.faults import LabelError
 from hegui.label.formats import Opened, bare, open_label, plan
 from hegui.label.standing import labels
-from hegui.usecases.label_copy import Changed, ShorterError, copied, digests, joined
+from hegui.usecases.label_copy import Changed, ShorterError, copied, digests, unmoving
 from hegui.usecases.label_disk import (
     alone,
     beside,
@@ -38,7 +38,7 @@ from hegui.usecases.label_disk import (
 from hegui.usecases.label_receipts import Digests, Receipt
 
 __all__ = [
-    "LabelChoice", "State", "Written", "digests", "is_in_place", "label_file", "open_file", "put_file", "read_file", "replace_file",
+    "LabelChoice", "State", "Written", "digests", "label_file", "open_file", "put_file", "read_file", "replace_file",
 ]  # fmt: skip
 
 LabelChoice = Callable[[Opened, Callable[[], Digests]], AigcLabel]
@@ -82,11 +82,6 @@ def read_file(path: Path) -> Opened:
         return open_label(source, path.name)
 
 
-def is_in_place(splices: Sequence[Splice], size: int) -> bool:
-    """Whether the splices replace bytes by as many, or stand at the end: nothing in between moves."""
-    return all(splice.drop == len(splice.put) or splice.at + splice.drop == size for splice in joined(splices))
-
-
 def label_file(
     path: Path, choose: LabelChoice, state: State, *, out: Path | None = None, in_place: bool = False,
     reason: str = "generated",
@@ -98,8 +93,8 @@ def label_file(
         choose: which label.
         state: where the receipt goes; called after the new file was read back, before it takes its place.
         out: the labelled file; None puts it in the place of `path`.
-        in_place: change the file itself where nothing has to move, instead of writing it again beside it. Faster, and not whole
-            or not at all: a machine that stops between two writes leaves a file whose label is half written, its payload whole.
+        in_place: change the file itself where next to nothing has to move, instead of writing it again beside it. Faster, and not
+            whole or not at all: a machine that stops between two writes leaves a file whose label is half written.
         reason: as the receipt has it.
     Raises:
         LabelError: LBL001 to LBL006 the file; LBL120 not a regular file; LBL121 cannot be opened or written, or changes while it
@@ -112,9 +107,8 @@ def label_file(
         codec, splices = plan(Source(file), path.name, label)
         if not splices:
             return Written(work.copy(out), label, None)
-        if in_place and out is None and is_in_place(splices, work.stamp.st_size):
-            return work.in_place(codec, label, joined(splices))
-        return work.beside(codec, label, splices, out)
+        still = unmoving(Source(file), splices) if in_place and out is None else None
+        return work.in_place(codec, label, still) if still else work.beside(codec, label, splices, out)
 
 
 @contextmanager
@@ -159,7 +153,7 @@ class _Work:
             both = copied(self.file, self.stamp.st_size, splices, partial(write_all, draft))
             os.fsync(draft.fileno())
             with opened(path) as again:
-                _check_back(Source(again), target.name, codec, label)
+                self._check_back(lambda: Source(again), target.name, codec, label)
             receipt = self._stated(codec, label, both)
             take_place(path, target, overwrite=out is None)
         return Written(target, label, receipt)
@@ -167,7 +161,7 @@ class _Work:
     def in_place(self, codec: Codec, label: AigcLabel, splices: Sequence[Splice]) -> Written:
         size = self.stamp.st_size
         both = copied(self.file, size, splices, None)
-        _check_back(Changed(self.file, size, splices).source(), self.path.name, codec, label)
+        self._check_back(Changed(self.file, size, splices).source, self.path.name, codec, label)
         receipt = self._stated(codec, label, both)
         patch(self.path, splices, size)
         return Written(self.path, label, receipt)
@@ -192,11 +186,15 @@ class _Work:
         receipt = Receipt(codec.NAME, codec.PLACE, label, before, after, self.reason)
         return replace(receipt, id=self.state(receipt))
 
-
-def _check_back(source: Source, name: str, codec: Codec, label: AigcLabel) -> None:
-    """That whoever opens the file by this name finds this label, and this one alone."""
-    found = open_label(source, name)
-    count = len(labels(found.reading))
-    if found.codec is not codec or [one.spelt.label for one in labels(found.reading)] != [label]:
-        problem = f"the label did not read back: {count} found"
-        raise LabelError("LBL122", name, problem, "Report it with the file's format; the file is as it was.")
+    def _check_back(self, source: Callable[[], Source], name: str, codec: Codec, label: AigcLabel) -> None:
+        """That whoever opens the file by this name finds this label alone, and the content that its signature binds."""
+        found = open_label(source(), name)
+        count = len(labels(found.reading))
+        if found.codec is not codec or [one.spelt.label for one in labels(found.reading)] != [label]:
+            problem = f"the label did not read back: {count} found"
+            raise LabelError("LBL122", name, problem, "Report it with the file's format; the file is as it was.")
+        if self.known is None or not codec.IS_REVERSIBLE:
+            return
+        if digests(source(), bare(source(), name)).sha256 != self.known.sha256:
+            problem = "without the label the file is not what it was, so that a signature cannot bind its content"
+            raise LabelError("LBL122", name, problem, "Make the file again by another program, or label it unsigned.")

@@ -23,11 +23,12 @@ __all__ = ["LabelledOutput", "digests_of", "label_output"]
 
 
 class LabelledOutput(NamedTuple):
-    """A labelled file in memory, and its receipt."""
+    """A labelled file in memory, its receipt, and the usual type and ending of its format."""
 
     data: bytes
     receipt: Receipt
     media_type: str
+    extension: str
 
 
 def label_output(data: bytes, name: str, label: AigcLabel) -> LabelledOutput:
@@ -47,7 +48,7 @@ def label_output(data: bytes, name: str, label: AigcLabel) -> LabelledOutput:
         raise LabelError("LBL122", name, "the label did not read back: 0 found",
                          "Report it with the file's format; the file is as it was.")  # fmt: skip
     receipt = Receipt(codec.NAME, codec.PLACE, wanted, digests_of(data), digests_of(labelled))
-    return LabelledOutput(labelled, receipt, codec.MEDIA_TYPES[0])
+    return LabelledOutput(labelled, receipt, codec.MEDIA_TYPES[0], codec.EXTENSIONS[0])
 
 
 def digests_of(data: bytes) -> Digests:

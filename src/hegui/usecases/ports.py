@@ -157,7 +157,7 @@ class Exchange:
         started_at, first_token_at, finished_at: instants in UTC; first_token_at None when no text came.
         status: HTTP status sent to the client.
         outcome: completed, blocked_prompt, blocked_answer, safe_reply, help, client_left, rejected, interrupted (hegui stopped),
-            failed (a fault of hegui), or upstream_<how it failed>.
+            failed (a fault of hegui), label_failed (a file of the answer could not be labelled), or upstream_<how it failed>.
         decision: the strongest action taken: allow, flag, redact, safe_reply, refuse, stop, help
             (a person in danger: a human should look, and nothing in it counts against the user).
         prompt_characters: characters of the request that went through the screen.

@@ -14,7 +14,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from hegui.detect.findings import HARM, PERSONAL
 from hegui.detect.personal.masking import Placeholders
@@ -78,6 +78,8 @@ KINDS = {
 
 LARGE = 1 << 17
 """Bytes of a body from which it is screened beside the event loop, so that the streams of others go on."""
+
+T = TypeVar("T")
 
 _log = logging.getLogger("hegui.gateway")
 
@@ -179,6 +181,8 @@ class GatewayExchange:
             await self._forward(value, send)
         except ApiError as error:
             self.account.error = self.account.error or error.code
+            if error.status == 502:  # the model server's answer is at fault, and the code says how
+                self.account.outcome = error.code
             await self._out.fail(send, error)
         except UpstreamError as error:
             self.account.outcome, self.account.error = _OUTCOME.get(error.code, "upstream_failed"), error.code
@@ -330,7 +334,6 @@ class GatewayExchange:
         elif self.kind == "speech" and self._upstream.status == 200 and kind in SPEECH_TYPES:
             await self._speech(self._upstream, SPEECH_TYPES[kind], send)
         else:
-            self.account.outcome = "upstream_wrong_type"
             self._upstream.abort()
             raise ApiError(
                 502, "api_error", "upstream_wrong_type", "The model server answered with something that is not JSON."
@@ -412,47 +415,29 @@ class GatewayExchange:
         return out + answer.fail(self._stream_error("upstream_cut"))
 
     async def _whole(self, upstream: UpstreamResponse, value: dict[str, Any], send: Send) -> None:
-        body = await self._desk().read_whole(upstream)
-        size = len(body)
+        """An answer that is one JSON body."""
+        desk, is_good = self._desk(), upstream.status == 200
+        body = await desk.read_whole(upstream)
+        size, files = len(body), desk.files()
+        answer = await _beside(size, _object_in, body)
+        if answer is None or not (has_known_shape(answer) if is_good else has_sound_members(answer)):
+            problem = "The model server's answer is not what it should be."
+            raise ApiError(502, "api_error", "upstream_malformed", problem)
         try:
-            answer = decode_json(body)
-        except ValueError:
-            answer = None
-        if not (has_known_shape(answer) if upstream.status == 200 else has_sound_members(answer)):
-            self.account.outcome = "upstream_malformed"
-            raise ApiError(
-                502, "api_error", "upstream_malformed", "The model server's answer is not what it should be."
-            )
-        desk = self._desk()
-        files = desk.files()
-        if self.kind == "images" and upstream.status == 200:
-            files.take_out(answer)
-            body, size = encode_json(answer), 0
-        given = (self._detectors, self._policy, self._notice(), answer)
-        if self._shadow is not None:
-            await _beside(self._shadow.whole, body)
-        try:
-            if self._guards is not None and self._guards.has_answer and upstream.status == 200:
-                whole = WholeAnswer(*given, self._guards.guard)
-                await settle(whole, self._guards)
-                self.account.tally, changed = whole.finish()
-            elif size < LARGE:
-                self.account.tally, changed = screen_answer(*given)
-            else:
-                self.account.tally, changed = await asyncio.to_thread(screen_answer, *given)
+            if self.kind != "embeddings":
+                every_url = self.kind == "images" and is_good
+                await _beside(size, files.take_out, answer, every_url)
+            if not files.is_empty:
+                body = encode_json(answer)
+            changed = await self._screen_answer(answer, body, is_guarded=is_good)
         except (TooDeepError, TooManyTextsError):
-            self.account.outcome = "upstream_malformed"
             problem = "The model server's answer is nested too deep, or has too many texts."
             raise ApiError(502, "api_error", "upstream_malformed", problem) from None
         self.account.first_token_at = self.runtime.clock()
         ended = self.account.tally.decision in ("safe_reply", "refuse", "stop")
         self.account.outcome = "blocked_answer" if ended else "completed" if upstream.status < 400 else "upstream_error"
         if ended and self.kind == "images":
-            reason = self._notice().reason(
-                "answer", self.account.tally.decision, [r for _, r in self.account.tally.rulings]
-            )
-            text = self._notice().refusal or "The answer was refused by the content policy."
-            raise ApiError(400, "invalid_request_error", "content_filter", text, hegui=reason)
+            raise self._refused_answer()
         usage = answer.get("usage")
         self.account.usage = usage if type(usage) is dict else None
         number = answer.get("id")
@@ -460,12 +445,35 @@ class GatewayExchange:
         if self._placeholders and self._policy.restore:
             changed = restore_body(answer, self._placeholders) or changed
         if not files.is_empty:
-            await files.put_back(desk.fetch, desk.keep, asyncio.to_thread)
-            self.account.files, changed = files.record(), True
+            changed = True
+            if not ended:
+                await files.put_back(desk.fetch, desk.keep, desk.beside)
+                self.account.files = files.record()
         encoded = None if changed or has_repeated_names(body, answer) else body
-        if upstream.status == 200 and self.kind in ("chat", "completion"):
-            encoded = self._marks(value).mark_body(answer, encoded)
-        await self._out.finish(send, upstream.status, encoded if encoded is not None else encode_json(answer))
+        if is_good and self.kind in ("chat", "completion"):
+            encoded = await _beside(size, self._marks(value).mark_body, answer, encoded)
+        if encoded is None:
+            encoded = await _beside(size, encode_json, answer)
+        await self._out.finish(send, upstream.status, encoded)
+
+    async def _screen_answer(self, answer: dict[str, Any], body: bytes, *, is_guarded: bool) -> bool:
+        """Screen a whole answer in place; whether anything was changed. Raises TooDeepError, TooManyTextsError."""
+        given = (self._detectors, self._policy, self._notice(), answer)
+        if self._shadow is not None:
+            await _beside(len(body), self._shadow.whole, body)
+        if self._guards is not None and self._guards.has_answer and is_guarded:
+            whole = WholeAnswer(*given, self._guards.guard)
+            await settle(whole, self._guards)
+            self.account.tally, changed = whole.finish()
+        else:
+            self.account.tally, changed = await _beside(len(body), screen_answer, *given)
+        return changed
+
+    def _refused_answer(self) -> ApiError:
+        tally = self.account.tally
+        reason = self._notice().reason("answer", tally.decision, [ruling for _, ruling in tally.rulings])
+        text = self._notice().refusal or "The answer was refused by the content policy."
+        return ApiError(400, "invalid_request_error", "content_filter", text, hegui=reason)
 
     # Files.
 
@@ -474,7 +482,7 @@ class GatewayExchange:
         desk, label = self._desk(), []
         body, files = await desk.read_whole(upstream), desk.files()
         if name:
-            found = await asyncio.to_thread(files.labelled, body, name)
+            found = await desk.beside(files.labelled, body, name)
             body, self.account.files = found.data, files.record()
         else:
             label = [(b"x-hegui-aigc", files.label(0).text().encode("ascii"))]
@@ -550,12 +558,18 @@ def _ends_prompt(rulings: Sequence[tuple[str, Ruling]]) -> Action | None:
     return decision if decision in ("safe_reply", "refuse", "stop", "help") else None
 
 
-async def _beside(work: Callable[[bytes], None], body: bytes) -> None:
-    """Work on a body, beside the event loop where it is large."""
-    if len(body) < LARGE:
-        work(body)
-    else:
-        await asyncio.to_thread(work, body)
+def _object_in(body: bytes) -> dict[str, Any] | None:
+    """The JSON object of an answer; None for anything else."""
+    try:
+        value = decode_json(body)
+    except ValueError:
+        return None
+    return value if type(value) is dict else None
+
+
+async def _beside(size: int, work: Callable[..., T], *given: Any) -> T:
+    """Work on a body of this size, beside the event loop where it is large."""
+    return work(*given) if size < LARGE else await asyncio.to_thread(work, *given)
 
 
 def _choices_asked_for(value: dict[str, Any]) -> int:

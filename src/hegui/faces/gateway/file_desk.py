@@ -7,19 +7,25 @@ Rules: GB 45438-2025 Annex E (ProduceID is unique within the producer).
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, TypeVar
 
 from hegui.faces.gateway.account import Account
 from hegui.faces.gateway.http import ApiError
 from hegui.faces.gateway.media import AnswerFiles, is_trusted
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.gateway.upstream import UpstreamPool, UpstreamResponse
+from hegui.kernel.source import Source
 from hegui.label.aigc import AigcLabel
 from hegui.label.content_number import ContentNumber
 from hegui.usecases.ports import Application
 
 __all__ = ["FileDesk"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +59,17 @@ class FileDesk:
             problem = "A file of the answer lies on a host this gateway does not fetch from (label.fetch_hosts)."
             raise ApiError(502, "api_error", "label_failed", problem)
         found = await self.pool.send("GET", url, [(b"accept", b"*/*")], b"")
-        if found.status != 200:
-            found.abort()
-            raise ApiError(502, "api_error", "upstream_malformed", "A file of the answer could not be fetched.")
-        return await self.read_whole(found)
+        try:
+            if found.status != 200:
+                raise ApiError(502, "api_error", "upstream_malformed", "A file of the answer could not be fetched.")
+            return await self.read_whole(found)
+        finally:
+            found.abort()  # nothing, unless the client has left or the file is too large
+
+    async def beside(self, work: Callable[..., T], *given: Any) -> T:
+        """Work on a file beside the event loop, when it is this file's turn."""
+        async with self.runtime.file_turns:
+            return await asyncio.to_thread(work, *given)
 
     def keep(self, extension: str, data: bytes) -> str:
         """Keep a labelled file for the client; its address. Raises InternalError LBL129."""
@@ -71,15 +84,18 @@ class FileDesk:
             pieces.append(piece)
             size += len(piece)
             if size > limit:
-                self.account.outcome = "upstream_oversized_body"
                 upstream.abort()
                 raise ApiError(502, "api_error", "upstream_oversized_body", "The model server's answer is too large.")
         return b"".join(pieces)
 
 
 def _plate(language: str, text: str | None, data: bytes) -> bytes:
-    """A picture with its plate. Raises LabelError LBL100 to LBL110."""
+    """A picture with its plate; sound has no place for one. Raises LabelError LBL100 to LBL112."""
     # Pillow and the marks come with the first picture: a gateway for text alone does not pay their memory.
+    from hegui.label.formats import codec_of
     from hegui.usecases.label_marks import MarkOrder, mark_bytes
 
+    codec = codec_of(Source.of(data), "")
+    if codec is not None and codec.MEDIA_TYPES[0].startswith("audio/"):
+        return data
     return mark_bytes(data, "", MarkOrder(language, text, may_reencode=True)).data

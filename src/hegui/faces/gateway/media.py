@@ -1,8 +1,9 @@
-"""The files of an answer, pictures and speech, on their way to their labels and to the client.
+"""The files of an answer, pictures, sound and films, on their way to their labels and to the client.
 
-Knows where files stand in an answer of the OpenAI protocol; knows no codec and no socket. A file leaves the answer before its
-texts are screened and comes back labelled after; a file that cannot be labelled does not go out. A picture that is only named
-by its address is fetched from hosts the operator trusts, and handed on under an address of this gateway.
+Knows what becomes of a file in an answer; where files stand is known in `moderate.answer_files`. Knows no codec and no socket. A
+file leaves the answer before its texts are screened and comes back labelled after; a file that cannot be labelled does not go
+out. A file that is only named by its address is fetched from hosts the operator trusts, and handed on under an address of this
+gateway.
 Rules: Interim Measures article 12; Labelling Measures articles 4 and 5.
 """
 
@@ -13,19 +14,21 @@ from binascii import Error as Base64Error
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import orjson
 
+from hegui.errors import InputError
 from hegui.faces.gateway.http import ApiError
+from hegui.faces.gateway.upstream.target import target_of
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError
+from hegui.moderate.answer_files import FilePlace, files_in
 
 if TYPE_CHECKING:
     from hegui.usecases.label_output import LabelledOutput
     from hegui.usecases.label_receipts import Receipt
 
-__all__ = ["SPEECH_TYPES", "AnswerFiles", "extension_of", "is_trusted", "media_type_of", "refuse_unsupported"]
+__all__ = ["SPEECH_TYPES", "AnswerFiles", "is_trusted", "media_type_of", "refuse_unsupported"]
 
 Fetch = Callable[[str], Awaitable[bytes]]
 """Fetches a file by its address. Raises ApiError."""
@@ -35,6 +38,9 @@ Mark = Callable[[bytes], bytes]
 
 Keep = Callable[[str, bytes], str]
 """Keeps a labelled file for the client; the address it can be fetched by. Takes the ending of its name."""
+
+Beside = Callable[..., Awaitable[Any]]
+"""Runs a function with its arguments beside the event loop."""
 
 SPEECH_TYPES = {
     b"audio/mpeg": "speech.mp3",
@@ -75,13 +81,6 @@ MOST_FILES = 16
 
 
 @dataclass(slots=True)
-class _File:
-    holder: dict[str, Any]
-    key: str
-    value: str
-
-
-@dataclass(slots=True)
 class AnswerFiles:
     """The files of one answer.
 
@@ -94,44 +93,48 @@ class AnswerFiles:
     label: Callable[[int], AigcLabel]
     mark: Mark | None = None
     receipts: list[Receipt] = field(default_factory=list)
-    _files: list[_File] = field(default_factory=list)
+    _files: list[FilePlace] = field(default_factory=list)
 
-    def take_out(self, answer: dict[str, Any]) -> None:
-        """Take the files out of an answer of /v1/images/generations. Raises ApiError where there are too many."""
-        rows = answer.get("data")
-        for row in rows if type(rows) is list else ():
-            for key in ("b64_json", "url"):
-                if type(row) is dict and type(row.get(key)) is str and row[key]:
-                    self._files.append(_File(row, key, row[key]))
-                    row[key] = ""
-        if len(self._files) > MOST_FILES:
-            raise _malformed("The model server's answer has too many files.")
+    def take_out(self, answer: dict[str, Any], every_url: bool) -> None:
+        """Take the files out of an answer, as `files_in` finds them. Raises TooDeepError; ApiError where there are too many."""
+        for place in files_in(answer, every_url=every_url):
+            if len(self._files) == MOST_FILES:
+                raise _malformed("The model server's answer has too many files.")
+            self._files.append(place)
+        for place in self._files:
+            place.container[place.key] = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether the answer has none."""
         return not self._files
 
-    async def put_back(self, fetch: Fetch, keep: Keep, beside: Callable[..., Awaitable[Any]]) -> None:
-        """Put the files back, labelled.
+    async def put_back(self, fetch: Fetch, keep: Keep, beside: Beside) -> None:
+        """Put the files back, labelled, one after the other; none is held longer than it must be.
 
         Args:
             fetch: gets a file that is only named.
             keep: keeps a file that was only named, for the client to fetch.
-            beside: runs work that takes a while beside the event loop.
+            beside: runs work that takes a while beside the event loop, in its turn.
         Raises:
             ApiError: 502 when a file cannot be had or labelled.
         """
-        for one in self._files:
-            if one.key == "url" and not one.value.startswith("data:"):
-                data = await fetch(one.value)
+        while self._files:
+            place = self._files.pop(0)
+            if place.text[:8].lower().startswith(("http://", "https://")):
+                there = await beside(self._labelled_and_kept, await fetch(place.text), keep)
             else:
-                data = await beside(_decoded, one.value)
-            found = await beside(self.labelled, data, "")
-            if one.key == "b64_json":
-                one.holder[one.key] = (await beside(b64encode, found.data)).decode("ascii")
-            else:
-                one.holder[one.key] = await beside(keep, extension_of(found.media_type), found.data)
+                there = await beside(self._labelled_text, place.text)
+            place.container[place.key] = there
+
+    def _labelled_and_kept(self, data: bytes, keep: Keep) -> str:
+        found = self.labelled(data, "")
+        return keep(found.extension, found.data)
+
+    def _labelled_text(self, text: str) -> str:
+        """A text of Base64 or a data URL with its file labelled."""
+        head, body = _parts(text)
+        return head + b64encode(self.labelled(_decoded(body), "").data).decode("ascii")
 
     def labelled(self, data: bytes, name: str) -> LabelledOutput:
         """One file with its marks. Raises ApiError 502."""
@@ -144,6 +147,8 @@ class AnswerFiles:
         except LabelError as error:
             problem = f"A file of the answer could not be labelled ({error.code}), so it is not handed out."
             raise ApiError(502, "api_error", "label_failed", problem) from None
+        if found.media_type.partition("/")[0] not in ("image", "audio", "video"):
+            raise _malformed("A file of the model server's answer is no picture, sound or film.")
         self.receipts.append(found.receipt)
         return found
 
@@ -156,30 +161,44 @@ class AnswerFiles:
 
 def refuse_unsupported(kind: str, value: dict[str, Any]) -> None:
     """Raises ApiError 400 for forms of answers in which files could not be labelled before they leave."""
-    if kind == "images" and value.get("stream"):
-        problem = "Pictures are labelled whole; ask without stream."
-        raise ApiError(400, "invalid_request_error", "unsupported_value", problem, param="stream")
+    if value.get("stream") and (kind in ("images", "speech") or _asks_for_files(value)):
+        raise _unsupported("Pictures and sound are labelled whole; ask without stream.", "stream")
     if kind == "speech" and value.get("stream_format") not in (None, "audio"):
         problem = "Speech is labelled as a file; ask with stream_format audio, or without it."
-        raise ApiError(400, "invalid_request_error", "unsupported_value", problem, param="stream_format")
+        raise _unsupported(problem, "stream_format")
+    sound = value.get("audio")
+    if kind == "chat" and type(sound) is dict and sound.get("format") in ("pcm", "pcm16"):
+        problem = "Samples without a container hold no label; ask for wav, mp3, flac, opus or aac."
+        raise _unsupported(problem, "audio.format")
+
+
+def _asks_for_files(value: dict[str, Any]) -> bool:
+    """Whether a chat asks for pictures or sound, or an answer of the responses interface may draw."""
+    modalities, tools = value.get("modalities"), value.get("tools")
+    if type(modalities) is list and any(one in ("image", "audio", "video") for one in modalities):
+        return True
+    return type(tools) is list and any(type(tool) is dict and tool.get("type") == "image_generation" for tool in tools)
 
 
 def is_trusted(url: str, upstream: str, hosts: tuple[str, ...]) -> bool:
-    """Whether a file may be fetched from there: from the model server itself, or a host the operator named."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return False
-    return host in (urlsplit(upstream).hostname, *hosts)
+    """Whether a file may be fetched from there: from the very server that answered, or from a host the operator named.
 
-
-def extension_of(media_type: str) -> str:
-    """The ending of a file's name for its media type.
-
-    >>> extension_of("image/jpeg")
-    '.jpg'
+    >>> is_trusted("http://m:80/a.png", "http://m/v1", ()), is_trusted("http://m:8080/a.png", "http://m/v1", ())
+    (True, False)
     """
-    return next((ending for ending, kind in _ENDINGS.items() if kind == media_type), ".bin")
+    try:
+        target = target_of(url)
+    except InputError:
+        return False
+    return target.origin == target_of(upstream).origin or target.host in hosts
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """What stands before the Base64, and the Base64; only a data URL has anything before it."""
+    if text[:5].lower() != "data:":
+        return "", text
+    head, comma, data = text.rpartition(",")
+    return head + comma, data if head.lower().endswith(";base64") else "?"
 
 
 def media_type_of(name: str) -> str:
@@ -188,12 +207,15 @@ def media_type_of(name: str) -> str:
 
 
 def _decoded(text: str) -> bytes:
-    _, comma, body = text.partition(",")
     try:
-        return b64decode(body if comma and text.startswith("data:") else text, validate=True)
+        return b64decode(text, validate=True)
     except (Base64Error, ValueError):
         raise _malformed("A file of the model server's answer is not Base64.") from None
 
 
 def _malformed(problem: str) -> ApiError:
     return ApiError(502, "api_error", "upstream_malformed", problem)
+
+
+def _unsupported(problem: str, param: str) -> ApiError:
+    return ApiError(400, "invalid_request_error", "unsupported_value", problem, param=param)
