@@ -20,9 +20,6 @@ from hegui.crypto.sm2_signers import open_signer
 from hegui.detect.guard.files import read_guards
 from hegui.detect.guard.settings import Guard
 from hegui.errors import HeguiError, InputError
-from hegui.faces.gateway.app import GatewayApp
-from hegui.faces.gateway.runtime import Runtime
-from hegui.faces.ledger_api.app import LedgerApp
 from hegui.faces.ledger_api.ask import witness_asker
 from hegui.label.content_number import ContentNumber
 from hegui.ledger.entry import Entry
@@ -75,6 +72,7 @@ from hegui.vault.retention import KINDS, Kind, check_schedule
 from hegui.vault.retention_files import retention_law
 
 if TYPE_CHECKING:
+    from hegui.faces.gateway.app import GatewayApp
     from hegui.usecases.label_content import LabellingHome
 
 __all__ = [
@@ -214,6 +212,11 @@ class System:
 
         Raises FileFaults VLT012, as `rules`, and as `guards`; InputError POL005.
         """
+        # Imported here because they bring every detector (0.4 s of CPU), which `hegui ledger status` must not pay for.
+        from hegui.faces.gateway.app import GatewayApp
+        from hegui.faces.gateway.runtime import Runtime
+        from hegui.faces.ledger_api.app import LedgerApp
+
         _ = self.rules
         guards = self.guards
         self.policies.require_guards([guard.name for guard in guards])
