@@ -30,7 +30,7 @@ from hegui.label.upload import decide
 from hegui.label.wording import explain_wording
 from hegui.usecases.label_verify import verify_source
 
-__all__ = ["LABELS", "TARGETS", "TEXTS", "Broken", "Steps", "file_steps", "name_of", "text_steps"]
+__all__ = ["LABELS", "TARGETS", "TEXTS", "Broken", "Steps", "check_written", "file_steps", "name_of", "text_steps"]
 
 FIRST = AigcLabel.first("001191110102MAD55U9H0F10002", "01JC-7f3a")
 LABELS = (
@@ -64,7 +64,7 @@ def file_steps(codec: Codec, data: bytes) -> Steps:
     name, label = name_of(codec, data), LABELS[sum(data[-64:]) % len(LABELS)]
     yield "verify", lambda: _told(verify_source(Source.of(data), name).verdict.text)
     yield "bare", lambda: _allowed(lambda: apply(data, _within(data, codec.bare(Source.of(data)))))
-    yield "write", lambda: _written(codec, data, label)
+    yield "write", lambda: check_written(codec, data, label)
 
 
 def _allowed(work: Callable[[], object]) -> object:
@@ -86,7 +86,8 @@ def _within(data: bytes, splices: tuple[object, ...]) -> tuple[object, ...]:
     return splices
 
 
-def _written(codec: Codec, data: bytes, label: AigcLabel) -> None:
+def check_written(codec: Codec, data: bytes, label: AigcLabel) -> None:
+    """What holds where a file takes a label: it is read, alone; it is not written twice; there is a way back."""
     try:
         before = codec.read(Source.of(data))
         splices = codec.write(Source.of(data), label)

@@ -15,7 +15,7 @@ from hegui.kernel.source import Source
 from hegui.label.formats import named
 from tests.label import fuzz_limits
 from tests.label.contract import CARRIERS
-from tests.label.fuzz_checks import TARGETS, file_steps, text_steps
+from tests.label.fuzz_checks import LABELS, TARGETS, check_written, file_steps, text_steps
 from tests.label.fuzz_mutation import Mutator
 from tests.label.fuzz_seeds import seeds
 from tests.label.media import written
@@ -62,6 +62,12 @@ def test_a_splice_ends_with_the_file_where_a_pad_byte_is_missing() -> None:
     data = sound_whose_form_counts_a_pad_byte_that_is_not_there()
     splices = codec("wav").bare(Source.of(data))
     assert max(one.at + one.drop for one in splices) == len(data)
+
+
+@pytest.mark.parametrize("target", TARGETS[:-1])
+def test_every_file_at_hand_takes_a_label_or_none(target: str) -> None:
+    for number, data in enumerate(seeds(target)):
+        check_written(codec(target), data, LABELS[1 + number % 3])
 
 
 @pytest.mark.parametrize("target", TARGETS)

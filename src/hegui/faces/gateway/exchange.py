@@ -418,12 +418,15 @@ class GatewayExchange:
         """An answer that is one JSON body."""
         desk, is_good = self._desk(), upstream.status == 200
         body = await desk.read_whole(upstream)
-        answer = self._read(body, is_good=is_good)
-        files = desk.files()
+        size, files = len(body), desk.files()
+        answer = await _beside(size, _object_in, body)
+        if answer is None or not (has_known_shape(answer) if is_good else has_sound_members(answer)):
+            problem = "The model server's answer is not what it should be."
+            raise ApiError(502, "api_error", "upstream_malformed", problem)
         try:
             if self.kind != "embeddings":
                 every_url = self.kind == "images" and is_good
-                await _beside(len(body), files.take_out, answer, every_url)
+                await _beside(size, files.take_out, answer, every_url)
             if not files.is_empty:
                 body = encode_json(answer)
             changed = await self._screen_answer(answer, body, is_guarded=is_good)
@@ -444,25 +447,14 @@ class GatewayExchange:
         if not files.is_empty:
             changed = True
             if not ended:
-                await files.put_back(desk.fetch, desk.keep, asyncio.to_thread)
+                await files.put_back(desk.fetch, desk.keep, desk.beside)
                 self.account.files = files.record()
         encoded = None if changed or has_repeated_names(body, answer) else body
         if is_good and self.kind in ("chat", "completion"):
-            encoded = self._marks(value).mark_body(answer, encoded)
-        await self._out.finish(send, upstream.status, encoded if encoded is not None else encode_json(answer))
-
-    def _read(self, body: bytes, *, is_good: bool) -> dict[str, Any]:
-        """The answer of a body. Raises ApiError 502 for any other than we know."""
-        try:
-            answer = decode_json(body)
-        except ValueError:
-            answer = None
-        if not (has_known_shape(answer) if is_good else has_sound_members(answer)):
-            raise ApiError(
-                502, "api_error", "upstream_malformed", "The model server's answer is not what it should be."
-            )
-        found: dict[str, Any] = answer
-        return found
+            encoded = await _beside(size, self._marks(value).mark_body, answer, encoded)
+        if encoded is None:
+            encoded = await _beside(size, encode_json, answer)
+        await self._out.finish(send, upstream.status, encoded)
 
     async def _screen_answer(self, answer: dict[str, Any], body: bytes, *, is_guarded: bool) -> bool:
         """Screen a whole answer in place; whether anything was changed. Raises TooDeepError, TooManyTextsError."""
@@ -490,7 +482,7 @@ class GatewayExchange:
         desk, label = self._desk(), []
         body, files = await desk.read_whole(upstream), desk.files()
         if name:
-            found = await asyncio.to_thread(files.labelled, body, name)
+            found = await desk.beside(files.labelled, body, name)
             body, self.account.files = found.data, files.record()
         else:
             label = [(b"x-hegui-aigc", files.label(0).text().encode("ascii"))]
@@ -564,6 +556,15 @@ def _ends_prompt(rulings: Sequence[tuple[str, Ruling]]) -> Action | None:
     """What is answered instead of forwarding the prompt; None where it is forwarded."""
     decision = strongest([ruling.action for _, ruling in rulings])
     return decision if decision in ("safe_reply", "refuse", "stop", "help") else None
+
+
+def _object_in(body: bytes) -> dict[str, Any] | None:
+    """The JSON object of an answer; None for anything else."""
+    try:
+        value = decode_json(body)
+    except ValueError:
+        return None
+    return value if type(value) is dict else None
 
 
 async def _beside(size: int, work: Callable[..., T], *given: Any) -> T:

@@ -7,8 +7,11 @@ Rules: GB 45438-2025 Annex E (ProduceID is unique within the producer).
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, TypeVar
 
 from hegui.faces.gateway.account import Account
 from hegui.faces.gateway.http import ApiError
@@ -21,6 +24,8 @@ from hegui.label.content_number import ContentNumber
 from hegui.usecases.ports import Application
 
 __all__ = ["FileDesk"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,11 @@ class FileDesk:
             return await self.read_whole(found)
         finally:
             found.abort()  # nothing, unless the client has left or the file is too large
+
+    async def beside(self, work: Callable[..., T], *given: Any) -> T:
+        """Work on a file beside the event loop, when it is this file's turn."""
+        async with self.runtime.file_turns:
+            return await asyncio.to_thread(work, *given)
 
     def keep(self, extension: str, data: bytes) -> str:
         """Keep a labelled file for the client; its address. Raises InternalError LBL129."""

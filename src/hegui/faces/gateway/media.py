@@ -39,6 +39,9 @@ Mark = Callable[[bytes], bytes]
 Keep = Callable[[str, bytes], str]
 """Keeps a labelled file for the client; the address it can be fetched by. Takes the ending of its name."""
 
+Beside = Callable[..., Awaitable[Any]]
+"""Runs a function with its arguments beside the event loop."""
+
 SPEECH_TYPES = {
     b"audio/mpeg": "speech.mp3",
     b"audio/mp3": "speech.mp3",
@@ -106,25 +109,32 @@ class AnswerFiles:
         """Whether the answer has none."""
         return not self._files
 
-    async def put_back(self, fetch: Fetch, keep: Keep, beside: Callable[..., Awaitable[Any]]) -> None:
-        """Put the files back, labelled.
+    async def put_back(self, fetch: Fetch, keep: Keep, beside: Beside) -> None:
+        """Put the files back, labelled, one after the other; none is held longer than it must be.
 
         Args:
             fetch: gets a file that is only named.
             keep: keeps a file that was only named, for the client to fetch.
-            beside: runs work that takes a while beside the event loop.
+            beside: runs work that takes a while beside the event loop, in its turn.
         Raises:
             ApiError: 502 when a file cannot be had or labelled.
         """
-        for place in self._files:
+        while self._files:
+            place = self._files.pop(0)
             if place.text[:8].lower().startswith(("http://", "https://")):
-                found = await beside(self.labelled, await fetch(place.text), "")
-                there = await beside(keep, found.extension, found.data)
+                there = await beside(self._labelled_and_kept, await fetch(place.text), keep)
             else:
-                head, text = _parts(place.text)
-                found = await beside(self.labelled, await beside(_decoded, text), "")
-                there = head + (await beside(b64encode, found.data)).decode("ascii")
+                there = await beside(self._labelled_text, place.text)
             place.container[place.key] = there
+
+    def _labelled_and_kept(self, data: bytes, keep: Keep) -> str:
+        found = self.labelled(data, "")
+        return keep(found.extension, found.data)
+
+    def _labelled_text(self, text: str) -> str:
+        """A text of Base64 or a data URL with its file labelled."""
+        head, body = _parts(text)
+        return head + b64encode(self.labelled(_decoded(body), "").data).decode("ascii")
 
     def labelled(self, data: bytes, name: str) -> LabelledOutput:
         """One file with its marks. Raises ApiError 502."""

@@ -49,6 +49,9 @@ _SHARES = ((0.1, 0.02), (0.25, 0.1), (0.5, 0.25), (inf, 0.5))
 _IDLE = 0.9
 """Of the time unused, above which nobody is in the way."""
 
+FILES_AT_ONCE = 2
+"""Files that a worker decodes, marks, labels or checks at once: each may take seconds of a thread, and several times its size."""
+
 _log = logging.getLogger("hegui.gateway")
 
 
@@ -76,6 +79,7 @@ class Runtime:
     keys: dict[bytes, tuple[ApiKey, Application]] = field(init=False, default_factory=dict)
     active: int = field(init=False, default=0)
     bodies: Sweep = field(init=False)
+    file_turns: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
     backlog: int = field(init=False, default=0)
     passed_beyond: int = field(init=False, default=0)
     outcomes: Counter[tuple[str, str]] = field(init=False, default_factory=Counter)
