@@ -1,9 +1,9 @@
 """Measure what the watermark survives: a table of changes, for made pictures, sample pictures of scikit-image, and our carriers.
 
 Works alone; scikit-image's pictures are taken where it is installed, or where --samples names a folder with its data, and are
-passed over otherwise. Prints the share of pictures in which the mark is found with all its bits, the likeness to the picture
-before, processor time, and the scores of other keys, which show how far the threshold lies. Exit status: 0 always; the limits
-are in tests/label/test_watermark.py.
+passed over otherwise. Prints the share of pictures in which the mark is found, and is found with all its bits, the likeness to
+the picture before, processor time, and the scores of other keys, which show how far the threshold lies. Exit status: 0 always;
+the limits are in tests/label/test_watermark.py.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def timed(work: Callable[[], Pixels]) -> tuple[Pixels, float]:
 
 
 def measured(name: str, pictures: list[Pixels], keys: int, *, search: bool) -> None:
-    likeness, spent, shares = [], [], dict.fromkeys(CHANGES, 0)
+    likeness, spent, shares = [], [], {change: np.zeros(2) for change in CHANGES}
     cuts, scores, looking = dict.fromkeys(CUTS, 0), [], []
     for number, old in enumerate(pictures):
         new, seconds = timed(lambda old=old: embedded(old, KEY, PAYLOAD))  # type: ignore[misc]
@@ -96,7 +96,7 @@ def measured(name: str, pictures: list[Pixels], keys: int, *, search: bool) -> N
             start = time.process_time()
             found = looked_for(changed, KEY)
             looking.append(time.process_time() - start)
-            shares[change] += found.payload == PAYLOAD
+            shares[change] += np.array([found.is_marked, found.payload == PAYLOAD])
         if search:
             for what, (share, corner) in CUTS.items():
                 cut_out = np.ascontiguousarray(cut(new, share, corner, corner))
@@ -106,8 +106,10 @@ def measured(name: str, pictures: list[Pixels], keys: int, *, search: bool) -> N
     count = len(pictures)
     print(f"\n{name}: {count} pictures, {statistics.mean(likeness):.1f} dB (least {min(likeness):.1f}), "
           f"embed {1000 * statistics.median(spent):.0f} ms, detect {1000 * statistics.median(looking):.0f} ms")  # fmt: skip
-    for change, number in shares.items():
-        print(f"  {change:<28}{100 * number / count:5.0f} %")
+    print(f"  {'':<28}found  all bits")
+    for change, numbers in shares.items():
+        found_share, right = 100 * numbers / count
+        print(f"  {change:<28}{found_share:4.0f} %   {right:4.0f} %")
     for what, number in cuts.items() if search else ():
         print(f"  with a search, {what:<13}{100 * number / count:5.0f} %")
     if scores:
