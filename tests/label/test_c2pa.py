@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -30,6 +31,7 @@ from hegui.label.c2pa.sign import Signed, sign
 from hegui.label.c2pa.verify import Verified, generated_type, verify
 from hegui.label.faults import LabelError
 from hegui.label.formats import open_label, plan
+from hegui.label.security_data import binding_of, reserved_of
 from hegui.label.standing import labels
 from tests.label import rows as families
 from tests.label.c2pa_authority import Authority, need_c2pa
@@ -200,6 +202,15 @@ def test_any_changed_byte_of_the_pixels_makes_it_invalid(authority: Authority) -
     at = data.index(b"IDAT") + 100
     found = asked(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :], "photo.png", authority.anchors)
     assert (found.state, found.failures) == ("invalid", ("assertion.dataHash.mismatch",))
+
+
+def test_a_label_that_binds_the_content_is_not_broken(authority: Authority) -> None:
+    """Its hash is over the file before labelling (PG-202511A), and a manifest is not a part of that."""
+    code = reserved_of(b"\4" + bytes(64), [("Md", bytes(64))], [binding_of(LABEL, bytes(32))])
+    bare, label = carrier("photo.png"), replace(LABEL, reserved_1=code)
+    data = apply(bare, plan(Source.of(bare), "photo.png", label)[1])
+    error = broken(lambda: sealed(authority, "photo.png", data))
+    assert (error.code, "binds the content" in error.problem) == ("LBL141", True)
 
 
 # --- sealed again ---------------------------------------------------------------------------------------------------

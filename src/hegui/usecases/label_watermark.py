@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from hegui.kernel.source import Source
 from hegui.label.faults import LabelError
 from hegui.label.formats import open_label
-from hegui.label.security_data import read_security
+from hegui.label.security_data import binds_content
 from hegui.label.standing import labels
 from hegui.label.watermark.files import Watermarked, detect, embed
 from hegui.label.watermark.payload import payload_of
@@ -73,7 +73,12 @@ def embed_file(path: Path, key: bytes, payload: int, *, out: Path | None = None)
     standing = [one.spelt.label for one in labels(reading)]
     replace_file(path, mark.data, out=out)
     has_c2pa = any(trace.kind == "c2pa" for trace in reading.traces)
-    return Embedded(out or path, mark, has_c2pa, any(map(_binds, (one.reserved_1 for one in standing))))
+    return Embedded(
+        out or path,
+        mark,
+        has_c2pa,
+        any(binds_content(one.reserved_1) or binds_content(one.reserved_2) for one in standing),
+    )
 
 
 def detect_file(path: Path, key: bytes, *, cropped: bool = False) -> Detected:
@@ -93,8 +98,3 @@ def _data(path: Path) -> bytes:
         raise LabelError("LBL104", str(path), "the picture is too large to be marked: more than 256 MiB",
                          "Make it smaller, or split it.")  # fmt: skip
     return data
-
-
-def _binds(reserved: str) -> bool:
-    found = read_security(reserved) if reserved else None
-    return found is not None and bool(found.bindings)

@@ -21,7 +21,7 @@ def needs_c2pa() -> LabelError:
 def unsupported(where: str, reason: str) -> LabelError:
     """The format, or this file, cannot take a manifest."""
     return LabelError("LBL141", where, f"this file cannot take a C2PA manifest: {reason}",
-                      "Its label stays; convert the file first where a manifest is wanted too.")  # fmt: skip
+                      "Its label stays as it is; docs/label-c2pa.md says what can be done.")  # fmt: skip
 
 
 def not_labelled(where: str) -> LabelError:

@@ -25,6 +25,7 @@ from hegui.label.c2pa.verify import Verified, verify
 from hegui.label.faults import malformed
 from hegui.label.findings import seen
 from hegui.label.formats import codec_of, open_label
+from hegui.label.security_data import binds_content
 from hegui.label.standing import labels, standing
 
 __all__ = ["Signed", "sign"]
@@ -77,6 +78,8 @@ def sign(
     if against or codec is None:
         raise unsupported(name, against)
     label = _label(source, name)
+    if binds_content(label.reserved_1) or binds_content(label.reserved_2):
+        raise unsupported(name, "its label binds the content by a signature, which the manifest would break")
     older = parent if parent is not None else _opened(file, name, said)
     _write(file, out, kind, who, said, older, name)
     try:

@@ -160,7 +160,7 @@ def _output(video: Video, codec: Codec, part: Cut, identity: int | None, where: 
         same = f":sps-id={identity}" if identity is not None else ""
         yield from ("-x264-params", _REORDERS[min(video.reorder, 2)] + same)
     elif video.codec == "hevc":
-        yield from ("-x265-params", "log-level=error")
+        yield from ("-x265-params", f"log-level=error:pools={int(number('program.threads'))}")
 
 
 def _from_mp4(out: Path, kind: bytes, where: str) -> NewFrames:

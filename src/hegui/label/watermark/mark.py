@@ -39,7 +39,7 @@ SHARES = tuple(1 - step / 100 for step in range(1, 26))
 
 _PRESENCE, _BIT = 8.0, 1.4
 """Scores that are aimed at."""
-_LEAST_CHANGE = 1.6
+_LEAST_CHANGE = 2.2
 """Deviation of the whole change in samples of 0 to 255; smooth pictures would lose a weaker one in the first JPEG."""
 _ROUNDS, _CORRECTIONS = 8, 2
 """On the grid, which is fast; and on the picture itself, where samples are whole and have ends."""
