@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 2
-PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
+# a file stays in one process, for its servers; files in their order end with short ones
+PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: up test check format lock bench bench-harm bench-law bench-ledger bench-evidence bench-detect bench-personal bench-label fuzz-label soak soak-evidence clean help
 
