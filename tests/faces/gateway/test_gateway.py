@@ -409,7 +409,7 @@ def test_a_rotated_key_ends_and_a_new_list_is_taken_up_without_dropping_a_stream
 
 
 def test_recorded_bodies_pass_unchanged(plain: Gateway) -> None:
-    count = 0
+    count = pictures = 0
     for row in shared_rows("openai_protocol"):
         body, streamed = row["body"].encode(), bool(row["stream"])
         kind = "text/event-stream" if streamed else "application/json"
@@ -420,10 +420,14 @@ def test_recorded_bodies_pass_unchanged(plain: Gateway) -> None:
         if not streamed and row["status"] == 200 and "contentType" in row["body"]:
             assert status == 502  # no answer of the protocol at all
             continue
+        if b'"image_generation_call"' in body:
+            pictures += 1  # they leave with their labels or not at all, as test_media shows
+            continue
         assert status == row["status"], row["id"]
         assert out.rstrip(b"\n") == body.rstrip(b"\n"), row["id"]
         count += 1
     assert count > 400
+    assert pictures < 5
 
 
 SEPARATE = {"HEGUI_EVIDENCE_SEQUENCER": "separate", "HEGUI_EVIDENCE_SPOOL_MAX": "3"}
