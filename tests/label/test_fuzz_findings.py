@@ -89,6 +89,10 @@ FOUND: dict[str, tuple[str, Callable[[], bytes]]] = {
     ),
     "sound behind a tag without its footer": ("mp3", sound_behind_a_tag_whose_footer_is_missing),
     "a directory without the offset of the next": ("tiff", picture_whose_last_directory_ends_with_the_file),
+    "a label twice in one event": (
+        "sse",
+        lambda: b'data: {"aigc":%b,"AIGC":%b}\n\n' % ((LABELS[0].text().encode(),) * 2),
+    ),
     "an item across the end of meta": ("heif", picture_with_an_item_across_the_box_that_grows),
     "pad byte counted but missing": ("wav", sound_whose_form_counts_a_pad_byte_that_is_not_there),
 }
