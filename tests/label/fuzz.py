@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -225,6 +226,8 @@ def forked(job: Callable[[], None], seconds: float, log: Path) -> tuple[int, flo
         try:
             job()
             status = 0
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(status)
     end = time.monotonic() + seconds

@@ -13,9 +13,8 @@ from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
 
-from hegui.kernel.source import MalformedError, Source
+from hegui.kernel.source import Source
 from hegui.label.codec import Codec
-from hegui.label.faults import LabelError
 
 __all__ = ["Mutator", "looked_at", "words"]
 
@@ -49,7 +48,7 @@ class _Watched(Source):
 def looked_at(codec: Codec, data: bytes) -> tuple[tuple[int, int], ...]:
     """The ranges of `data` that the codec reads, small ones first where they overlap; the whole where it reads nothing."""
     source = _Watched(data)
-    with suppress(MalformedError, LabelError):
+    with suppress(Exception):  # what is wrong with the codec is found elsewhere
         codec.read(source)
     found = sorted({(at, end) for at, end in source.taken if end > at}, key=lambda one: one[1] - one[0])
     return tuple(found[:400]) or ((0, len(data)),)

@@ -7,12 +7,15 @@ back where it is promised.
 from __future__ import annotations
 
 import random
+import struct
 from collections.abc import Callable
 
 import pytest
 
+from hegui.kernel.isobmff import Walker
 from hegui.kernel.source import Source
 from hegui.label.formats import named
+from hegui.label.heif_items import read_items
 from tests.label import fuzz_limits
 from tests.label.contract import CARRIERS
 from tests.label.fuzz_checks import LABELS, TARGETS, check_written, file_steps, text_steps
@@ -45,8 +48,52 @@ def document_whose_old_information_is_not_where_its_table_says() -> bytes:
     return data.replace(b"\n8 0 obj", b"\n8 0 0bj", 1)
 
 
+def sound_behind_a_tag_whose_footer_is_missing() -> bytes:
+    """The tag says that it has one; the last four bytes of it would be those of a frame of sound."""
+    title = b"TIT2\0\0\0\x02\0\0\0a"
+    return b"ID3\4\0\x10\0\0\0" + bytes([len(title)]) + title + carrier("speech.mp3")
+
+
+def picture_whose_last_directory_ends_with_the_file() -> bytes:
+    """Without the offset of the next one: what is appended would be taken for it."""
+    width = struct.pack("<HHQQ", 256, 4, 1, 2)
+    return (
+        struct.pack("<2sHHHQ", b"II", 43, 8, 0, 16) + struct.pack("<Q", 1) + width + struct.pack("<QQ", 52, 1) + width
+    )
+
+
+def picture_with_an_item_across_the_box_that_grows() -> bytes:
+    """The extent begins in the box meta and ends behind it."""
+    data = bytearray(carrier("photo.avif"))
+    at = data.index(b"iloc") + 4
+    size = int.from_bytes(data[at - 8 : at - 4], "big") - 8
+    seen = Source.of(bytes(data))
+    (location, *_) = read_items(
+        seen, next(top for top in Walker(seen).tops() if top.kind == b"meta"), "heif"
+    ).locations.items
+    start = location.base + location.extents[0].offset
+    found = data.index(start.to_bytes(4, "big"), at, at + size)
+    data[found : found + 4] = (start - 40).to_bytes(4, "big")
+    return bytes(data)
+
+
 FOUND: dict[str, tuple[str, Callable[[], bytes]]] = {
     "TypeError for a file without cross-reference": ("pdf", document_whose_old_information_is_not_where_its_table_says),
+    "TypeError for bytes that are no text in a meta": (
+        "html",
+        lambda: b"<meta name=AIGCLabel><meta name=ContentProducer content=\xff>",
+    ),
+    "a label of all that stands before a bracket too many": (
+        "json",
+        lambda: b'{"produceId":7,"label":"1","\x00\x00e":2}{"aigc\x00\x00c.93"\x00\x00\x00"093":"1"\x00\x00BL001:}}',
+    ),
+    "sound behind a tag without its footer": ("mp3", sound_behind_a_tag_whose_footer_is_missing),
+    "a directory without the offset of the next": ("tiff", picture_whose_last_directory_ends_with_the_file),
+    "a label twice in one event": (
+        "sse",
+        lambda: b'data: {"aigc":%b,"AIGC":%b}\n\n' % ((LABELS[0].text().encode(),) * 2),
+    ),
+    "an item across the end of meta": ("heif", picture_with_an_item_across_the_box_that_grows),
     "pad byte counted but missing": ("wav", sound_whose_form_counts_a_pad_byte_that_is_not_there),
 }
 

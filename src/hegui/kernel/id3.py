@@ -138,6 +138,8 @@ def walk(source: Source, at: int, wanted: Collection[str]) -> Tag | None:
     found, is_plain = _frames(body, extended.size, head)
     problem = extended.problem or found.problem
     has_footer = whole != HEAD + head.size
+    if has_footer and end <= source.size and source.at(end - HEAD, HEAD) != b"3DI" + raw[3:]:
+        problem = problem or "malformed"  # no footer but sound, of which a writer must not change a byte
     sizes_padding = head.version == 3 and bool(extended.size)
     return Tag(
         at, head.version, end, _taken(body, found.places, head, wanted),

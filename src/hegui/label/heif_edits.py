@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from hegui.kernel.isobmff import Box, Walker, box
 from hegui.kernel.source import MalformedError
 from hegui.kernel.splice import Splice
-from hegui.label.bmff_locations import IN_IDAT, Extent, Location, Locations, TooNarrowError
+from hegui.label.bmff_locations import IN_FILE, IN_IDAT, Extent, Location, Locations, TooNarrowError
 from hegui.label.bmff_offsets import mended, too_narrow
 from hegui.label.bmff_shift import Edit, Shift
 from hegui.label.faults import cannot_edit
@@ -49,6 +49,7 @@ def added(items: Items, media_type: bytes, content: bytes) -> tuple[Splice, ...]
     offset, length, base, _ = items.locations.widths
     if not length or not (offset or base) or items.meta.is_open:
         raise too_narrow(items.name)
+    _require_nothing_across(items)
     item = _next_item(items)
     edits = [
         _counted(items, len(items.infos) + 1),
@@ -64,6 +65,15 @@ def added(items: Items, media_type: bytes, content: bytes) -> tuple[Splice, ...]
         return moved._replace(items=(*moved.items, new))
 
     return _mended(items, edits, located)
+
+
+def _require_nothing_across(items: Items) -> None:
+    """Raises MalformedError where an item would be torn apart by what is put behind the box meta."""
+    for one in items.locations.items:
+        for extent in one.extents if one.method & 15 == IN_FILE and not one.reference else ():
+            start = one.base + extent.offset
+            if start < items.meta.end < start + extent.length:
+                raise MalformedError("an item stands across the end of the box meta", items.iloc.start)
 
 
 def _alone(items: Items, item: int) -> tuple[int, int, tuple[Box, ...]]:

@@ -155,12 +155,12 @@ class _Scattered:
         found = {one.name: one.value for one in attributes(text, token)}
         name = (found.get("name") or found.get("property") or "").strip()
         if meant_key(name) is not None:
-            self.values.setdefault(name, found.get("content", ""))
+            self.values.setdefault(reveal(name), reveal(found.get("content", "")))
             self.tokens.append(token)
 
     def label(self, text: Text) -> list[Candidate]:
         """The label that they are together."""
-        shown = reveal(orjson.dumps({"AIGC": self.values}).decode()) if len(self.values) > 1 else ""
+        shown = orjson.dumps({"AIGC": self.values}).decode() if len(self.values) > 1 else ""
         if parse(shown) is None:
             return []
         at = text.at(self.tokens[0].start)

@@ -57,6 +57,8 @@ def members(text: str, wanted: re.Pattern[str], *, depth: int | None = None) -> 
             level += 1
         elif mark in "}]":
             level -= 1
+            if level < 0:
+                return  # more is closed than was opened
             if within > level:
                 yield Member(name, level, start, (value, token.end()))
                 within = 0

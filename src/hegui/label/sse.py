@@ -18,7 +18,7 @@ from hegui.kernel.source import MalformedError, Source, TooMuchError, TruncatedE
 from hegui.kernel.splice import Splice
 from hegui.kernel.sse import EventTooLargeError, SseEvent, SseSplitter
 from hegui.label.aigc import AigcLabel
-from hegui.label.faults import no_place
+from hegui.label.faults import no_place, several
 from hegui.label.findings import Finding, seen
 from hegui.label.json_body import KEY, is_answer, value_for
 from hegui.label.json_members import Member, insertion, members, object_end, plain, removal
@@ -133,11 +133,15 @@ def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
 
 
 def bare(source: Source) -> tuple[Splice, ...]:
-    """Without the members and their commas."""
+    """Without the members and their commas. Raises LabelError (LBL005 for two in one event, LBL083), MalformedError."""
     walk = _whole(source)
     if standing(_reading(walk), NAME) is None:
         return ()
-    copies = (copy for copy in walk.copies if parse(copy.shown) is not None)
+    copies = [copy for copy in walk.copies if parse(copy.shown) is not None]
+    if len({copy.event.at for copy in copies}) < len(
+        copies
+    ):  # which of the commas between goes with which nobody can say
+        raise several(NAME, len(copies))
     return tuple(copy.event.splice(*removal(copy.event.text, copy.member), "") for copy in copies)
 
 

@@ -13,7 +13,7 @@ import struct
 from dataclasses import dataclass
 from functools import partial
 
-from hegui.kernel.source import MalformedError, Source
+from hegui.kernel.source import MalformedError, Source, TruncatedError
 from hegui.kernel.splice import Splice
 from hegui.kernel.tiff import Entry, Ifd, Layout, chain, dropped, entry_bytes, ifd_bytes, layout, value
 from hegui.label import exif, spots, xmp
@@ -98,6 +98,10 @@ def _looked(source: Source) -> tuple[TiffLook, Ifd]:
             for entry in ifd.entries((XMP_TAG, C2PA_TAG)):
                 look.look_at(entry.at)
                 _see(source, look, number, ifd, entry)
+            if (
+                ifd.next_at + ifd.layout.word > source.size
+            ):  # what is appended would be taken for the offset of the next
+                look.fail(NAME, TruncatedError("a directory ends with the file", ifd.next_at))
     except MalformedError as error:
         if first is None:
             raise
