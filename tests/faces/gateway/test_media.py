@@ -66,7 +66,7 @@ def test_pictures_in_base64_leave_with_labels_numbered_after_the_exchange(gatewa
 def test_a_picture_named_by_its_address_is_fetched_labelled_and_served(gateway: Gateway) -> None:
     def script(request: play.Request) -> play.Script:
         if request.path.endswith("/picture.webp"):
-            return play.json_body(carrier("photo.jpg"), content_type="image/jpeg")
+            return play.json_body(carrier("photo.webp"), content_type="image/webp")
         url = gateway.upstream.url.removesuffix("/v1") + "/picture.webp"
         return play.json_body({"created": 1, "data": [{"url": url, "revised_prompt": "猫"}]})
 
@@ -77,9 +77,11 @@ def test_a_picture_named_by_its_address_is_fetched_labelled_and_served(gateway: 
     assert one.url is not None
     assert "/media/" in one.url
     with urllib.request.urlopen(one.url) as reply:
-        assert reply.headers["content-type"] == "image/jpeg"
+        assert reply.headers["content-type"] == "image/webp"
         assert reply.headers["x-content-type-options"] == "nosniff"
         assert number_of(label_in(reply.read())) == (gateway.last()["id"], 1)
+    with urllib.request.urlopen(urllib.request.Request(one.url, method="HEAD")) as reply:
+        assert (reply.read(), int(reply.headers["content-length"]) > 1000) == (b"", True)
 
 
 def test_nothing_is_fetched_from_a_host_nobody_named(gateway: Gateway) -> None:
