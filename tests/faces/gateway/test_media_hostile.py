@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import json
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.faces.gateway.test_gateway import Gateway, running
+from hegui.ledger import canonical
+from hegui.ledger.entry import Entry
+from tests.faces.gateway.test_gateway import HEGUI, Gateway, running
 from tests.faces.gateway.test_media import carrier, label_in, number_of, pictures
 from tests.support import upstream as play
 
@@ -215,3 +219,33 @@ def test_speech_without_a_label_is_recorded_as_such(gateway: Gateway) -> None:
         gateway, play.json_body(bytes(99), content_type="audio/mpeg"), "/audio/speech", model="m", input="x"
     )
     assert (status, gateway.last()["outcome"]) == (502, "label_failed")
+
+
+def test_the_vault_keeps_files_as_they_went_out_and_erasing_the_user_takes_them_along(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """The receipts in the ledger stay: they hold digests, not pictures."""
+    state = tmp_path_factory.mktemp("kept")
+    keys = state / "master.keys"
+    keys.write_text(bytes(range(32)).hex() + "\n")
+    keys.chmod(0o600)
+    with running(state, "--label", "interface", HEGUI_VAULT_MASTER_KEY=f"file:{keys}") as gateway:
+        _, found, _ = asked(gateway, play.json_body(pictures("photo.png")), user="u-1", **ASK)
+        drawn = gateway.last()
+        kept = json.loads(gateway.hegui("exchange", "content", drawn["id"]))
+        (picture,) = files(kept)
+        assert kept == found
+        assert hashlib.sha256(picture).hexdigest() == json.loads(drawn["files"])[0]["after"]["sha256"]
+        gateway.hegui("user", "erase", drawn["user"], "--yes")
+        refused = subprocess.run([HEGUI, "exchange", "content", drawn["id"]], env=gateway.environ, capture_output=True)
+        assert refused.returncode != 0
+        assert b"b64_json" not in refused.stdout
+        assert json.loads(gateway.hegui("exchange", "show", drawn["id"], "--json"))["files"] == drawn["files"]
+        gateway.hegui("exchange", "export", "--out", str(state / "out.jsonl"))
+        (line,) = [json.loads(one) for one in (state / "out.jsonl").read_text().splitlines()]
+        entry = Entry.decode(line["entry"].encode())
+        assert line["record"]["files"] == drawn["files"]
+        assert entry.payloads[0].holds_for(canonical.encode(line["record"]), bytes.fromhex(line["salt"]))
+        vault = b"".join(place.read_bytes() for place in state.rglob("*") if place.is_file())
+        assert picture not in vault
+        assert base64.b64encode(picture) not in vault
