@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+JOBS ?= 2
+PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
 
-.PHONY: up test check format lock bench bench-harm bench-law bench-ledger bench-evidence bench-detect bench-personal soak soak-evidence clean help
+.PHONY: up test check format lock bench bench-harm bench-law bench-ledger bench-evidence bench-detect bench-personal bench-label fuzz-label soak soak-evidence clean help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,13 +35,13 @@ test: $(VENV)/.dev ## every check that CI runs
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(PYTEST) -m "not slow"
 
 check: test ## the same as test
 
 soak: $(VENV)/.dev ## long property and fuzz runs
 	@tools/system-programs.sh
-	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q
+	HYPOTHESIS_PROFILE=soak $(PYTEST)
 
 bench: $(VENV)/.dev ## direct, nginx and hegui in one run (needs nginx and gcc)
 	$(BIN)/python bench/gateway/run.py
@@ -52,6 +54,12 @@ bench-harm: $(VENV)/.dev ## the harm model: 1,000 Chinese characters, a streamed
 
 bench-ledger: $(VENV)/.dev ## appends into a folder, proofs, the stand-alone verifier
 	$(BIN)/python bench/ledger/run.py
+
+bench-label: $(VENV)/.dev ## labels: small files of every format; large films beside a plain copy, exiftool and ffmpeg
+	$(BIN)/python bench/label/run.py $(ARGS)
+
+fuzz-label: $(VENV)/.dev ## broken files for every codec, SECONDS=1800 in all (pip install atheris for guidance by coverage)
+	$(BIN)/python tests/label/fuzz.py --seconds $(or $(SECONDS),1800) $(ARGS)
 
 bench-detect: $(VENV)/.dev ## lexicon, personal information and harm model together (ARGS="--peers" adds Presidio and LLM Guard)
 	$(BIN)/python bench/detect/all.py $(ARGS)
@@ -70,7 +78,7 @@ format: $(VENV)/.dev ## format and mend what can be mended
 	$(BIN)/ruff check --fix .
 
 lock: $(VENV)/.dev ## lock the dependencies again, with hashes
-	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --extra build pyproject.toml -o requirements/runtime.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --extra build --extra marks pyproject.toml -o requirements/runtime.lock
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --extra dev -c requirements/runtime.lock pyproject.toml -o requirements/dev.lock
 
 clean: ## remove the environment and the caches, keep state/

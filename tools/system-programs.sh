@@ -9,6 +9,31 @@ openssl openssl
 postgresql postgres /usr/lib/postgresql/*/bin/postgres
 golang-go go
 golang-golang-x-mod-dev /usr/share/gocode/src/golang.org/x/mod/sumdb
+default-jre-headless java
+epubcheck /usr/share/java/epubcheck.jar
+exiv2 exiv2
+ffmpeg ffprobe
+flac metaflac
+gifsicle gifsicle
+imagemagick identify
+jpeginfo jpeginfo
+libarchive-zip-perl /usr/share/perl5/Archive/Zip.pm
+libheif-examples heif-enc
+libimage-exiftool-perl exiftool
+libjpeg-turbo-progs djpeg
+libreoffice-calc-nogui /usr/lib/libreoffice/program/libsclo.so
+libreoffice-impress-nogui /usr/lib/libreoffice/program/libsdlo.so
+libreoffice-writer-nogui /usr/lib/libreoffice/program/libswlo.so
+libxml2-utils xmllint
+mediainfo mediainfo
+mkvtoolnix mkvmerge
+opus-tools opusinfo
+pngcheck pngcheck
+poppler-utils pdfsig
+qpdf qpdf
+unzip unzip
+vorbis-tools ogginfo
+webp webpinfo
 "
 
 is_there() {

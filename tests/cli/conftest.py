@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.patience import PATIENCE_SECONDS
+
 Result = subprocess.CompletedProcess[str]
 Hegui = Callable[..., Result]
 
@@ -21,6 +23,8 @@ def hegui(tmp_path: Path) -> Hegui:
     def run(*arguments: str, **environ: str) -> Result:
         command = [sys.executable, "-W", "error", "-m", "hegui", *arguments]
         env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "COLUMNS": "200", **environ}
-        return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(
+            command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+        )
 
     return run

@@ -262,3 +262,17 @@ def test_a_mark_is_put_on_seen_again_and_makes_an_upload_suspected(hegui: Hegui,
 def test_a_mark_without_both_elements_is_refused(hegui: Hegui, files: Path) -> None:
     done = hegui("label", "mark", str(files / "doc.md"), "--text", "made by a machine", "--json", code=1)
     assert rows(done.stdout)[0]["error"]["code"] == "LBL101"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", ["speech.wav", "speech.mp3", "clip.mp4"])
+def test_sound_and_video_bear_their_marks_and_keep_their_label(hegui: Hegui, files: Path, name: str) -> None:
+    if shutil.which("ffmpeg") is None:
+        pytest.skip("ffmpeg is not installed; tools/system-programs.sh installs it")
+    path = files / name
+    shutil.copy(CARRIERS / name, path)
+    hegui("label", "write", str(path), "--producer", CODE)
+    label = label_of(hegui, path)
+    (done,) = rows(hegui("label", "mark", str(path), "--reencode", "--json").stdout)
+    assert done["changed"]
+    assert not rows(hegui("label", "mark", str(path), "--reencode", "--json").stdout)[0]["changed"]
+    assert label_of(hegui, path) == label

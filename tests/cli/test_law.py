@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Hegui
+from tests.support.patience import PATIENCE_SECONDS
 
 PROFILE = "service: shop\nfacts:\n  uses_generative_ai: true\n  serves_public_in_PRC: true\n"
 
@@ -153,7 +154,7 @@ def converse(folder: Path, typed: str, *more: str) -> str:
     ]
     env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
     return subprocess.run(
-        command, cwd=folder, env=env, input=typed, capture_output=True, text=True, check=True, timeout=60
+        command, cwd=folder, env=env, input=typed, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
     ).stdout
 
 

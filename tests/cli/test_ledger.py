@@ -18,6 +18,7 @@ import pytest
 from hegui.locale import LANGUAGES, catalogue
 from hegui.usecases.ledger_witnesses import REASONS
 from tests.cli.conftest import Hegui, Result
+from tests.support.patience import PATIENCE_SECONDS
 from tests.usecases.ledger_homes import grown, home_in
 
 ZH = {"LANG": "zh_CN.UTF-8"}
@@ -37,7 +38,9 @@ def found(result: Result) -> Any:
 
 def verifier(folder: Path, *arguments: str) -> Result:
     command = [sys.executable, "-I", "verifier/hegui_verify.py", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, encoding="utf-8", timeout=PATIENCE_SECONDS, check=False
+    )
 
 
 def test_before_there_is_a_log(hegui: Hegui, tmp_path: Path) -> None:
@@ -153,7 +156,7 @@ def second_hegui(tmp_path: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
     (url,) = re.findall(r"http://\S+", process.stdout.readline())
     yield url, made.stdout.strip(), env
     process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=PATIENCE_SECONDS) == 0
     process.stdout.close()
 
 

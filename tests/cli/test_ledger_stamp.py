@@ -14,6 +14,7 @@ import pytest
 
 from hegui.ledger.timestamp import TimestampError, check_stamp, read_roots, stamp_request
 from tests.cli.conftest import Hegui
+from tests.support.patience import PATIENCE_SECONDS
 from tests.usecases.ledger_homes import grown, home_in
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the program openssl")
@@ -60,7 +61,9 @@ class Authority:
 
     def openssl(self, *arguments: str) -> bytes:
         command = ["openssl", *arguments]
-        return subprocess.run(command, cwd=self.folder, check=True, capture_output=True, timeout=60).stdout
+        return subprocess.run(
+            command, cwd=self.folder, check=True, capture_output=True, timeout=PATIENCE_SECONDS
+        ).stdout
 
     def answer(self, request: bytes) -> bytes:
         (self.folder / "tsq").write_bytes(request)

@@ -21,6 +21,7 @@ from hegui.usecases.ports import Exchange, ExchangeFilter
 from tests.cli.conftest import Hegui
 from tests.store.samples import an_exchange
 from tests.store.test_evidence_loop import wait_until
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.postgresql import PostgresServer, database_name
 
 VERIFIER = Path(__file__).parents[2] / "verifier" / "hegui_verify.py"
@@ -56,7 +57,7 @@ def verify(settings: Settings, size: int) -> None:
     assert log.checkpoint.size == size
     folder = settings.state_dir / "ledger"
     command = [sys.executable, "-I", str(VERIFIER), "verify-log", "--key", str(log.key), str(folder)]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
@@ -80,7 +81,7 @@ def test_a_signal_ends_it_after_moving_what_is_there(
     said = process.stdout.readline()
     assert "state/spool" in said
     process.send_signal(how)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, output, errors) == (0, "", "")
     assert recorded(settings) == batch
     assert spools_in(settings.state_dir / "spool") == []
@@ -97,7 +98,7 @@ def test_it_moves_what_comes_while_it_runs_and_a_second_one_takes_over(
         recorder.hand_over(an_exchange(number))
         wait_until(lambda wanted=number + 1: len(recorded(settings)) == wanted)
         process.terminate()
-        assert process.communicate(timeout=60) == ("", "")
+        assert process.communicate(timeout=PATIENCE_SECONDS) == ("", "")
         assert process.returncode == 0
         assert recorded(settings) == [an_exchange(done) for done in range(number + 1)]
         verify(settings, number + 1)
@@ -114,7 +115,7 @@ def test_it_deletes_what_was_kept_long_enough_and_tells_the_ledger(
     system = compose(settings)
     wait_until(lambda: list(system.statements()))
     process.terminate()
-    assert process.communicate(timeout=60) == ("", "")
+    assert process.communicate(timeout=PATIENCE_SECONDS) == ("", "")
     assert [one.type for one in system.statements()] == ["retention.expired"]
     system.close()
     assert recorded(settings) == []
@@ -133,7 +134,7 @@ def test_it_ends_though_the_database_is_away_and_keeps_what_waits(
     said = process.stderr.readline()
     assert said.startswith("REC004 records wait in the spool: UndefinedTable")
     process.terminate()
-    assert process.communicate(timeout=60) == ("", "")
+    assert process.communicate(timeout=PATIENCE_SECONDS) == ("", "")
     assert process.returncode == 0
     assert recorder.spooled() == 1
 

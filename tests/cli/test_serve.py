@@ -8,6 +8,8 @@ import sys
 import time
 import urllib.request
 
+from tests.support.patience import PATIENCE_SECONDS
+
 APPLICATION = """
 import weakref
 from hegui.faces.cli import serve
@@ -43,7 +45,7 @@ serve._run(application, listener)
 
 
 def asked(port: int, path: str) -> bytes:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE_SECONDS) as answer:
         return bytes(answer.read())
 
 
@@ -53,7 +55,7 @@ def test_garbage_is_taken_out_by_the_clock_however_little_there_is() -> None:
         port = int(process.stdout.readline())
         try:
             assert asked(port, "/make") == b"made"
-            give_up_at = time.monotonic() + 30
+            give_up_at = time.monotonic() + PATIENCE_SECONDS
             while asked(port, "/gone") != b"gone":
                 assert time.monotonic() < give_up_at, "it never went"
                 time.sleep(0.05)

@@ -22,16 +22,11 @@ from typing import Any, Self
 import uvicorn
 
 from hegui.faces.demo import MODEL, DemoApp
+from tests.support.patience import PATIENCE_SECONDS, free_port, wait_until
 
 HEGUI = str(Path(sys.executable).with_name("hegui"))
 CLIENTS = 6
 """Connections to each gateway."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Process:
@@ -52,7 +47,7 @@ class Process:
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self.child is not None:
             self.child.send_signal(how)
-            self.child.wait(60)
+            self.child.wait(PATIENCE_SECONDS)
             self.child = None
 
 
@@ -65,19 +60,19 @@ class Gateway(Process):
 
     def wait(self) -> None:
         """Until it answers."""
-        for _ in range(600):
-            try:
-                self.health()
-            except OSError:
-                assert self.child is not None
-                assert self.child.poll() is None, self._log.read_text()[-2000:]
-                time.sleep(0.02)
-            else:
-                return
-        raise AssertionError("the gateway does not answer")
+        wait_until(self._answers)
+
+    def _answers(self) -> bool:
+        assert self.child is not None
+        assert self.child.poll() is None, self._log.read_text()[-2000:]
+        try:
+            self.health()
+        except OSError:
+            return False
+        return True
 
     def health(self) -> dict[str, Any]:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=PATIENCE_SECONDS) as answer:
             return dict(json.load(answer))
 
 
@@ -177,7 +172,9 @@ class Fleet:
         self.sequencer = Process(["sequencer"], self.environ, self.log)
 
     def hegui(self, *arguments: str) -> str:
-        done = subprocess.run([HEGUI, *arguments], env=self.environ, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(
+            [HEGUI, *arguments], env=self.environ, capture_output=True, text=True, timeout=PATIENCE_SECONDS
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.patience import PATIENCE_SECONDS
+
 BENCH = Path(__file__).parents[2] / "bench" / "evidence"
 
 
 def test_the_way_from_the_spool_to_the_ledger_is_measured() -> None:
     command = [sys.executable, str(BENCH / "moving.py"), "--exchanges", "600", "--rounds", "1"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert done.returncode in (0, 1), done.stderr  # so few records may miss a limit
     found = json.loads(done.stdout)
     assert found["exchanges"] == 600

@@ -17,6 +17,7 @@ import pytest
 from hegui.ledger.entry import Entry
 from tests.evidence.fleet import HEGUI, Demonstration, Fleet
 from tests.evidence.test_erasure import content, entries, holds_nothing, move, shown
+from tests.support.patience import PATIENCE_SECONDS
 
 BOUND = 6000
 """Bytes of content kept of one exchange in these tests; 32 MiB where nothing is set."""
@@ -52,7 +53,7 @@ def send(fleet: Fleet, body: bytes) -> tuple[str, bytes]:
     request = urllib.request.Request(
         f"http://127.0.0.1:{fleet.gateways[0].port}/v1/chat/completions", body, {"Authorization": f"Bearer {fleet.key}"}
     )
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
         return str(answer.headers["x-hegui-exchange"]), answer.read()
 
 
@@ -122,7 +123,10 @@ def test_attachments_are_sealed_apart_and_erased_with_their_user(fleet: Fleet, t
     assert len(blobs) == 5
     assert content(fleet, exchange, "attachment-1").stdout == PNG
     whole = subprocess.run(
-        [HEGUI, "exchange", "content", exchange, "--whole"], env=fleet.environ, capture_output=True, timeout=60
+        [HEGUI, "exchange", "content", exchange, "--whole"],
+        env=fleet.environ,
+        capture_output=True,
+        timeout=PATIENCE_SECONDS,
     )
     assert whole.stdout == body
 

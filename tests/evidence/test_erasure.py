@@ -21,6 +21,7 @@ from hegui.ledger.entry import Entry
 from hegui.settings import Settings
 from hegui.usecases.ledger_log import read_log
 from tests.evidence.fleet import HEGUI, Demonstration, Fleet
+from tests.support.patience import PATIENCE_SECONDS
 
 VERIFIER = Path(__file__).parents[2] / "verifier" / "hegui_verify.py"
 SECRET, OTHER = "只有甲知道的秘密", "乙的心事"
@@ -57,7 +58,7 @@ def ask(fleet: Fleet, user: str, text: str, *, stream: bool = False) -> str:
         json.dumps(body, ensure_ascii=False).encode(),
         {"Authorization": f"Bearer {fleet.key}"},
     )
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
         answer.read()
         return str(answer.headers["x-hegui-exchange"])
 
@@ -68,7 +69,7 @@ def shown(fleet: Fleet, exchange: str) -> dict[str, Any]:
 
 def content(fleet: Fleet, exchange: str, part: str) -> subprocess.CompletedProcess[bytes]:
     command = [HEGUI, "exchange", "content", exchange, "--part", part]
-    return subprocess.run(command, env=fleet.environ, capture_output=True, timeout=60)
+    return subprocess.run(command, env=fleet.environ, capture_output=True, timeout=PATIENCE_SECONDS)
 
 
 def entries(fleet: Fleet) -> list[Entry]:
@@ -119,7 +120,7 @@ def test_content_is_sealed_bound_and_erased_and_the_ledger_still_verifies(fleet:
 
     log = read_log(ledger_home(Settings.read(fleet.environ, None)))
     command = [sys.executable, "-I", str(VERIFIER), "verify-log", "--key", str(log.key), str(fleet.state / "ledger")]
-    assert subprocess.run(command, capture_output=True, timeout=60).returncode == 0
+    assert subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS).returncode == 0
 
     backup = tmp_path / "backup"  # made after the erasure, put back after a disaster
     shutil.copytree(fleet.state, backup)
@@ -153,7 +154,7 @@ def test_without_the_master_key_records_wait_and_nothing_is_lost(fleet: Fleet) -
     assert blind.stderr is not None
     assert "REC005" in blind.stderr.readline()
     blind.send_signal(signal.SIGTERM)
-    blind.wait(30)
+    blind.wait(PATIENCE_SECONDS)
     blind.stderr.close()
     assert fleet.gateways[0].health()["records_spooled"] == 1
     move(fleet)

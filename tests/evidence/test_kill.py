@@ -30,6 +30,7 @@ from hegui.store.tables import ledger_entries, ledger_waiting
 from hegui.usecases.exchange_entry import record_of
 from hegui.usecases.ports import ExchangeFilter
 from tests.evidence.fleet import Clients, Demonstration, Fleet, Gateway
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.postgresql import PostgresServer
 
 VERIFIER = Path(__file__).parents[2] / "verifier" / "hegui_verify.py"
@@ -55,7 +56,7 @@ def settle(fleet: Fleet) -> None:
     """Let a sequencer move what is left; the lease of one that was killed has to run out first."""
     fleet.sequencer.start()
     spools = fleet.state / "spool"
-    give_up_at = time.monotonic() + 60
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
     while list(spools.glob("*.spool")):
         assert time.monotonic() < give_up_at, fleet.log.read_text()[-3000:]
         time.sleep(0.05)
@@ -102,7 +103,7 @@ def check(fleet: Fleet, finished: list[str]) -> None:
     assert subjects == Counter(exchanges.keys())
     key = str(SignerKey.parse((fleet.state / "ledger-key").read_text().strip()).verifier)
     command = [sys.executable, VERIFIER, "verify-log", "--key", key, "--json", fleet.state / "ledger"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads(done.stdout)["valid"] is True
 

@@ -35,12 +35,12 @@ from hegui.usecases.ports import ExchangeFilter
 from tests.evidence.fleet import HEGUI, Clients, Demonstration, Fleet
 from tests.support.interrupted import Fate, Interrupted, interrupted
 from tests.support.object_store import object_store, s3_bucket
+from tests.support.patience import PATIENCE_SECONDS
 
 __all__ = ["object_store", "s3_bucket"]
 
 VERIFIER = Path(__file__).parents[2] / "verifier" / "hegui_verify.py"
 SECRET = "只有甲知道的秘密"
-PATIENCE_SECONDS = 120.0
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def check(machines: list[Fleet], finished: list[str], folder: Path, bucket: S3Bu
     download(bucket, folder)
     key = SignerKey.parse(Path(machines[0].environ["HEGUI_LEDGER_KEY_SOURCE"].partition(":")[2]).read_text().split()[0])
     command = [sys.executable, "-I", VERIFIER, "verify-log", "--key", str(key.verifier), "--json", folder]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads(done.stdout)["valid"] is True
     return Counter(one.type for one in entries)
@@ -147,7 +147,7 @@ def test_two_machines_write_one_log(machines: list[Fleet], tmp_path: Path, s3_bu
     assert json.loads(other.hegui("ledger", "prove", "0", "--json"))["index"] == 0
     assert json.loads(one.hegui("ledger", "export", "--out", str(tmp_path / "pack"), "--json"))["size"] == size
     packed = [sys.executable, "-I", VERIFIER, "verify-log", "--key", status(one)["vkey"], tmp_path / "pack"]
-    assert subprocess.run(packed, capture_output=True, timeout=120).returncode == 0
+    assert subprocess.run(packed, capture_output=True, timeout=PATIENCE_SECONDS).returncode == 0
     for machine in machines:
         machine.sequencer.end(signal.SIGTERM)
 
@@ -229,14 +229,14 @@ def ask(machine: Fleet, text: str, user: str) -> str:
         json.dumps(body).encode(),
         {"Authorization": f"Bearer {machine.key}"},
     )
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
         answer.read()
         return str(answer.headers["x-hegui-exchange"])
 
 
 def content(machine: Fleet, exchange: str) -> subprocess.CompletedProcess[bytes]:
     command = [HEGUI, "exchange", "content", exchange, "--part", "prompt"]
-    return subprocess.run(command, env=machine.environ, capture_output=True, timeout=60)
+    return subprocess.run(command, env=machine.environ, capture_output=True, timeout=PATIENCE_SECONDS)
 
 
 def test_a_user_erased_on_one_machine_stays_erased_when_the_other_ones_spool_moves(
@@ -302,5 +302,7 @@ def test_a_gateway_shows_the_log_and_says_when_it_cannot(machines: list[Fleet], 
 
 
 def get(machine: Fleet, path: str) -> bytes:
-    with urllib.request.urlopen(f"http://127.0.0.1:{machine.gateways[0].port}{path}", timeout=60) as answer:
+    with urllib.request.urlopen(
+        f"http://127.0.0.1:{machine.gateways[0].port}{path}", timeout=PATIENCE_SECONDS
+    ) as answer:
         return bytes(answer.read())

@@ -16,7 +16,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hegui.label import notation, notation_dump, notation_yaml, notations, spellings
+from hegui.label import notation, notation_dump, notation_mended, notation_yaml, notations, spellings
 from hegui.label.aigc import KEYS, AigcLabel
 from hegui.label.spellings import MAX_TEXT, parse
 
@@ -148,7 +148,7 @@ def test_a_key_alone_on_a_line_of_prose_makes_no_label_of_it() -> None:
 
 
 def test_the_examples_of_the_docstrings_hold() -> None:
-    for module in (notation, notation_dump, notation_yaml, notations, spellings):
+    for module in (notation, notation_dump, notation_mended, notation_yaml, notations, spellings):
         found = doctest.testmod(module)
         assert not found.failed
 
@@ -225,7 +225,9 @@ UNITS = (
     "{", "[", "(", "{[", '{"', "{'", '{"AIGC":', "{AIGC:", '{"AIGC":"', "AIGC:", "AIGC: ", "AIGC:\n", "AIGC{", "&amp;", "&#", "&#9",
     "a: '\n", 'a: "\n', "a: 'b'\n", "a: |\n", "a: >\n", "a:\n ", "- \n", "a ", " ", "\t", "\n", "\r", "'", '"', "\\", "\\\\", '\\"',
     '"\\"', "'\\'", "<", "a=", "a,", "1", "9", "-", "A", "AA==", "\0", "\ufeff", "{}", "[]", "{},", "\ud800", "中",
-    "x: y # z\n", "x:\ty", "\"AIGC\"", "AIGC = ", "None,", "{'a':", "{a:{b:[", "\u2028", ": ", "a.b-c d", '{"a":1,',
+    "/*", "//", "“", "＂", "‘", "，", "：", '"a:', '"a: "', "%22", "x: y # z\n",
+    "x:\ty", "\"AIGC\"", "AIGC = ",
+    "None,", "{'a':", "{a:{b:[", "\u2028", ": ", "a.b-c d", '{"a":1,',
 )  # fmt: skip
 
 

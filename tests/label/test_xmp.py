@@ -185,6 +185,17 @@ def test_a_form_that_is_only_read_is_not_edited(name: str) -> None:
     assert raised.value.code == "LBL006"
 
 
+def test_a_property_that_keys_standing_apart_repeat_is_not_changed_alone() -> None:
+    """Another label in it would contradict them, and the file would hold two."""
+    keys = " ".join(f"T:{key}='{html.escape(value)}'" for key, value in LABEL.keys().items())
+    data = packet(f"<rdf:Description {keys}><T:AIGC>{ESCAPED}</T:AIGC></rdf:Description>")
+    assert [one.text for one in find(data).labels] == [LABEL.text()]
+    for change in (lambda: written(data, OTHER.text()), lambda: without(data)):
+        with pytest.raises(LabelError) as raised:
+            change()
+        assert raised.value.code == "LBL006"
+
+
 @pytest.mark.parametrize("piece", [b"<AIGC>", b"<AIGC><![CDATA[", b' AIGC="', b"<AIGC ", b"<a:AIGC>&quot;{", b"<a>"])
 def test_loose_search_takes_time_in_proportion(piece: bytes) -> None:
     assert find(piece * (500_000 // len(piece))).labels == ()

@@ -28,6 +28,7 @@ from hegui.ledger.tiles import decode_bundle, encode_bundle
 from hegui.store.tile_folder import TileFolder
 from tests.ledger.logs import ENTRIES, LOG, NOW, OTHER_LOG, SECOND_WITNESS, WITNESS, new_log
 from tests.ledger.test_second import ReferenceSigner
+from tests.support.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 VERIFIER = ROOT / "verifier" / "hegui_verify.py"
@@ -52,7 +53,7 @@ class Verifier:
 
     def ask(self, *arguments: object) -> Answer:
         command = [sys.executable, "-I", str(VERIFIER), *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=False)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=PATIENCE_SECONDS, check=False)
         assert "Traceback" not in done.stderr
         return Answer(done.returncode, done.stdout + done.stderr)
 
@@ -79,7 +80,7 @@ class GoJudge:
 
     def ask(self, *arguments: object) -> Answer:
         command = [str(self._program), *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=False)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=PATIENCE_SECONDS, check=False)
         assert done.returncode in (0, 1), done.stderr
         return Answer(done.returncode, done.stdout + done.stderr)
 

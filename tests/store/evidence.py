@@ -21,6 +21,7 @@ from hegui.usecases.exchange_entry import record_of
 from hegui.usecases.ports import Exchange
 from tests.ledger.logs import LOG
 from tests.store.samples import written
+from tests.support.patience import PATIENCE_SECONDS
 
 VERIFIER = Path(__file__).parents[2] / "verifier" / "hegui_verify.py"
 
@@ -99,7 +100,7 @@ def logged(folder: Path) -> list[str]:
 
 def assert_verified(folder: Path) -> None:
     command = [sys.executable, "-I", str(VERIFIER), "verify-log", "--key", str(LOG.verifier), str(folder)]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 

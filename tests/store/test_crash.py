@@ -19,6 +19,7 @@ from hegui.store.evidence_loop import EvidenceLoop
 from hegui.usecases.ports import Exchange
 from tests.store.evidence import an_evidence_loop, assert_complete, rows
 from tests.store.samples import an_exchange, written
+from tests.support.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 TO_EACH = 100_000
@@ -56,7 +57,7 @@ def killed(child: subprocess.Popen[bytes]) -> list[bytes]:
     child.send_signal(signal.SIGKILL)
     said = child.stdout.read().splitlines()
     child.stdout.close()
-    assert child.wait(timeout=10) == -signal.SIGKILL
+    assert child.wait(timeout=PATIENCE_SECONDS) == -signal.SIGKILL
     return said
 
 
@@ -106,5 +107,5 @@ def test_kill_9_of_the_mover_does_not_disturb_who_records(url: str, tmp_path: Pa
             while len(written(store)) < before + 100:
                 assert mover.poll() is None
             mover.kill()
-            mover.wait(10)
+            mover.wait(PATIENCE_SECONDS)
     check_after_a_crash(url, state, [str(number).encode() for number in range(1500)])

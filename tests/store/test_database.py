@@ -16,6 +16,7 @@ from hegui.errors import InputError, InternalError
 from hegui.store import Store, open_store, pseudonym_secret
 from hegui.store.migrations import revisions
 from tests.store.samples import a_key, an_application
+from tests.support.patience import PATIENCE_SECONDS
 
 
 def mode(path: Path) -> int:
@@ -111,7 +112,7 @@ def test_many_processes_open_a_fresh_store_at_once(url: str, tmp_path: Path) -> 
         assert child.stdin
         child.stdin.write("\n")
         child.stdin.flush()
-    secrets = {child.communicate(timeout=60)[0].strip() for child in children}
+    secrets = {child.communicate(timeout=PATIENCE_SECONDS)[0].strip() for child in children}
     assert [child.returncode for child in children] == [0] * 6
     assert secrets == {pseudonym_secret(tmp_path / "state").hex()}
 

@@ -26,6 +26,7 @@ from hegui.store.tables import ledger_waiting, spool_positions
 from hegui.usecases.exchange_entry import record_of
 from hegui.usecases.ports import Exchange
 from tests.store.samples import an_exchange, written
+from tests.support.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -312,7 +313,7 @@ def test_kill_9_while_moving_at_a_random_moment_moves_each_record_once(
         for _ in range(steps):
             child.stdout.readline()
         child.kill()
-        child.wait(10)
+        child.wait(PATIENCE_SECONDS)
         child.stdout.close()
     arrived = len(written(store))
     assert 7 * 74 <= arrived < 3000

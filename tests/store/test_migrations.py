@@ -29,6 +29,7 @@ from hegui.usecases.ports import Exchange, ExchangeFilter, SchemaRevision
 from hegui.usecases.retention_ports import KeptPart
 from hegui.vault.keys import WrappedKey
 from tests.store.samples import NOON, a_key, a_lexicon, an_application, an_exchange, write, written
+from tests.support.patience import PATIENCE_SECONDS
 
 BEFORE, AFTER = '"before"', '"after"'
 
@@ -345,7 +346,7 @@ def test_many_processes_migrate_at_once_and_each_revision_runs_once(url: str, ad
         assert child.stdin
         child.stdin.write("\n")
         child.stdin.flush()
-    assert [child.communicate(timeout=60)[0] for child in children] == ["1\n"] * 4
+    assert [child.communicate(timeout=PATIENCE_SECONDS)[0] for child in children] == ["1\n"] * 4
     assert [child.returncode for child in children] == [0] * 4
     assert state(url) == State(last, is_marked=True, needs=1)
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from hegui.store.spool import MOST_BYTES, Spool, SpoolReader, Waiting, spools_in
+from tests.support.patience import PATIENCE_SECONDS
 
 bodies = st.lists(st.binary(max_size=40), min_size=1, max_size=300)
 
@@ -243,7 +244,7 @@ def test_a_file_that_may_not_grow_keeps_what_it_has_and_takes_the_rest_when_it_m
     said = child.stdout.readline()
     assert "full" in said or "I/O" in said
     before = whole(folder)
-    output, _ = child.communicate("go\n", timeout=60)
+    output, _ = child.communicate("go\n", timeout=PATIENCE_SECONDS)
     assert child.returncode == 0
     after = whole(folder)
     assert [body.rstrip(b"\0") for body in after] == [b"%d" % number for number in range(int(output))]
@@ -280,7 +281,7 @@ def test_kill_9_keeps_what_was_appended_and_gives_up_the_spool(folder: Path, lin
     child.send_signal(signal.SIGKILL)
     said += child.stdout.read().splitlines()
     child.stdout.close()
-    child.wait(10)
+    child.wait(PATIENCE_SECONDS)
     with SpoolReader(file) as reader:
         found = [int(one.body) for one in reader.read(0, 1_000_000)]
         with reader.abandoned() as is_abandoned:

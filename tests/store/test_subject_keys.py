@@ -19,6 +19,7 @@ from hegui.store.tables import subject_keys
 from hegui.usecases.vault_ports import KeyRecord
 from hegui.vault.keys import MasterKeys, WrappedKey, new_key
 from tests.store.samples import NOON
+from tests.support.patience import PATIENCE_SECONDS
 from tests.vault.samples import MASTERS, ROTATING
 
 LATER = NOON + timedelta(days=1)
@@ -107,7 +108,7 @@ def test_many_processes_make_one_key(url: str) -> None:
         assert child.stdin
         child.stdin.write("\n")
         child.stdin.flush()
-    said = [child.communicate(timeout=60)[0] for child in children]
+    said = [child.communicate(timeout=PATIENCE_SECONDS)[0] for child in children]
     assert [child.returncode for child in children] == [0] * 4
     assert len(set(said)) == 1
     assert len(set(said[0].split())) == 10

@@ -28,6 +28,7 @@ from hegui.vault.retention import Hold, Item
 from hegui.vault.retention_files import retention_law
 from tests.store.conftest import Clock
 from tests.store.samples import NOON
+from tests.support.patience import PATIENCE_SECONDS
 from tests.vault.samples import MASTERS, NEW, OLD, ROTATING
 
 LAW = retention_law()
@@ -189,7 +190,7 @@ def test_two_processes_keep_content_of_one_user_under_one_key(
         child.stdin.write("\n")
         child.stdin.flush()
     for child in children:
-        child.communicate(timeout=60)
+        child.communicate(timeout=PATIENCE_SECONDS)
     assert [child.returncode for child in children] == [0, 0]
     for number in range(10):
         assert len(vault.keys.of(f"u-{number}")) == 1

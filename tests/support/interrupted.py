@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 from urllib.parse import urlsplit
 
+from tests.support.patience import PATIENCE_SECONDS
+
 __all__ = ["Fate", "Interrupted", "interrupted"]
 
 Fate = Literal["pass", "away", "torn", "lost"]
@@ -69,7 +71,7 @@ def interrupted(behind: str) -> Iterator[Interrupted]:
             self.wfile.write(data)
 
         def _send(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-            behind = http.client.HTTPConnection(proxy.behind.netloc, timeout=20)
+            behind = http.client.HTTPConnection(proxy.behind.netloc, timeout=PATIENCE_SECONDS)
             try:
                 behind.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
                 for name, value in self.headers.items():
@@ -83,7 +85,9 @@ def interrupted(behind: str) -> Iterator[Interrupted]:
         def _send_half(self, body: bytes) -> None:
             head = f"{self.command} {self.path} HTTP/1.1\r\n"
             head += "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
-            with socket.create_connection((proxy.behind.hostname or "", proxy.behind.port or 80), timeout=20) as behind:
+            with socket.create_connection(
+                (proxy.behind.hostname or "", proxy.behind.port or 80), timeout=PATIENCE_SECONDS
+            ) as behind:
                 behind.sendall(head.encode() + b"\r\n" + body[: len(body) // 2])
 
         do_GET = do_PUT = do_DELETE = answer

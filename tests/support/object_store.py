@@ -25,10 +25,10 @@ import pytest
 
 from hegui.store.s3 import S3Bucket, S3Client
 from hegui.store.s3_signature import Credentials
+from tests.support.patience import PATIENCE_SECONDS
 
 __all__ = ["ObjectStore", "Script", "object_store", "s3_bucket", "scripted", "scripted_server"]
 
-PATIENCE_SECONDS = 60.0
 
 SETUP = """
 import boto3, json, sys
@@ -83,7 +83,7 @@ class ObjectStore:
             return False
 
     def _request(self, method: str, path: str, body: bytes = b"") -> int:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_SECONDS)
         try:
             connection.request(method, path, body=body, headers={"content-type": "text/plain"})
             response = connection.getresponse()

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -44,79 +46,94 @@ class Scope:
 
 
 class Module:
-    """A source file."""
+    """A source file, walked once: what is asked of it later lies in tables."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.tree = ast.parse(path.read_text("utf-8"))
-        self.constants = {
-            target.id: node.value
-            for node in self.tree.body
-            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
-            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-            if isinstance(target, ast.Name)
-        }
-        self.imported = {
-            name.asname or name.name: f"{node.module}.{name.name}"
-            for node in ast.walk(self.tree)
-            if isinstance(node, ast.ImportFrom)
-            for name in node.names
-        }
+        self.constants = {name: value for node in self.tree.body for name, value in _targets(node)}
         self.name = ".".join(("hegui", *path.relative_to(SOURCE).with_suffix("").parts))
-        self.parents = {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
-        self.others: list[Module] = [self]
-        self.calls: list[tuple[ast.Call, tuple[Function, ...]]] = list(self._calls(self.tree, ()))
+        self.imported: dict[str, str] = {}
+        self.parents: dict[ast.AST, ast.AST] = {}
+        self.classes: list[ast.ClassDef] = []
+        self.texts: set[str] = set()
+        self.calls: dict[str, list[tuple[ast.Call, tuple[Function, ...]]]] = defaultdict(list)
+        self.assigned: dict[Function, dict[str, list[ast.expr]]] = defaultdict(lambda: defaultdict(list))
+        self._walk(self.tree, ())
 
-    def _calls(self, node: ast.AST, around: tuple[Function, ...]) -> Iterator[tuple[ast.Call, tuple[Function, ...]]]:
+    def _walk(self, node: ast.AST, around: tuple[Function, ...]) -> None:
+        if isinstance(node, Function):
+            around = (*around, node)
         for child in ast.iter_child_nodes(node):
-            inner = (*around, child) if isinstance(child, Function) else around
-            if isinstance(child, ast.Call):
-                yield child, around
-            yield from self._calls(child, inner)
+            self.parents[child] = node
+            self._note(child, around)
+            self._walk(child, around)
+
+    def _note(self, node: ast.AST, around: tuple[Function, ...]) -> None:
+        match node:
+            case ast.Constant(value=str(text)):
+                self.texts.add(text)
+            case ast.Call():
+                self.calls[_called(node)].append((node, around))
+            case ast.ClassDef():
+                self.classes.append(node)
+            case ast.ImportFrom():
+                self.imported |= {name.asname or name.name: f"{node.module}.{name.name}" for name in node.names}
+            case ast.Assign() | ast.AnnAssign() | ast.NamedExpr():
+                for function, (name, value) in product(around, _targets(node)):
+                    self.assigned[function][name].append(value)
 
 
-def error_classes(modules: list[Module]) -> set[str]:
+def _targets(node: ast.AST) -> list[tuple[str, ast.expr]]:
+    """The names that a statement gives a value."""
+    if not isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) or node.value is None:
+        return []
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return [(target.id, node.value) for target in targets if isinstance(target, ast.Name)]
+
+
+@cache
+def modules() -> tuple[Module, ...]:
+    """The whole source."""
+    return tuple(Module(path) for path in sorted(SOURCE.rglob("*.py")))
+
+
+def error_classes() -> set[str]:
     """HeguiError and every class below it."""
     found = {"HeguiError"}
     while True:
         more = {
             node.name
-            for module in modules
-            for node in ast.walk(module.tree)
-            if isinstance(node, ast.ClassDef)
-            and any(isinstance(base, ast.Name) and base.id in found for base in node.bases)
+            for module in modules()
+            for node in module.classes
+            if any(isinstance(base, ast.Name) and base.id in found for base in node.bases)
         }
         if more <= found:
             return found
         found |= more
 
 
-def raised() -> set[Raised]:
+@cache
+def raised() -> frozenset[Raised]:
     """Every way an error of hegui can come about."""
-    modules = [Module(path) for path in sorted(SOURCE.rglob("*.py"))]
-    for module in modules:
-        module.others = modules
-    classes = error_classes(modules)
-    found = set()
-    for module in modules:
-        for call, around in module.calls:
-            if not isinstance(call.func, ast.Name) or call.func.id not in classes or len(call.args) < 4:
+    found: set[Raised] = set()
+    for name, module in product(sorted(error_classes()), modules()):
+        for call, around in module.calls.get(name, ()):
+            if not isinstance(call.func, ast.Name) or len(call.args) < 4:
                 continue
-            is_list = call.func.id == "FileFaults"
+            is_list = name == "FileFaults"
             site = f"{module.path.relative_to(SOURCE)}:{call.lineno}"
             for scope in scopes(Scope(module, around), call.args, DEPTH):
                 texts = [resolve(argument, scope, DEPTH) for argument in (call.args[0], call.args[2], call.args[3])]
                 if is_list:
                     texts[1] = {HOLE}
                 found |= {Raised(code, *rest, site) for code, *rest in product(*texts) if CODE.fullmatch(code)}
-    return found
+    return frozenset(found)
 
 
 def codes() -> set[str]:
     """Every code that stands anywhere in the source as a whole string."""
-    trees = (ast.parse(path.read_text("utf-8")) for path in SOURCE.rglob("*.py"))
-    texts = (node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    return {text for text in texts if isinstance(text, str) and CODE.fullmatch(text)}
+    return {text for module in modules() for text in module.texts if CODE.fullmatch(text)}
 
 
 def scopes(scope: Scope, used: list[ast.expr], depth: int) -> Iterator[Scope]:
@@ -126,7 +143,7 @@ def scopes(scope: Scope, used: list[ast.expr], depth: int) -> Iterator[Scope]:
         return
     function = scope.functions[-1]
     names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
-    if not _uses(used, function) & set(names):
+    if not _uses(used, scope.module.assigned[function]) & set(names):
         yield scope
         return
     calls = list(_calls_of(function, scope.module))
@@ -177,9 +194,9 @@ def resolve(node: ast.expr, scope: Scope, depth: int) -> set[str]:
 def _calls_of(function: Function, home: Module) -> Iterator[tuple[Module, ast.Call, tuple[Function, ...]]]:
     """Calls in its own module, and of the modules that import it by its name."""
     whole = f"{home.name}.{function.name}"
-    for module in home.others:
+    for module in modules():
         if module is home or module.imported.get(function.name) == whole:
-            yield from ((module, call, around) for call, around in module.calls if _called(call) == function.name)
+            yield from ((module, call, around) for call, around in module.calls.get(function.name, ()))
 
 
 def _named(use: ast.Name, name: str, scope: Scope, depth: int) -> set[str]:
@@ -187,22 +204,12 @@ def _named(use: ast.Name, name: str, scope: Scope, depth: int) -> set[str]:
         value, outer = scope.bound[name]
         return resolve(value, outer, depth - 1)
     for function in reversed(scope.functions):
-        values = _reaching(use, _assigned(function, name), scope.module)
+        values = _reaching(use, scope.module.assigned[function][name], scope.module)
         if values:
             return set().union(*(resolve(value, scope, depth - 1) for value in values))
     if name in scope.module.constants:
         return resolve(scope.module.constants[name], Scope(scope.module), depth - 1)
     return {HOLE}
-
-
-def _assigned(function: Function, name: str) -> list[ast.expr]:
-    return [
-        node.value
-        for node in ast.walk(function)
-        if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and node.value is not None
-        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-        if isinstance(target, ast.Name) and target.id == name
-    ]
 
 
 def _reaching(use: ast.AST, values: list[ast.expr], module: Module) -> list[ast.expr]:
@@ -236,10 +243,10 @@ def _in_other_branch(value: ast.AST, use: ast.AST, block: ast.AST, module: Modul
     return place(value) != place(use)
 
 
-def _uses(nodes: list[ast.expr], function: Function) -> set[str]:
+def _uses(nodes: list[ast.expr], assigned: dict[str, list[ast.expr]]) -> set[str]:
     """Names these expressions use, also through one assignment."""
     names = {node.id for tree in nodes for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    through = [value for name in names for value in _assigned(function, name)]
+    through = [value for name in names for value in assigned[name]]
     return names | {node.id for tree in through for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
@@ -252,12 +259,10 @@ def _called(call: ast.Call) -> str:
 
 def texts_of(callee: str, at: int) -> set[str]:
     """What argument `at` of the calls of this name can be."""
-    modules = [Module(path) for path in sorted(SOURCE.rglob("*.py"))]
     found = set()
-    for module in modules:
-        module.others = modules
-        for call, around in module.calls:
-            if isinstance(call.func, ast.Name) and call.func.id == callee and len(call.args) > at:
+    for module in modules():
+        for call, around in module.calls.get(callee, ()):
+            if isinstance(call.func, ast.Name) and len(call.args) > at:
                 for scope in scopes(Scope(module, around), call.args, DEPTH):
                     found |= resolve(call.args[at], scope, DEPTH)
     return found

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import uvicorn
 
+from tests.support.patience import PATIENCE_SECONDS
+
 
 class Reply(NamedTuple):
     """An answer; header names in lower case."""
@@ -30,7 +32,7 @@ class Served:
 
     def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Reply:
         """One request on a connection of its own; the path goes out as it is."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
@@ -47,7 +49,7 @@ def served(app: Any, **options: Any) -> Iterator[Served]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    give_up_at = time.monotonic() + 10
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
     while not server.started and thread.is_alive() and time.monotonic() < give_up_at:
         time.sleep(0.005)
     try:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.upstream import (
     Request,
     Script,
@@ -35,7 +36,7 @@ from tests.support.upstream import (
 
 def post(upstream: ScriptedUpstream, content: object = None) -> tuple[int, str, bytes]:
     """(status, content type, body) of a chat request to `upstream`."""
-    connection = http.client.HTTPConnection(urlsplit(upstream.url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(upstream.url).netloc, timeout=PATIENCE_SECONDS)
     try:
         connection.request("POST", "/v1/chat/completions", json.dumps(content or {"model": "m"}))
         answer = connection.getresponse()
@@ -68,7 +69,7 @@ def test_the_script_may_depend_on_the_request_and_change() -> None:
 
 def test_one_connection_serves_several_requests() -> None:
     with ScriptedUpstream(sse(["a"])) as upstream:
-        connection = http.client.HTTPConnection(urlsplit(upstream.url).netloc, timeout=10)
+        connection = http.client.HTTPConnection(urlsplit(upstream.url).netloc, timeout=PATIENCE_SECONDS)
         for _ in range(3):
             connection.request("GET", "/v1/models")
             assert connection.getresponse().read() == b"data: a\n\ndata: [DONE]\n\n"
@@ -143,5 +144,5 @@ def test_a_client_that_leaves_early_is_noticed(script: Script) -> None:
         assert not upstream.cancelled.wait(0.05)
         left_at = time.monotonic()
         client.close()
-        assert upstream.cancelled.wait(5)
+        assert upstream.cancelled.wait(PATIENCE_SECONDS)
         assert upstream.cancelled_at[0] >= left_at

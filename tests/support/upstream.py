@@ -25,6 +25,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from tests.support.patience import PATIENCE_SECONDS
+
 
 class Ending(Enum):
     """How a script leaves the connection; without one it stays open for the next request."""
@@ -260,7 +262,7 @@ class ScriptedUpstream:
             return json_body({"error": {"message": f"the script failed: {error!r}"}}, status=500)
 
     def _call(self, coroutine: Any) -> None:
-        asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout=PATIENCE_SECONDS)
 
     async def _listen(self) -> None:
         if self._server is None:

@@ -22,6 +22,7 @@ from hegui.usecases.ledger_ports import LedgerError, LedgerHome
 from hegui.usecases.ledger_prove import prove_entry
 from hegui.usecases.ledger_verify import verify_log
 from tests.ledger.logs import ENTRIES, LOG, OTHER_LOG, Death
+from tests.support.patience import PATIENCE_SECONDS
 from tests.usecases.ledger_homes import dying, grown, home_in, nobody
 
 VERIFIER = Path(__file__).parents[2] / "verifier" / "hegui_verify.py"
@@ -29,7 +30,7 @@ VERIFIER = Path(__file__).parents[2] / "verifier" / "hegui_verify.py"
 
 def verifier(*arguments: object) -> tuple[int, dict[str, object]]:
     command = [sys.executable, "-I", str(VERIFIER), *map(str, arguments), "--json", "--lang", "en"]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=PATIENCE_SECONDS, check=False)
     assert "Traceback" not in done.stderr
     return done.returncode, json.loads(done.stdout)
 

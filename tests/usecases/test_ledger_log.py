@@ -16,6 +16,7 @@ from hegui.usecases.ledger_keys import rotate_key
 from hegui.usecases.ledger_log import open_signer, read_log, writing
 from hegui.usecases.ledger_ports import LedgerError
 from hegui.usecases.ledger_status import ledger_status
+from tests.support.patience import PATIENCE_SECONDS
 from tests.usecases.ledger_homes import grown, home_in, nobody
 
 
@@ -125,7 +126,7 @@ def test_processes_that_start_at_once_get_one_key_and_one_origin(tmp_path: Path)
     started = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root) for _ in range(4)
     ]
-    answers = [process.communicate("\n", timeout=60)[0] for process in started]
+    answers = [process.communicate("\n", timeout=PATIENCE_SECONDS)[0] for process in started]
     assert answers[0].startswith("hegui.invalid/")
     assert len(set(answers)) == 1
 

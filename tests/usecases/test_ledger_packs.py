@@ -26,6 +26,7 @@ from hegui.usecases.ledger_prove import find_subject, only_one, prove_entry
 from hegui.usecases.ledger_verify import verify_log
 from tests.ledger.logs import ENTRIES, new_log
 from tests.ledger.test_judges import GoJudge, go_program
+from tests.support.patience import PATIENCE_SECONDS
 from tests.usecases.ledger_homes import grown, home_in, nobody
 
 __all__ = ["go_program"]  # a fixture counts where pytest finds its name
@@ -161,7 +162,9 @@ def outsider(pack: Path, *more: str) -> tuple[int, dict[str, Any]]:
     program, *arguments = command_of(pack)
     assert program == "python3"
     command = [sys.executable, "-I", *arguments, "--json", *more]
-    done = subprocess.run(command, cwd=pack, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    done = subprocess.run(
+        command, cwd=pack, capture_output=True, encoding="utf-8", timeout=PATIENCE_SECONDS, check=False
+    )
     assert "Traceback" not in done.stderr
     return done.returncode, json.loads(done.stdout)
 

@@ -24,6 +24,7 @@ from hegui.usecases.ledger_status import ledger_status
 from hegui.usecases.ledger_verify import verify_log
 from tests.ledger.logs import ENTRIES, Death
 from tests.ledger.test_second import ReferenceSigner
+from tests.support.patience import PATIENCE_SECONDS
 from tests.usecases.ledger_homes import dying, grown, home_in, nobody
 
 VERIFIER = Path(__file__).parents[2] / "verifier" / "hegui_verify.py"
@@ -32,7 +33,9 @@ VERIFIER = Path(__file__).parents[2] / "verifier" / "hegui_verify.py"
 def verifier(*arguments: object, path: str | None = None) -> tuple[int, dict[str, object]]:
     command = [sys.executable, "-I", str(VERIFIER), *map(str, arguments), "--json", "--lang", "en"]
     env = {**os.environ, "PATH": path if path is not None else os.environ["PATH"]}
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=False, env=env)
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", timeout=PATIENCE_SECONDS, check=False, env=env
+    )
     assert "Traceback" not in done.stderr
     return done.returncode, json.loads(done.stdout)
 

@@ -28,6 +28,7 @@ from hegui.usecases.ledger_ports import LedgerError, LedgerHome
 from hegui.usecases.ledger_status import ledger_status
 from hegui.usecases.ledger_verify import verify_log
 from tests.ledger.logs import ENTRIES
+from tests.support.patience import PATIENCE_SECONDS
 from tests.usecases.ledger_homes import NOW, grown, home_in, nobody
 
 NAME = "example.com/log"
@@ -209,7 +210,7 @@ def test_a_busy_sequencer_steps_back_for_who_changes_the_key(tmp_path: Path) -> 
         def change() -> None:
             with ledger_turn(url, clock):
                 entered.set()
-                leave.wait(20)
+                leave.wait(PATIENCE_SECONDS)
 
         thread = threading.Thread(target=change)
         thread.start()

@@ -40,6 +40,7 @@ class Chunk(NamedTuple):
         parents: the forms and lists that hold it, outermost first.
         counter: where the field stands that holds `size`.
         width: bytes of that field, 4 or 8; 0 where the size is open, and ends with the file.
+        limit: where what holds it ends, or the file.
     """
 
     name: bytes
@@ -49,6 +50,7 @@ class Chunk(NamedTuple):
     parents: tuple[Chunk, ...]
     counter: int
     width: int
+    limit: int
 
     @property
     def body(self) -> int:
@@ -67,12 +69,8 @@ class Chunk(NamedTuple):
 
     @property
     def total(self) -> int:
-        """Bytes from its header to the next chunk; where the pad byte is left out at the end of the file, to that end."""
-        return (
-            min(self.next, *(parent.end for parent in self.parents)) - self.start
-            if self.parents
-            else self.next - self.start
-        )
+        """Bytes from its header to the next chunk; where the pad byte is left out at the end, to that end."""
+        return min(self.next, self.limit) - self.start
 
     @property
     def path(self) -> tuple[bytes, ...]:
@@ -135,7 +133,7 @@ def _form(source: Source, level: _Level) -> tuple[Chunk, dict[bytes, list[tuple[
         size, width = source.size - level.at - 8, 0
     if size < 4:
         raise MalformedError("a RIFF form is shorter than its name", level.at)
-    return Chunk(head[:4], level.at, size, head[8:12], (), counter, width), wide
+    return Chunk(head[:4], level.at, size, head[8:12], (), counter, width, source.size), wide
 
 
 def _ds64(source: Source, at: int) -> dict[bytes, list[tuple[int, int]]]:
@@ -170,7 +168,7 @@ def _chunk(source: Source, level: _Level) -> Chunk:
     if end > level.end:
         raise MalformedError("a chunk is longer than what holds it", level.at)
     kind = head[8:12] if name == b"LIST" and size >= 4 else b""
-    return Chunk(name, level.at, size, kind, level.parents, counter, width)
+    return Chunk(name, level.at, size, kind, level.parents, counter, width, level.end)
 
 
 def _is_open(name: bytes, size: int, level: _Level, file_size: int) -> bool:

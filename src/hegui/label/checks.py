@@ -113,7 +113,7 @@ def _code(key: str, value: str) -> Iterator[Finding]:
 
 
 _PATH = re.compile(r"://|^(?:~|\.{0,2})/|^[A-Za-z]:[\\/]|^\\\\|[/\\][^/\\]*\.[A-Za-z][A-Za-z0-9]{1,4}$")
-_DUMP = re.compile(r"[{}]|\[object|object at 0x|^<.*>$|^\[.*\]$|^[A-Za-z_.]{1,80}\(.*\)$", re.DOTALL)
+_DUMP = re.compile(r"[{}]|%![a-z]?\(|\[object|object at 0x|^<.*>$|^\[.*\]$|^[A-Za-z_.]{1,80}\(.*\)$", re.DOTALL)
 _PLACEHOLDERS = frozenset(
     ("none", "null", "nil", "undefined", "nan", "na", "unknown", "string", "test", "todo", "xxx", "id", "uuid", "true", "false",
      "produceid", "propagateid", "contentid", "example", "default", "无", "空", "未知", "编号", "内容编号")

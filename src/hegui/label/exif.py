@@ -1,6 +1,6 @@
-"""Find and change the label in EXIF: the fields UserComment, ImageDescription and XPComment, and what names the generator.
+"""Find and change the label in EXIF: UserComment, ImageDescription and other fields for texts, and what names the generator.
 
-Knows the three fields with their encodings, in IFD0 and the Exif directory of every page; knows no file format around them.
+Knows the fields with their encodings, in IFD0 and the Exif directory of every page; knows no file format around them.
 Refuses to judge other texts that stand there: a comment counts only where it spells a label. A change is a set of splices
 into the block: the value goes where the old one stood, or to the end where it is longer, and its entry is patched.
 Rules: TC260-PG-20259A Annex B (UserComment, the wrapped object); Exif 2.32, 4.6.5 UserComment (eight bytes name its encoding).
@@ -16,6 +16,7 @@ from hegui.kernel.source import MalformedError, Source
 from hegui.kernel.splice import Splice, apply
 from hegui.kernel.tiff import Entry, Ifd, Layout, chain, directory, dropped, layout, value
 from hegui.label.faults import cannot_edit
+from hegui.label.field_text import decoded
 from hegui.label.findings import Finding
 from hegui.label.reading import Candidate, Gap, Trace
 from hegui.label.spots import Frame, Look, apart, may_be_label, no_offset, reason_of, trace_kind
@@ -25,9 +26,11 @@ __all__ = ["ExifReading", "ExifText", "changed", "examine", "look"]
 MAX_VALUE = 1 << 20
 _ALL = range(0x10000)
 IMAGE_DESCRIPTION, MAKE, MODEL, SOFTWARE, EXIF_IFD = 0x010E, 0x010F, 0x0110, 0x0131, 0x8769
-XP_COMMENT, USER_COMMENT = 0x9C9C, 0x9286
-_NAMES = {IMAGE_DESCRIPTION: "ImageDescription", XP_COMMENT: "XPComment", USER_COMMENT: "UserComment",
-          MAKE: "Make", MODEL: "Model", SOFTWARE: "Software"}  # fmt: skip
+USER_COMMENT = 0x9286
+_XP = {0x9C9B: "XPTitle", 0x9C9C: "XPComment", 0x9C9D: "XPAuthor", 0x9C9E: "XPKeywords", 0x9C9F: "XPSubject"}
+"""The fields of Windows, in UTF-16."""
+_NAMES = {IMAGE_DESCRIPTION: "ImageDescription", USER_COMMENT: "UserComment", MAKE: "Make", MODEL: "Model",
+          SOFTWARE: "Software", 0x010D: "DocumentName", 0x013B: "Artist", 0x8298: "Copyright", **_XP}  # fmt: skip
 _CHARSETS = (b"ASCII\0\0\0", b"UNICODE\0", b"JIS\0\0\0\0\0", bytes(8))
 _PLUMBING = frozenset(
     (EXIF_IFD, USER_COMMENT, 0x011A, 0x011B, 0x0128, 0x0213, 0x9000, 0x9101, 0xA000, 0xA001, 0xA002, 0xA003)
@@ -139,7 +142,7 @@ def _see(source: Source, ifd: Ifd, entry: Entry, found: ExifReading) -> None:
 def _decoded(data: bytes, tag: int, order: str) -> tuple[str, bytes, str]:
     """Text, charset prefix and encoding of a value."""
     charset, codec = b"", "utf-8"
-    if tag == XP_COMMENT:
+    if tag in _XP:
         codec = "utf-16-le"
     elif tag == USER_COMMENT and data[:8] in _CHARSETS:
         charset, data = data[:8], data[8:]
@@ -147,7 +150,9 @@ def _decoded(data: bytes, tag: int, order: str) -> tuple[str, bytes, str]:
             codec = _utf16(data, order)
         elif charset == _CHARSETS[2]:
             codec = "iso2022_jp"
-    return data.decode(codec, "replace").rstrip("\0").strip(), charset, codec
+    if codec != "utf-8":
+        return data.decode(codec, "replace").rstrip("\0").strip(), charset, codec
+    return decoded(data)[0].strip(), charset, codec
 
 
 def _utf16(data: bytes, order: str) -> str:
@@ -175,7 +180,7 @@ def changed(source: Source, one: ExifText, text: str | None) -> tuple[Splice, ..
     if text is None:
         return apart(blank, dropped(source, one.ifd, one.entry))
     data = one.charset + text.encode(one.codec) + (b"\0" if entry.type == 2 else b"")
-    data += b"\0\0" if entry.tag == XP_COMMENT else b""
+    data += b"\0\0" if entry.tag in _XP else b""
     count = len(data).to_bytes(layout.word, layout.endian)
     if len(data) <= entry.size:
         return apart(blank._replace(put=data.ljust(entry.size, b"\0")), Splice(entry.at + 4, layout.word, count))

@@ -42,14 +42,14 @@ def chain(data: bytes, at: int, end: int, frame_size: FrameSize, kind_of: KindOf
     return count
 
 
-def require(source: Source, tags: Tags, frame_size: FrameSize, kind_of: KindOf, what: str) -> None:
-    """Raises MalformedError where no sound of this kind begins behind the tags."""
+def require(source: Source, tags: Tags, frame_size: FrameSize, kind_of: KindOf, what: str) -> int:
+    """Where the first frame of sound stands. Raises MalformedError where no sound of this kind begins behind the tags."""
     data = source.up_to(tags.start, REACH + LOOK)
     end = tags.tail.start - tags.start
     at = data.find(b"\xff")
     while 0 <= at < REACH:
         if frame_size(data[at : at + 7]) is not None and chain(data, at, end, frame_size, kind_of) == CHAIN:
-            return
+            return tags.start + at
         at = data.find(b"\xff", at + 1)
     raise MalformedError(f"there are no frames of {what}", min(tags.start, source.size))
 

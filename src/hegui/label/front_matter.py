@@ -76,6 +76,7 @@ class Entry:
         text: the value, quotes of the whole undone, comments left out.
         members: the keys of a mapping; none where the value is a text or stands on one line.
         is_quoted: whether the value is a text.
+        is_flat: whether the keys stand beside AIGC, where an editor has taken the spaces out.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Entry:
     text: str
     members: tuple[Member, ...]
     is_quoted: bool
+    is_flat: bool = False
 
 
 def block_at(text: str, at: int, fence: str = "---") -> Block | None:
@@ -136,6 +138,9 @@ def entry_at(text: str, start: int, stop: int) -> Entry | None:
     if match is None or MENTION.search(match[3]) is None:
         return None
     below = _below(text, first.next, stop, match[1])
+    is_flat = not below and match[3].strip().upper() == "AIGC" and not text[match.end() : first.end].strip()
+    if is_flat:
+        below = _beside(text, first.next, stop, match[1])
     last = below[-1] if below else first
     head = text[match.end() : first.end]
     inline = _uncommented(head)
@@ -143,7 +148,9 @@ def entry_at(text: str, start: int, stop: int) -> Entry | None:
     if not inline.strip() or _TAGGED.fullmatch(inline.strip()):
         members = tuple(_members(text, below))
         shown = "\n".join(f"{member.name}: {member.text}" for member in members)
-        return Entry(name, start, last.next, (match.end(), match.end()), indent, shown, members, False)
+        return Entry(
+            name, start, last.next, (match.end(), match.end()), indent, shown, members, False, is_flat and bool(members)
+        )
     end = match.end() + len(inline.rstrip()) if not below else last.end
     shown, is_quoted = _scalar(text, inline.strip(), below)
     return Entry(name, start, last.next, (match.end(), end), indent, shown, (), is_quoted)
@@ -231,6 +238,17 @@ def _below(text: str, start: int, stop: int, indent: str) -> list[Line]:
     found: list[Line] = []
     for line in _content(text, start, stop):
         if len(_indent(text, line)) <= len(indent):
+            break
+        found.append(line)
+    return found
+
+
+def _beside(text: str, start: int, stop: int, indent: str) -> list[Line]:
+    """The lines that begin with a key of a label, no deeper than `indent`, up to the first other one."""
+    found: list[Line] = []
+    for line in _content(text, start, stop):
+        key = _KEY.match(text, line.start, line.end)
+        if key is None or key[1] != indent or meant_key(key[3].strip()) is None:
             break
         found.append(line)
     return found

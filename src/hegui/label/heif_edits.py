@@ -59,7 +59,7 @@ def added(items: Items, media_type: bytes, content: bytes) -> tuple[Splice, ...]
 
     def located(shift: Shift) -> Locations:
         at = shift.of(items.meta.end) - len(content)
-        new = Location(item, 0, 0, 0 if offset else at, (Extent(0, at if offset else 0, len(content)),))
+        new = Location(item, 0, 0, at if base else 0, (Extent(0, 0 if base else at, len(content)),))
         moved = _moved(items, items.locations.items, shift)
         return moved._replace(items=(*moved.items, new))
 

@@ -1,7 +1,8 @@
 """Whether a tag's name or its text hints at a label: what the readers of comments and tags ask of each.
 
-Knows how names and texts look that may be labels; knows no format. A name with AIGC in it is one, of any case; another text
-is one when it spells a label; a short one is a sign when it has both elements of the explicit mark, or names a generator.
+Knows how names and texts look that may be labels; knows no format. A name with AIGC in it is one, of any case, and so is the name
+that the interface of one cloud has for the label in Base64; another text is one when it spells a label; a short one is a sign
+when it has both elements of the explicit mark, or names a generator.
 Rules: GB 45438-2025 Annex E a) (the name contains AIGC) and 5.1 (the two elements of a text); Labelling Measures, article 6 (3).
 """
 
@@ -22,8 +23,8 @@ _KEYS = re.compile(r"produce|propagat|serviceprovider", re.IGNORECASE)
 
 
 def is_named(name: str) -> bool:
-    """Whether the name contains AIGC, of any case."""
-    return "aigc" in name.lower()
+    """Whether the name contains AIGC, of any case, or is that of the cloud."""
+    return "aigc" in name.lower() or name.lower() == "xmpkvbase64"
 
 
 def is_spelt(text: str) -> bool:

@@ -1,7 +1,7 @@
 """What stands in an HTML page: where a meta goes, and every place in which a label was seen.
 
-Knows metas, attributes, comments and scripts that are JSON; refuses to guess in a tag that is not finished, which is a gap.
-Works on the tokens of the head, and of the rest as far as the last mention of the word AIGC.
+Knows metas, also one for each key, attributes, comments and scripts that are JSON; refuses to guess in a tag that is not
+finished, which is a gap. Works on the tokens of the head, and of the rest as far as the last mention of a label.
 Rules: practice, since the published guides do not confirm a place for HTML; WHATWG HTML 4.2.5 (meta).
 """
 
@@ -17,6 +17,7 @@ from hegui.kernel.source import Source
 from hegui.label.findings import Finding, seen
 from hegui.label.html_tokens import MOST, Attribute, Token, attributes, tokens
 from hegui.label.reading import Candidate, Gap, Reading, Trace
+from hegui.label.spellings import meant_key, parse
 from hegui.label.stray_text import seems, unkeyed
 from hegui.label.text_file import MENTION, Text, read_text, reveal, xml_encoding
 
@@ -27,7 +28,10 @@ HEAD_TOKENS = 1000
 LONGEST_SCRIPT = 1 << 20
 MOST_NODES = 100_000
 MOST_CANDIDATES = 1000
+MOST_KEYS = 64
 
+_TELLING = re.compile("[Aa][Ii][Gg][Cc]|ContentProducer")
+"""What stands in every token that may hold a label."""
 _CHARSET = re.compile(rb"<meta\s[^>]{0,200}?charset\s*+=\s*+[\"']?\s*+([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 
 
@@ -77,26 +81,31 @@ def read_page(source: Source, where: str) -> Page:
     traces: list[Trace] = []
     gaps = list(text.gaps("html text"))
     spots: dict[int, Spot] = {}
+    scattered = _Scattered()
     for count, token in enumerate(tokens(text.text, _stop(text.text, frame)), 1):
         if token.kind == "start" and token.name in ("meta", "link"):
             traces += _traces(text.text, token)
         if count == MOST or len(candidates) >= MOST_CANDIDATES:
             gaps.append(Gap("html text", "too large"))
             break
-        if MENTION.search(text.text, token.start, token.end) is None:
+        if _TELLING.search(text.text, token.start, token.end) is None:
             continue
+        scattered.see(text.text, token)
         if token.kind == "unfinished":
             gaps.append(Gap("html tag or comment", "truncated"))
         for candidate, spot in _candidates(text, token, frame):
             candidates.append(candidate)
             if spot is not None:
                 spots[candidate.offset] = spot
+    for candidate in scattered.label(text):
+        candidates.append(candidate)
+        spots.pop(candidate.offset, None)  # none of the metas is one to write a whole label into
     return Page(text, frame, spots, Reading(tuple(candidates), tuple(traces), tuple(gaps)))
 
 
 def _stop(text: str, frame: Frame) -> int:
     """Where looking may end: behind the head and behind the last mention, in the cases people write."""
-    last = max(text.rfind(word) for word in ("AIGC", "aigc", "Aigc"))
+    last = max(text.rfind(word) for word in ("AIGC", "aigc", "Aigc", "ContentProducer"))
     return len(text) if MENTION.search(text, last + 1) else max(last + 1, frame.end)
 
 
@@ -130,6 +139,33 @@ def _first(text: str) -> Iterator[Token]:
 def _declares(text: str, token: Token) -> bool:
     found = {one.name: one.value.lower() for one in attributes(text, token)}
     return "charset" in found or (found.get("http-equiv") == "content-type" and "charset" in found.get("content", ""))
+
+
+class _Scattered:
+    """Metas that each hold one key of a label."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self.tokens: list[Token] = []
+
+    def see(self, text: str, token: Token) -> None:
+        """A token; others than such metas are passed over."""
+        if token.kind != "start" or token.name != "meta" or len(self.tokens) >= MOST_KEYS:
+            return
+        found = {one.name: one.value for one in attributes(text, token)}
+        name = (found.get("name") or found.get("property") or "").strip()
+        if meant_key(name) is not None:
+            self.values.setdefault(name, found.get("content", ""))
+            self.tokens.append(token)
+
+    def label(self, text: Text) -> list[Candidate]:
+        """The label that they are together."""
+        shown = reveal(orjson.dumps({"AIGC": self.values}).decode()) if len(self.values) > 1 else ""
+        if parse(shown) is None:
+            return []
+        at = text.at(self.tokens[0].start)
+        size = text.at(self.tokens[-1].end) - at
+        return [Candidate("html metas", at, size, shown, False, (Finding("place.scattered", "fault", "", "html"),))]
 
 
 def _candidates(text: Text, token: Token, frame: Frame) -> Iterator[tuple[Candidate, Spot | None]]:
@@ -185,7 +221,7 @@ def _in_comment(text: Text, token: Token, frame: Frame) -> Iterator[tuple[Candid
 
 
 def _in_script(text: Text, token: Token) -> Iterator[tuple[Candidate, Spot | None]]:
-    """A member AIGC anywhere in a script that is JSON, such as JSON-LD."""
+    """A member AIGC anywhere in a script that is JSON, such as JSON-LD; or the script as a whole."""
     if token.end - token.start > LONGEST_SCRIPT:
         return
     try:
@@ -194,6 +230,10 @@ def _in_script(text: Text, token: Token) -> Iterator[tuple[Candidate, Spot | Non
         return
     at = text.at(token.start)
     finding = Finding("place.script", "fault", "", "html")
+    whole = text.text[token.start : token.end].strip()
+    if isinstance(nodes[0], dict) and "Label" in nodes[0] and parse(whole) is not None:
+        yield Candidate("html script", at, text.at(token.end) - at, reveal(whole), False, (finding,)), None
+        return
     for _ in range(MOST_NODES):
         if not nodes:
             return

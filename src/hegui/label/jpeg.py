@@ -18,10 +18,12 @@ from hegui.kernel.splice import Splice
 from hegui.label import exif, jpeg_pictures, spots, xmp
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError
+from hegui.label.field_text import decoded
 from hegui.label.findings import Finding
 from hegui.label.reading import Candidate, Gap, Reading, Trace
+from hegui.label.spellings import parse
 from hegui.label.spots import Frame, Look, may_be_label
-from hegui.label.stray import Glued, glued
+from hegui.label.stray import Glued, glued, may_hold
 
 __all__ = ["CLAUSE", "EXTENSIONS", "IS_REVERSIBLE", "MEDIA_TYPES", "NAME", "PLACE", "bare", "read", "score", "write"]
 
@@ -147,14 +149,17 @@ def _see(source: Source, segment: Segment, look: JpegLook) -> None:
 
 def _text(look: JpegLook, segment: Segment, data: bytes, stands: Candidate, frame: Frame) -> None:
     """A comment, or a segment that something may be glued into."""
-    text = data.decode("utf-8", "replace").rstrip("\0").strip() if segment.marker == COM else ""
-    found = list(glued(data)) if b"AIGC" in data else []
+    text = decoded(data)[0].strip() if segment.marker == COM else ""
+    found = list(glued(data)) if may_hold(data) else []
     if text and may_be_label(text) and not any(one.text != text for one in found):
         look.add(replace(stands, text=text), lambda new: frame(None if new is None else new.encode()))
         return
     for one in found:
         finding = Finding("jpeg.glued", "fault", CLAUSE, stands.place)
         look.add(replace(stands, text=one.text, findings=(finding,)), partial(_reglued, data, one, frame))
+    if not found and segment.marker != COM and b"AIGC" in data:  # a packet whose head is another one
+        for label in (one for one in xmp.find(data).labels if parse(one.text) is not None):
+            look.add(replace(stands, place=f"{stands.place} stray XMP", text=label.text), spots.fixed(stands.place))
     if text:
         look.trace(stands.place, "comment", text)
 

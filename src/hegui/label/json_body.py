@@ -2,7 +2,7 @@
 
 Knows the shapes of the OpenAI protocol (chat and text completions, responses, pictures); refuses every other JSON, since a key
 that its readers do not expect may break them: there the label belongs in a sidecar file or in a header of the answer. Labels
-are read in any JSON, at any depth.
+are read in any JSON, at any depth; a file that is nothing but the label's object is another's sidecar.
 Rules: practice; the guides do not cover interfaces, so the place is our proposal.
 """
 
@@ -20,6 +20,7 @@ from hegui.label.faults import cannot_edit, no_place
 from hegui.label.findings import Finding, seen
 from hegui.label.json_members import Member, insertion, members, object_end, plain, removal
 from hegui.label.reading import Candidate, Gap, Reading
+from hegui.label.spellings import parse
 from hegui.label.standing import Standing, rewritten, standing
 from hegui.label.text_faults import occupied, or_gap, require_whole
 from hegui.label.text_file import MENTION, Text, is_text, read_text, reveal
@@ -146,7 +147,21 @@ def _parts(source: Source) -> _Parts:
                 raise TooMuchError("there are too many labels", 0)
     except TooMuchError:
         gaps.append(Gap("json text", "too large"))
+    found += _whole(text) if not found else ()
     return _Parts(text, places, Reading(tuple(found), (), tuple(gaps)))
+
+
+def _whole(text: Text) -> list[Candidate]:
+    """The file as a label without a key AIGC: it has the attribute and two more keys, and none beside the label's."""
+    shown = text.text.strip()
+    spelt = parse(shown) if shown.startswith("{") else None
+    if spelt is None or not spelt.label.attribute or not (spelt.label.producer and spelt.label.produce_id):
+        return []
+    if any(finding.kind in ("key.extra", "schema.other") for finding in spelt.findings):
+        return []
+    at = text.at(text.text.index("{"))
+    finding = Finding("place.other", "warning", "", NAME)
+    return [Candidate("json object", at, text.at(len(text.text)) - at, reveal(shown), False, (finding,))]
 
 
 def _candidate(text: Text, member: Member) -> Candidate:

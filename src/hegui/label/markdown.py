@@ -150,6 +150,8 @@ def _candidate(text: Text, entry: Entry, start: int, kind: str = "") -> Candidat
         findings.append(Finding("place.stacked", "fault", _CLAUSE))
     if entry.indent:
         findings.append(Finding("place.nested", "warning", _CLAUSE, seen(entry.name)))
+    if entry.is_flat:
+        findings.append(Finding("place.flat", "fault", _CLAUSE))
     if start:
         findings.append(Finding("place.not_first", "warning", _CLAUSE))
     if entry.name != "AIGC":

@@ -60,11 +60,20 @@ def frame_size(head: bytes) -> int | None:
     if version == 1 or layer == 4 or rate in (0, 15) or hertz == 3 or head[3] & 3 == 2:
         return None
     family = 1 if version == 3 else 2
-    bits = 1000 * _RATES[family, layer][rate - 1]
+    bits = 1000 * kilobits(head)
     sampling = _HERTZ[hertz] >> {3: 0, 2: 1, 0: 2}[version]
     if layer == 1:
         return (12 * bits // sampling + padding) * 4
     return (72 if family == 2 and layer == 3 else 144) * bits // sampling + padding
+
+
+def kilobits(head: bytes) -> int:
+    """Kilobits a second of a frame whose header is one.
+
+    >>> kilobits(bytes.fromhex("fffb50c0"))
+    64
+    """
+    return _RATES[1 if head[1] >> 3 & 3 == 3 else 2, 4 - (head[1] >> 1 & 3)][(head[2] >> 4) - 1]
 
 
 def kind_of(head: bytes) -> bytes:

@@ -1,8 +1,8 @@
 """Every place of an MP4 or QuickTime file where a label has been seen.
 
 Knows tags with keys (mdta), of iTunes (mdir, `----`) and without keys, in meta under udta, moov, a track or the file; texts in
-user data; XMP in a uuid box or in user data; C2PA. Refuses to judge, and reads neither tables nor media data. Walks what
-can be walked: a damaged box is a gap, its neighbours are still read.
+user data and in boxes AIGC; XMP in a uuid box or in user data; C2PA. Refuses to judge, and reads neither tables nor media
+data. Walks what can be walked: a damaged box is a gap, its neighbours are still read.
 Rules: TC260-PG-20257A and TC260-PG-202510A name moov.udta.meta; the other places are those seen in public files.
 """
 
@@ -37,9 +37,9 @@ _MAX_KEPT = 1000
 _MAX_BOXES = 1 << 14
 """Boxes looked at within those."""
 _INSIDE = {
-    None: (b"moov", b"meta", b"uuid", b"udta"),
-    b"moov": (b"udta", b"meta", b"trak", b"uuid"),
-    b"trak": (b"udta", b"meta", b"uuid"),
+    None: (b"moov", b"meta", b"uuid", b"udta", b"AIGC"),
+    b"moov": (b"udta", b"meta", b"trak", b"uuid", b"AIGC"),
+    b"trak": (b"udta", b"meta", b"uuid", b"AIGC"),
 }
 """What is looked into, by what holds it; in user data that is everything."""
 _PICTURES = (13, 14, 27)
@@ -112,7 +112,7 @@ class Survey:
                 self._uuid(path)
             elif one.kind == b"XMP_":
                 self._packet(path)
-            elif parent == b"udta":
+            elif parent == b"udta" or one.kind == b"AIGC":
                 self._text(path)
         except MalformedError as fault:
             self._missed(fault, _place(path))

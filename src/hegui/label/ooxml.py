@@ -1,7 +1,8 @@
 """Labels in office files (DOCX, XLSX, PPTX, with or without macros): the custom document property AIGC.
 
-Knows where the property stands, where others have put a label in the document properties, and when a signature forbids the change;
-knows no text of a document. A file with a password is a compound file: it is recognised, and refused.
+Knows where the property stands, where others have put a label (in other document properties, one for each key, in custom XML), and
+when a signature forbids the change; knows no text of a document. A file with a password is a compound file: it is recognised, and
+refused.
 Works on the parts of the archive: one part changed or added, its relationship and content type added where it is new, every other
 member kept packed as it is.
 Rules: TC260-PG-20258A 6.1 (the inner object as a vt:lpwstr of docProps/custom.xml); ISO/IEC 29500-1 22.3 and 29500-2.
@@ -10,16 +11,21 @@ Rules: TC260-PG-20258A 6.1 (the inner object as a vt:lpwstr of docProps/custom.x
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
+
+import orjson
 
 from hegui.kernel.source import MalformedError, Source
 from hegui.kernel.splice import Splice
 from hegui.kernel.xml_scan import Element, escaped
 from hegui.kernel.zip_editing import edited
-from hegui.label import compound_file
+from hegui.kernel.zip_members import content
+from hegui.label import compound_file, xmp
 from hegui.label.aigc import AigcLabel
-from hegui.label.faults import LabelError, cannot_write
+from hegui.label.faults import LabelError, cannot_edit, cannot_write
 from hegui.label.findings import Finding
 from hegui.label.ooxml_parts import (
     CUSTOM_PART,
@@ -41,7 +47,7 @@ from hegui.label.ooxml_parts import (
     with_property,
 )
 from hegui.label.reading import Candidate, Gap, Reading, Trace
-from hegui.label.spellings import parse
+from hegui.label.spellings import meant_key, parse
 from hegui.label.standing import rewritten, standing
 from hegui.label.zip_package import Package, Part
 
@@ -70,14 +76,16 @@ _ZIP = b"PK\x03\x04"
 _MEMBERS = (b"[Content_Types].xml", b"_rels/.rels", b"word/", b"xl/", b"ppt/", b"docProps/")
 _SIGNATURES = "_xmlsignatures/"
 _MAX_SIGNATURES = 32
+_ITEM = re.compile(r"customxml/item[0-9]{1,6}\.xml")
+_MAX_ITEMS = 32
 
 
 class _Spot(NamedTuple):
-    """A candidate, and the element whose text it is."""
+    """A candidate, and the element whose text it is; one without an element is read and not written."""
 
     candidate: Candidate
-    part: Part
-    element: Element
+    part: Part | None
+    element: Element | None
 
 
 class _Seen(NamedTuple):
@@ -159,7 +167,8 @@ def _seen(source: Source) -> _Seen:
         for part in package.parts(target):
             spots += _elsewhere(package, part)
             traces += _generators(part)
-    spots.sort(key=lambda spot: (spot.candidate.offset, spot.element.tag.start))
+    spots += _stored(package)
+    spots.sort(key=lambda spot: (spot.candidate.offset, spot.element.tag.start if spot.element is not None else 0))
     gaps = (*package.gaps, *package.oddities())
     return _Seen(package, related, tuple(spots), Reading(tuple(spot.candidate for spot in spots), tuple(traces), gaps))
 
@@ -181,6 +190,29 @@ def _custom(package: Package, part: Part, *, is_registered: bool) -> Iterator[_S
         place = f"{CUSTOM_PART} property {one.name[:60]}"
         standard = is_registered and one.name == PROPERTY
         yield _Spot(Candidate(place, offset, size, one.text, standard, tuple(findings)), part, one.value)
+    keys = {one.name: one.text for one in properties(part.elements) if meant_key(one.name) is not None}
+    shown = orjson.dumps({"AIGC": keys}).decode() if len(keys) > 1 else ""
+    if parse(shown) is not None:
+        finding = Finding("place.scattered", "fault", CLAUSE)
+        yield _Spot(Candidate(f"{CUSTOM_PART} properties", offset, size, shown, False, (finding,)), None, None)
+
+
+def _stored(package: Package) -> Iterator[_Spot]:
+    """Labels in custom XML, which programs of others keep in a document; it is looked through as a packet of XMP is."""
+    items = (one for one in package.archive.members if _ITEM.fullmatch(one.name.lower()))
+    for member in islice(items, _MAX_ITEMS):
+        if member.size > xmp.MAX_PACKET:
+            package.gaps.append(Gap(member.name[:100], "too large"))
+            continue
+        try:
+            found = xmp.find(content(package.source, member)).labels
+        except MalformedError:  # what cannot be unpacked is told where it matters: no guide has a label here
+            continue
+        for label in found:
+            if parse(label.text) is not None:
+                finding = Finding("place.other", "fault", CLAUSE, member.name[:60])
+                candidate = Candidate(member.name[:60], *package.place(member), label.text, False, (finding,))
+                yield _Spot(candidate, None, None)
 
 
 def _elsewhere(package: Package, part: Part) -> Iterator[_Spot]:
@@ -199,6 +231,8 @@ def _generators(part: Part) -> Iterator[Trace]:
 
 
 def _updated(spot: _Spot, text: str) -> dict[str, bytes | None]:
+    if spot.part is None or spot.element is None:
+        raise cannot_edit(NAME, spot.candidate.place)
     body = spot.part.text.body
     changed = body[: spot.element.tag.end] + escaped(text) + body[spot.element.close :]
     return {spot.part.member.name: spot.part.text.back(changed)}
@@ -226,6 +260,8 @@ def _added(seen: _Seen, text: str) -> dict[str, bytes | None]:
 
 def _taken_out(seen: _Seen, spot: _Spot) -> dict[str, bytes | None]:
     part, package = spot.part, seen.package
+    if part is None or spot.element is None:
+        raise cannot_edit(NAME, spot.candidate.place)
     body, root = part.text.body, _required(package, ROOT_RELATIONS)
     holder = next((one.element for one in properties(part.elements) if one.value is spot.element), None)
     if holder is None:

@@ -17,10 +17,11 @@ from hegui.kernel.source import MalformedError, Source, TooMuchError
 from hegui.kernel.splice import Splice
 from hegui.label import exif, spots, xmp
 from hegui.label.aigc import AigcLabel
+from hegui.label.field_text import decoded
 from hegui.label.findings import Finding
 from hegui.label.png_text import KINDS, XMP_KEYWORD, PngText, fresh_xmp, keyword_of, taken_apart
 from hegui.label.reading import Candidate, Gap, Reading, Trace
-from hegui.label.spellings import MAX_TEXT
+from hegui.label.spellings import MAX_TEXT, is_meant
 from hegui.label.spots import Frame, Look, may_be_label, reason_of
 
 __all__ = ["CLAUSE", "EXTENSIONS", "IS_REVERSIBLE", "MEDIA_TYPES", "NAME", "PLACE", "bare", "read", "score", "write"]
@@ -82,7 +83,7 @@ def _looked(source: Source) -> PngLook:
     try:
         for chunk in chunks(source):
             look.insert = look.insert or chunk.end
-            if chunk.kind in KINDS or chunk.kind in (b"eXIf", b"caBX"):
+            if chunk.kind in KINDS or chunk.kind in (b"eXIf", b"caBX") or chunk.kind.upper() == b"AIGC":
                 look.look_at(chunk.at)
                 _see(source, chunk, look)
             end = chunk.end
@@ -103,6 +104,8 @@ def _see(source: Source, chunk: Chunk, look: PngLook) -> None:
             _text(source, chunk, look)
         elif chunk.kind == b"caBX":
             look.traces.append(Trace("c2pa", place, ""))
+        elif chunk.kind.upper() == b"AIGC":
+            _own(source, chunk, look)
         elif chunk.kind == b"eXIf" and chunk.size > _MAX_EXIF:
             look.gaps.append(Gap(place, "too large"))
         else:
@@ -120,6 +123,18 @@ def _framed(chunk: Chunk, made: Callable[[bytes], bytes]) -> Frame:
         return (Splice(chunk.at, chunk.end - chunk.at, b"" if data is None else made(data)),)
 
     return frame
+
+
+def _own(source: Source, chunk: Chunk, look: PngLook) -> None:
+    """A chunk of no kind that PNG knows, named as the label is."""
+    if chunk.size > 4 * MAX_TEXT:
+        raise TooMuchError("a text chunk is larger than is read", chunk.at)
+    text, findings = decoded(source.at(chunk.data_at, chunk.size))
+    stands = Candidate(
+        f"png {chunk.kind.decode()}", chunk.at, chunk.end - chunk.at, text.strip(), is_standard=False, findings=findings
+    )
+    frame = _framed(chunk, lambda data: chunk_bytes(chunk.kind, data))
+    look.add(stands, lambda new: frame(None if new is None else new.encode()))
 
 
 def _text(source: Source, chunk: Chunk, look: PngLook) -> None:
@@ -156,7 +171,7 @@ def _contents(look: PngLook, text: PngText, block: Candidate, frame: Frame) -> N
         exif.examine(text.data, look, block, frame, prefix=6)
     elif known and head == b"http://ns.adobe.com/xap/1.0/\0":
         look.xmp(text.data[29:], block, lambda packet: frame(None if packet is None else head + packet))
-    elif may_be_label(text.text):
-        look.text(replace(block, text=text.text), lambda new: frame(None if new is None else new.encode()))
+    elif may_be_label(text.text) or ("AIGC" in text.keyword.upper() and is_meant(text.text, is_named=True)):
+        look.add(replace(block, text=text.text), lambda new: frame(None if new is None else new.encode()))
     else:
         look.trace(block.place, text.keyword, text.text)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from hegui.kernel.png import chunk_bytes
 from hegui.kernel.source import MalformedError, TooMuchError
+from hegui.label.field_text import decoded
 
 __all__ = ["KINDS", "XMP_KEYWORD", "PngText", "fresh_xmp", "keyword_of", "taken_apart"]
 
@@ -46,11 +47,15 @@ class PngText:
 
     @property
     def text(self) -> str:
-        """The data as text: UTF-8, which writers also put into the chunks meant for Latin-1."""
+        """The data as text: UTF-8, which writers also put into the chunks meant for Latin-1, and what a label may be in."""
         try:
-            return self.data.decode("utf-8")
+            plain = self.data.decode("utf-8")
         except UnicodeDecodeError:
-            return self.data.decode("latin-1")
+            plain = ""
+        if plain and not plain.startswith(("{\0", "\0{")):
+            return plain
+        text, findings = decoded(self.data)
+        return self.data.decode("latin-1") if findings or "{" not in text[:64] else text
 
     def chunk(self, data: bytes) -> bytes:
         """The chunk with other data. An XMP packet always goes in as XMP wants it: uncompressed."""

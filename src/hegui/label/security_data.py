@@ -25,7 +25,7 @@ from hegui.label.notations import read_notation
 from hegui.label.spellings import MAX_TEXT
 
 __all__ = ["RSA", "RULE", "SM2", "SM3", "Binding", "Covers", "KeyEntry", "Role", "SecurityData", "SignatureEntry",
-           "binding_of", "label_messages", "opaque_form", "read_security", "reserved_of"]  # fmt: skip
+           "binding_of", "binds_content", "label_messages", "opaque_form", "read_security", "reserved_of"]  # fmt: skip
 
 SM2 = "1.2.156.10197.1.501"
 """SM2 with SM3."""
@@ -149,6 +149,12 @@ def _compact(value: object) -> str:
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def binds_content(text: str) -> bool:
+    """Whether a reserved code names the content by a hash, which any other change of the file makes wrong."""
+    found = read_security(text) if text else None
+    return found is not None and bool(found.bindings)
 
 
 def read_security(text: str) -> SecurityData | None:

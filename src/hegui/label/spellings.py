@@ -2,22 +2,24 @@
 
 Knows the seven keys, the misspellings of them that were seen, and the one other schema seen; knows no container and no
 notation (`label.notations` does). Reads leniently and reports strictly: what is understood is a label, what is wrong with its
-spelling is a finding. A text without one key of Annex E is no label: the bare word AIGC is nothing.
-Rules: GB 45438-2025 Annex E a) and b); the variants are those seen in 67 public files of a dozen producers.
+spelling is a finding. A text without a key of Annex E, or with one alone and no AIGC around it, is no label: the bare word AIGC is
+nothing, and neither is the setting of a service that writes labels, or a template whose values nobody filled in.
+Rules: GB 45438-2025 Annex E a) and b); the variants are those seen in public files.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from hegui.label.aigc import KEYS, AigcLabel
 from hegui.label.findings import Finding, seen
-from hegui.label.notation import Members, as_text
-from hegui.label.notations import read_notation
+from hegui.label.notation import Members, Notation, as_text
+from hegui.label.notations import readings
 
-__all__ = ["MAX_TEXT", "Form", "Spelt", "meant_key", "parse"]
+__all__ = ["MAX_TEXT", "Form", "Spelt", "is_meant", "meant_key", "parse"]
 
 MAX_TEXT = 65_536
 """Characters of a text that may still be a label; longer ones are none."""
@@ -26,14 +28,20 @@ Form = Literal["inner", "wrapped", "yaml", "other"]
 """How the object stands: `{…}`, `{"AIGC":{…}}`, a YAML mapping, or a spelling we only read."""
 
 _ANNEX_E = "GB 45438-2025 Annex E"
+_LONGEST_KEY = 80
 _NESTED = 4
 """Texts within texts that are still read."""
+_MEANT = re.compile(r"\W{0,9}(?:AIGC|Label|Content|Produce|Reserve|Propagat)", re.IGNORECASE)
+"""How a text begins that was meant for a label."""
+_BROKEN = re.compile(rf"(?:{'|'.join(KEYS[1:])})[\\\\\"'\s]{{0,9}}[:=]")
 _EDGE = " \t\r\n\f\v\0\ufeff\u3000"
 _LONE = re.compile("[\ud800-\udfff]")
 
 
 def _folded(key: str) -> str:
-    return re.sub("[^a-z0-9]", "", key.lower())
+    """The letters and digits of a key, without the name of the label before them."""
+    plain = re.sub(r"[\W_]", "", key.lower())
+    return re.sub("^(?:tc260)?(?:aigc)?(?=.)", "", plain)
 
 
 _SPELLINGS = {_folded(key): key for key in KEYS} | {
@@ -43,10 +51,31 @@ _SPELLINGS = {_folded(key): key for key in KEYS} | {
     "contentpropogator": "ContentPropagator",
     "contentproduce": "ContentProducer",
     "contentpropagate": "ContentPropagator",
+    "propagator": "ContentPropagator",
     "producerid": "ProduceID",
     "propagatorid": "PropagateID",
+    "propatorid": "PropagateID",
     "propogateid": "PropagateID",
+    "生成合成标签": "Label",
+    "生成合成标签要素": "Label",
+    "生成合成服务提供者": "ContentProducer",
+    "内容制作编号": "ProduceID",
+    "内容传播服务提供者": "ContentPropagator",
+    "内容传播编号": "PropagateID",
+    "预留字段1": "ReservedCode1",
+    "预留字段2": "ReservedCode2",
 }
+"""What the keys of Annex E are spelt like; an early draft of them had Propagator and PropatorID."""
+_WEAK = {"propagator"}
+"""A spelling that is also a word of its own, and tells nothing without the key AIGC around it."""
+_WRAPPERS = ("AIGC", "TC260", "TC260:AIGC")
+_ENVELOPES = ("data", "metadata", "meta", "result", "payload", "implicit")
+"""Keys that services put around the object."""
+_SETTINGS = {"enable", "enabled", "properties", "$ref"}
+"""Keys of what makes or describes labels."""
+_TEMPLATE = re.compile(
+    r"value\d|your[_ -]?[\w -]{1,40}|<[^<>]{1,60}>|\$?\{{1,2}[\w. ]{1,60}\}{1,2}|[A-Z]X{3,}", re.IGNORECASE
+)
 _CLOUD = {"serviceprovider": "ContentProducer", "contentid": "ProduceID"}
 _TELLING = ("ContentProducer", "ProduceID", "ContentPropagator", "PropagateID")
 """Keys of which one must be there: the others are words that anything may have."""
@@ -78,24 +107,63 @@ def parse(text: str) -> Spelt | None:
     return _parsed(text, _NESTED) if len(text) <= MAX_TEXT else None
 
 
+@lru_cache(maxsize=4096)
 def meant_key(key: str) -> str | None:
     """The key of Annex E that `key` stands for, in any spelling seen; None where it stands for none.
 
     >>> meant_key("ReserveCode1")
     'ReservedCode1'
     """
-    return key if key in KEYS else _SPELLINGS.get(_folded(key))
+    return key if key in KEYS else _SPELLINGS.get(_folded(key)) if len(key) <= _LONGEST_KEY else None
+
+
+def is_meant(text: str, *, is_named: bool = False) -> bool:
+    """Whether a text that spells no label was meant for one: it breaks off, or has the attribute alone.
+
+    An object that can be read and has other keys is something else: the description of such a label, for one.
+
+    Args:
+        text: what stands there.
+        is_named: whether it stands in a place named AIGC; elsewhere the attribute alone is not enough.
+
+    >>> [is_meant(one) for one in ('{"AIGC":{"Label":"1","ProduceID":"', '{"AIGC":{"Label":"1"}}', '{"Label":"1"}')]
+    [True, True, False]
+    """
+    if len(text) > MAX_TEXT or not _MEANT.match(text.strip(_EDGE)):
+        return False
+    found = next(readings(text.strip(_EDGE)), None)
+    is_named = is_named or "AIGC" in text.upper()
+    if found is None:
+        return _BROKEN.search(text) is not None or (is_named and "Label" in text and "{" in text)
+    inner = _unwrapped(found.members, [])
+    members = inner if isinstance(inner, Members) else found.members
+    attributes = [as_text(value) for key, value in members if meant_key(key) == "Label"]
+    is_ours = all(meant_key(key) is not None for key, _ in members)
+    return is_named and is_ours and bool(attributes) and attributes[0] in ("1", "2", "3")
 
 
 def _parsed(text: str, nested: int) -> Spelt | None:
-    found = read_notation(text.strip(_EDGE))
-    if found is None:
-        return None
+    read = (_read(found, nested) for found in readings(text.strip(_EDGE)))
+    return next((spelt for spelt in read if spelt is not None), None)
+
+
+def _read(found: Notation, nested: int) -> Spelt | None:
     findings = list(found.findings)
-    inner, is_wrapped = _unwrapped(found.members, findings)
-    if is_wrapped and isinstance(inner, str):
-        return _within(inner, findings, nested)
-    return _spelt(inner, _form(findings, is_wrapped=is_wrapped), findings) if isinstance(inner, Members) else None
+    wrapped = _unwrapped(found.members, findings)
+    if wrapped is None:
+        return _spelt(found.members, _form(findings, is_wrapped=False), findings)
+    if isinstance(wrapped, list) and len(wrapped) == 1:
+        findings.append(Finding("spelling.list", "fault", f"{_ANNEX_E} b)"))
+        wrapped = wrapped[0]
+    if isinstance(wrapped, str):
+        inside = _within(wrapped, findings, nested)
+    else:
+        form = _form(findings, is_wrapped=True)
+        inside = _spelt(wrapped, form, findings, is_wrapped=True) if isinstance(wrapped, Members) else None
+    if inside is not None or isinstance(wrapped, Members):
+        return inside
+    beside = Members(one for one in found.members if one[0].upper() != "AIGC")  # the key AIGC says yes or no
+    return _spelt(beside, "other", [*found.findings, Finding("place.flat", "fault", f"{_ANNEX_E} b)")])
 
 
 def _within(text: str, findings: list[Finding], nested: int) -> Spelt | None:
@@ -116,25 +184,45 @@ def _form(findings: list[Finding], *, is_wrapped: bool) -> Form:
     return "wrapped" if is_wrapped else "inner"
 
 
-def _unwrapped(found: Members, findings: list[Finding]) -> tuple[Any, bool]:
-    """The inner object, and whether a key AIGC, of any case, held it."""
-    for key, value in found:
-        if key.upper() == "AIGC":
+def _unwrapped(found: Members, findings: list[Finding]) -> Any:
+    """What the key AIGC, of any case, holds, if only in an envelope; None where there is no such key."""
+    around = found
+    for _ in range(_NESTED):
+        wrapper = _wrapper(around)
+        if wrapper is not None:
+            key, value = wrapper
             if key != "AIGC":
                 findings.append(Finding("key.misspelt", "fault", f"{_ANNEX_E} a)", seen(f"{key} = AIGC")))
-            beside = [other for other, _ in found if other.upper() != "AIGC"]
+            beside = [other for other, _ in around if other.upper() != key.upper()]
             findings += [Finding("key.extra", "warning", f"{_ANNEX_E} b)", seen(other)) for other in beside[:8]]
-            return value, True
-    return found, False
+            return value
+        envelopes = ((key, value) for key, value in around if key.lower() in _ENVELOPES and isinstance(value, Members))
+        if (envelope := next(envelopes, None)) is None:
+            return None
+        findings.append(Finding("key.extra", "warning", f"{_ANNEX_E} b)", seen(envelope[0])))
+        around = envelope[1]
+    return None
 
 
-def _spelt(inner: Members, form: Form, findings: list[Finding]) -> Spelt | None:
+def _wrapper(around: Members) -> tuple[str, Any] | None:
+    """The key AIGC itself, else one like it that holds more than a word."""
+    exact = (one for one in around if one[0] == "AIGC")
+    like = (one for one in around if one[0].upper() in _WRAPPERS)
+    named = (
+        one for one in around if "AIGC" in one[0].upper() and not isinstance(one[1], str) and meant_key(one[0]) is None
+    )
+    return next(exact, None) or next(like, None) or next((one for one in named if isinstance(one[1], Members)), None)
+
+
+def _spelt(inner: Members, form: Form, findings: list[Finding], *, is_wrapped: bool = False) -> Spelt | None:
     values: dict[str, str] = {}
+    told = False
     for key, value in inner:
         name = meant_key(key)
         if name is None:
             findings.append(Finding("key.extra", "warning", f"{_ANNEX_E} b)", seen(key)))
             continue
+        told = told or (name in _TELLING and (is_wrapped or _folded(key) not in _WEAK))
         if name != key:
             findings.append(Finding("key.misspelt", "fault", f"{_ANNEX_E} b)", seen(f"{key} = {name}")))
         if name in values:
@@ -143,13 +231,21 @@ def _spelt(inner: Members, form: Form, findings: list[Finding]) -> Spelt | None:
         if not isinstance(value, str):
             findings.append(Finding("value.not_text", "fault", f"{_ANNEX_E} b)", name))
         values[name] = _LONE.sub("\ufffd", as_text(value))
-    if not any(name in values for name in _TELLING):
+    if not told or (len(values) < 2 and not is_wrapped):
         return _cloud(inner, findings)
+    if any(key.lower() in _SETTINGS for key, _ in inner) or _is_template(values):
+        return None
     missing = [key for key in KEYS if key not in values]
     findings += [Finding("key.missing", "fault", f"{_ANNEX_E} b)", key) for key in missing]
     if list(values) != [key for key in KEYS if key in values]:
         findings.append(Finding("key.order", "note", ""))
     return Spelt(AigcLabel(*(values.get(key, "") for key in KEYS)), form, tuple(findings))
+
+
+def _is_template(values: dict[str, str]) -> bool:
+    """Whether the values that tell something are the words of an example."""
+    telling = [values[key] for key in _TELLING if values.get(key)]
+    return len(telling) > 1 and all(_TEMPLATE.fullmatch(value) for value in telling)
 
 
 def _cloud(inner: Members, findings: list[Finding]) -> Spelt | None:

@@ -17,7 +17,7 @@ from hegui.label import xmp
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError, cannot_edit
 from hegui.label.reading import Candidate, Gap, Reading, Trace, TraceKind
-from hegui.label.spellings import parse
+from hegui.label.spellings import is_meant, parse
 from hegui.label.standing import rewritten, standing
 from hegui.label.stray import stray
 
@@ -174,7 +174,7 @@ def fixed(place: str) -> Callable[[object], tuple[Splice, ...]]:
 
 def may_be_label(text: str) -> bool:
     """Whether a text is a label, or was meant as one and is broken."""
-    return parse(text) is not None or ('"AIGC"' in text and "{" in text and "Label" in text)
+    return parse(text) is not None or ("{" in text and "Label" in text and is_meant(text))
 
 
 def reason_of(error: MalformedError) -> str:

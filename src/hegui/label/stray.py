@@ -1,7 +1,8 @@
 """Find labels that stand in bytes without a structure: glued into a segment, or after the end of a picture.
 
-Knows the shapes `AIGC{…}`, `{"AIGC":{…}}` and the property of XMP; knows no format. A run of bytes counts only where it
-spells a label. Works by the name AIGC, in windows of bounded size, so that a tail of any length takes no memory.
+Knows the shapes `AIGC{…}`, `{"AIGC":{…}}`, the inner object alone and the property of XMP; knows no format. A run of bytes counts
+only where it spells a label. Works by the names AIGC and ContentProducer, in windows of bounded size, so that a tail of any
+length takes no memory.
 Rules: GB 45438-2025 Annex E a): the keyword holds AIGC; the glued shape is seen in files of one producer.
 """
 
@@ -14,13 +15,22 @@ from typing import NamedTuple
 
 from hegui.kernel.source import Source, TooMuchError
 from hegui.label import xmp
+from hegui.label.field_text import decoded
 from hegui.label.spellings import MAX_TEXT, parse
 
-__all__ = ["Glued", "glued", "stray"]
+__all__ = ["Glued", "glued", "may_hold", "stray"]
 
 _WINDOW = 2 * MAX_TEXT
 _MOST = 64
-_START = re.compile(rb"""(?:\{\s{0,20}"AIGC"\s{0,20}:|AIGC\s{0,20}[:=]?\s{0,20}(?=\{))""")
+_START = re.compile(
+    rb"""(?:\{\s{0,20}"(?:AIGC|Label|ContentProducer)"\s{0,20}:|AIGC[\s\0]{0,20}[:=]?[\s\0]{0,20}(?=\{))"""
+)
+_NAMES = (b"AIGC", b"ContentProducer")
+
+
+def may_hold(data: bytes) -> bool:
+    """Whether one of the names stands in these bytes."""
+    return any(name in data for name in _NAMES)
 
 
 class Glued(NamedTuple):
@@ -48,7 +58,7 @@ def glued(data: bytes) -> Iterator[Glued]:
         except (ValueError, RecursionError):
             at = match.end()
             continue
-        found = data[opening:end].decode("utf-8", "replace")
+        found = decoded(data[opening:end])[0]
         if parse(found) is not None:
             yield Glued(match.start(), opening, end, found)
         at = end
@@ -83,10 +93,11 @@ def _labels(window: bytes) -> Iterator[tuple[int, int, str]]:
 
 
 def _names(source: Source, start: int, end: int) -> Iterator[int]:
-    """Where the name AIGC stands."""
+    """Where one of the names stands."""
     at, carry = start, b""
     for piece in source.pieces(start, end):
         data = carry + piece
-        yield from (at - len(carry) + match.start() for match in re.finditer(b"AIGC", data))
+        hits = re.finditer(b"|".join(_NAMES), data)
+        yield from (at - len(carry) + match.start() for match in hits if match.end() > len(carry))
         at += len(piece)
-        carry = data[-3:]
+        carry = data[-14:]

@@ -31,9 +31,13 @@ COMMENT = re.compile(r"<!--(?P<text>.*?)-->", re.DOTALL)
 _KEYED = re.compile(
     r"[Aa][Ii][Gg][Cc][A-Za-z0-9_-]{0,40}+[\"']?+[ \t\r\n]{0,8}+(?:[:=]|(?=\{))|ContentProducer[\"']?+[ \t]{0,8}+:"
 )
+_BLANKS = ("", "---", "...", "\\---")
 _FENCE = re.compile(r"(?:(?<=\n)|(?<=\r)|\A)[ \t]{0,3}(`{3,}+|~{3,}+)")
 _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|[{}]", re.DOTALL)
 _LABELLED = re.compile(r"\s*+[\"']?[\w-]{0,40}[Aa][Ii][Gg][Cc][\w-]{0,40}[\"']?\s*+[:=]?\s*+(?=\{)")
+_TAGS = re.compile(r"(?:</[A-Za-z]{1,20}>\s*+)++")
+"""A line of ends of elements, such as those of a section that folds."""
+_BACKSLASHED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _QUOTES = " \t\"'"
 _KEY_LINE = re.compile(r"[ \t]*+[\"']?[\w-]{0,40}[Aa][Ii][Gg][Cc][\w-]{0,40}[\"']?[ \t]*+[:=]")
 
@@ -150,7 +154,7 @@ def _in_fence(text: str, fence: _Fence, start: int) -> _Found | None:
     shown = next((one for one in found if parse(one) is not None), None)
     if shown is None:
         return None
-    is_edge = _is_blank(text, start, fence.start) or _is_blank(text, fence.end, len(text))
+    is_edge = _is_blank(text, start, fence.start) or _is_blank(text, fence.end, len(text), may_end=True)
     return _Found("code fence" if is_edge else "middle", fence.start, fence.end, shown)
 
 
@@ -176,6 +180,8 @@ def _in_lines(text: str, hit: re.Match[str], start: int) -> _Found | None:
         end, shown = _mapping(text, begin)
     else:
         return None
+    if text[window:begin].strip() == "\\---":  # an editor took the fence for text, and every mark in it
+        shown = _BACKSLASHED.sub(r"\1", shown)
     if not end or parse(shown) is None:
         return None
     if _is_blank(text, end, len(text)):
@@ -216,11 +222,12 @@ def unkeyed(shown: str) -> str:
     return shown[match.end() :].strip() if match else shown
 
 
-def _is_blank(text: str, start: int, end: int) -> bool:
-    """Whether nothing but blanks and fences of front matter stand there."""
+def _is_blank(text: str, start: int, end: int, *, may_end: bool = False) -> bool:
+    """Whether nothing but blanks and fences of front matter stand there; `may_end`: or ends of elements."""
     if end - start > 4096 and text[start : start + 4096].strip(" \t\r\n-."):
         return False
-    return all(text[one.start : one.end].strip() in ("", "---", "...") for one in lines(text, start, end))
+    shown = (text[one.start : one.end].strip() for one in lines(text, start, end))
+    return all(one in _BLANKS or (may_end and _TAGS.fullmatch(one)) for one in shown)
 
 
 def _line_end(text: str, at: int) -> int:

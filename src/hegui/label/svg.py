@@ -17,7 +17,7 @@ from hegui.label.aigc import AigcLabel
 from hegui.label.reading import Candidate, Gap, Reading, Trace
 from hegui.label.standing import rewritten, standing
 from hegui.label.text_faults import is_compressed
-from hegui.label.xml_label import Form, bare_label, changed_label, fresh_property, read_labels
+from hegui.label.xml_label import Form, bare_label, changed_label, fresh_property, read_labels, require_written
 from hegui.label.xml_text import LIMIT, inserted, read_markup, root_name
 from hegui.label.xmp_places import RDF
 
@@ -44,7 +44,7 @@ IS_REVERSIBLE = True
 _NAMES = ("metadata", "RDF")
 _GZIP = b"\x1f\x8b"
 _GENERATOR = re.compile(rb"<!--\s{0,9}(?:Generator:|Created with)\s{0,9}((?:(?!-->)[^\r\n]){1,200})")
-_MANIFEST = re.compile(rb"<(?:[\w.-]{1,40}:)?manifest[^>]{0,300}c2pa")
+_MANIFEST = re.compile(rb"<(?:c2pa:manifest\b|(?:[\w.-]{1,40}:)?manifest[^>]{0,300}c2pa)")
 
 
 def score(name: str, head: bytes) -> int:
@@ -75,6 +75,7 @@ def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
     if text is None:
         return ()
     if one is not None:
+        require_written(one, NAME)
         return (changed_label(markup, text),)
     rdf = next((element for element in reversed(markup.elements) if element.tag.name == f"{RDF}RDF"), None)
     if rdf is not None and (rdf.tag.is_empty or rdf.close == rdf.tag.end):
@@ -97,7 +98,10 @@ def bare(source: Source) -> tuple[Splice, ...]:
     markup.require_root(NAME)
     candidates, _, _ = read_labels(markup, NAME)
     one = standing(Reading(candidates), NAME)
-    return () if one is None else (bare_label(markup, (Form(_rdf, ("metadata",)), Form(_description, ()))),)
+    if one is None:
+        return ()
+    require_written(one, NAME)
+    return (bare_label(markup, (Form(_rdf, ("metadata",)), Form(_description, ()))),)
 
 
 def _rdf(text: str) -> bytes:

@@ -12,7 +12,7 @@ from hegui.kernel.splice import Splice
 from hegui.label.aigc import AigcLabel
 from hegui.label.reading import Reading
 from hegui.label.standing import rewritten, standing
-from hegui.label.xml_label import Form, bare_label, changed_label, fresh_property, read_labels
+from hegui.label.xml_label import Form, bare_label, changed_label, fresh_property, read_labels, require_written
 from hegui.label.xml_text import inserted, read_markup, root_name
 
 __all__ = [
@@ -57,6 +57,7 @@ def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
     if text is None:
         return ()
     if one is not None:
+        require_written(one, NAME)
         return (changed_label(markup, text),)
     prefix = f"{root.tag.prefix}:" if root.tag.prefix else ""
     put = f"<{prefix}metadata>".encode() + fresh_property(text) + f"</{prefix}metadata>".encode()
@@ -71,4 +72,7 @@ def bare(source: Source) -> tuple[Splice, ...]:
     markup = read_markup(source, _NAMES)
     markup.require_root(NAME)
     one = standing(Reading(read_labels(markup, NAME)[0]), NAME)
-    return () if one is None else (bare_label(markup, (Form(fresh_property, ("metadata", "head")),)),)
+    if one is None:
+        return ()
+    require_written(one, NAME)
+    return (bare_label(markup, (Form(fresh_property, ("metadata", "head")),)),)

@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from hegui.label.aigc import KEYS, AigcLabel
+from hegui.label.aigc import AigcLabel
 from hegui.label.checks import check
 from hegui.label.findings import Finding, Grade, Kind
 from hegui.label.reading import Candidate, Gap, Reading
 from hegui.label.security_data import Role
 from hegui.label.signatures import SecurityReport, SideReport
+from hegui.label.spellings import is_meant
 from hegui.label.standing import Standing, labels
 from hegui.locale import message
 
@@ -101,9 +102,11 @@ def _of_number(standing: tuple[Standing, ...]) -> Iterator[Placed]:
 
 
 def _unreadable(reading: Reading, read: set[int]) -> Iterator[Placed]:
-    """A candidate with a key of Annex E in it was meant for a label; any other text is something else."""
+    """A candidate that was meant for a label; any other text is something else."""
     for candidate in reading.candidates:
-        if id(candidate) not in read and any(key in candidate.text for key in KEYS[1:]):
+        if id(candidate) not in read and is_meant(
+            candidate.text, is_named=candidate.is_standard or "AIGC" in candidate.place.upper()
+        ):
             yield from (Placed(candidate.place, finding) for finding in candidate.findings)
             yield Placed(candidate.place, Finding("label.unreadable", "fault", "GB 45438-2025 Annex E b)"))
 

@@ -1,24 +1,32 @@
 """The property AIGC of TC260's namespace in an XML text, through the reader and the writer of XMP packets.
 
-Knows how a property found in a whole text becomes a candidate, and how a change of it becomes a splice; knows no vocabulary.
-Works by handing the text, as UTF-8 and without its document type, to `label.xmp`.
+Knows how a property found in a whole text becomes a candidate, and how a change of it becomes a splice; also labels in comments,
+which are read and not written. Knows no vocabulary. Works by handing the text, as UTF-8 and without its document type, to
+`label.xmp`, and by looking at the comments in which the word AIGC stands.
 Rules: TC260-PG-20259A (namespace and property).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from hegui.kernel.splice import Splice
 from hegui.kernel.xml_scan import escaped
 from hegui.label import xmp
+from hegui.label.faults import cannot_edit
+from hegui.label.findings import Finding
 from hegui.label.reading import Candidate, Gap, Trace
-from hegui.label.spellings import parse
-from hegui.label.xml_text import Markup, removed, wrapped
+from hegui.label.spellings import MAX_TEXT, parse
+from hegui.label.standing import Standing
+from hegui.label.stray_text import seems, unkeyed
+from hegui.label.xml_text import MENTION, Markup, removed, wrapped
 from hegui.label.xmp_places import NAMESPACE, PROPERTY
 
-__all__ = ["Form", "bare_label", "changed_label", "fresh_property", "read_labels"]
+__all__ = ["Form", "bare_label", "changed_label", "fresh_property", "read_labels", "require_written"]
+
+MOST_COMMENTS = 1000
+"""Mentions of the word AIGC that are looked at for a comment around them."""
 
 
 def read_labels(markup: Markup, name: str) -> tuple[tuple[Candidate, ...], tuple[Trace, ...], tuple[Gap, ...]]:
@@ -35,7 +43,34 @@ def read_labels(markup: Markup, name: str) -> tuple[tuple[Candidate, ...], tuple
         at = file.place(label.start)
         size = file.place(label.end) - at
         found.append(Candidate(place, at, size, label.text, label.is_standard, label.findings))
+    found += _comments(markup, name)
     return tuple(found), reading.traces, gaps
+
+
+def _comments(markup: Markup, name: str) -> Iterator[Candidate]:
+    """Comments that are a label, or its ruins."""
+    at = 0
+    for _ in range(MOST_COMMENTS):
+        mention = MENTION.search(markup.body, at)
+        if mention is None:
+            return
+        start = markup.body.rfind(b"<!--", max(at, mention.start() - MAX_TEXT), mention.start())
+        end = markup.body.find(b"-->", mention.end(), mention.end() + MAX_TEXT)
+        at = mention.end()
+        if start < 0 or end < 0 or b"-->" in markup.body[start : mention.start()]:
+            continue
+        at = end
+        shown = markup.body[start + 4 : end].decode("utf-8", "replace").strip()
+        if seems(shown):
+            place, begin = f"{name} comment", markup.text.place(start)
+            finding = Finding("place.comment", "fault", "", name)
+            yield Candidate(place, begin, markup.text.place(end + 3) - begin, unkeyed(shown), False, (finding,))
+
+
+def require_written(one: Standing, name: str) -> None:
+    """That the label stands where one is written. Raises LabelError (LBL006)."""
+    if one.candidate.place == f"{name} comment":
+        raise cannot_edit(name, one.candidate.place)
 
 
 def changed_label(markup: Markup, text: str) -> Splice:

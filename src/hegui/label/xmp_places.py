@@ -1,16 +1,13 @@
 """Where in an XMP packet something stands that may be a label, and what else says that the content is generated.
 
-Knows the property AIGC in element and attribute form, as an item or a structure, in foreign namespaces and in packets that
-are no well-formed XML. Refuses to expand entities: a packet that declares a document type is looked through as text.
-Works on the packet in UTF-8: one walk of its elements, or one loose search for the name AIGC where the XML is damaged.
+Knows the property AIGC in element and attribute form, as an item or a structure, in foreign namespaces, its keys scattered
+over attributes or elements, and packets that are no well-formed XML (`label.xmp_loose`). Refuses to expand entities: a packet
+that declares a document type is looked through as text. Works on the packet in UTF-8, in one walk of its elements.
 Rules: TC260-PG-20259A (namespace and property); the variants are those seen in public files.
 """
 
 from __future__ import annotations
 
-import html
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -18,9 +15,9 @@ import orjson
 
 from hegui.kernel.source import MalformedError
 from hegui.kernel.xml_scan import DoctypeError, Element, Encoded, Tag, encoded, scan
-from hegui.label.aigc import KEYS
 from hegui.label.reading import Trace, TraceKind
-from hegui.label.spellings import MAX_TEXT, parse
+from hegui.label.spellings import meant_key, parse
+from hegui.label.xmp_loose import loosely
 
 __all__ = ["NAMESPACE", "PROPERTY", "RDF", "Place", "Walk", "XmpForm", "walked"]
 
@@ -33,14 +30,15 @@ XmpForm = Literal["element", "attribute", "item", "structure", "loose"]
 
 _OURS = f"{{{NAMESPACE}}}{PROPERTY}"
 _MAX_KEPT = 64
+_MAX_TRIED = 512
+"""Elements with keys of a label that are looked at."""
 _TRACES: dict[str, TraceKind] = {
     "DigitalSourceType": "iptc_source_type", "CreatorTool": "generator", "softwareAgent": "generator",
     "Software": "generator", "Credit": "generator", "AISystemUsed": "generator", "AISystemVersionUsed": "generator",
     "AIPromptInformation": "parameters", "parameters": "parameters", "prompt": "parameters", "provenance": "c2pa",
 }  # fmt: skip
-_LOOSE = re.compile(
-    rb"""<(?:[\w.-]{1,40}:)?AIGC(?:\s[^<>]{0,400})?(?<!/)>(?:\s{0,99}<[A-Za-z][^<>]{0,200}>){0,3}|[\s:]AIGC\s{0,9}=\s{0,9}(?:"([^"<]*)"|'([^'<]*)')"""
-)
+_CLOUD = "XMPKVBASE64"
+"""What the interface of one cloud calls the label, in Base64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +77,7 @@ class Walk:
         about: where the value of the first rdf:about stands.
         alone: Descriptions that hold one element AIGC and nothing else.
         damage: the finding that says why the packet was not read as XML; "" where it was.
+        is_repeated: whether keys that stand apart say again what a property says, and would contradict another label in it.
     """
 
     places: list[Place] = field(default_factory=list)
@@ -87,7 +86,11 @@ class Walk:
     about: tuple[int, int] | None = None
     alone: list[Element] = field(default_factory=list)
     damage: str = ""
+    is_repeated: bool = False
     _inner: list[Element] = field(default_factory=list)
+    _keys: list[Element] = field(default_factory=list)
+    _scattered: list[Place] = field(default_factory=list)
+    _tried: int = 0
 
     def see(self, element: Element) -> None:
         """One element of the packet, after those within it."""
@@ -99,6 +102,7 @@ class Walk:
         if len(self.places) < _MAX_KEPT:
             self._attributes(tag)
             self._element(element)
+            self._scatter(element)
         if len(self.traces) < _MAX_KEPT:
             self._traces(element)
 
@@ -119,6 +123,41 @@ class Walk:
             self._inner = []
         elif (kinds := _kinds(tag.name, element.text)) is not None:
             self.places.append(_place(element, element, "element", kinds))
+
+    def _scatter(self, element: Element) -> None:
+        """The keys of a label as attributes of this element, or as the elements in it."""
+        tag = element.tag
+        pairs = [(one.name.rpartition("}")[2], one.value, one.whole, one.end + 1) for one in tag.attributes]
+        self._gather(tag, [one for one in pairs if meant_key(one[0]) is not None])
+        within = [one for one in self._keys if one.tag.parent is tag]
+        if within and not _is_named(tag):
+            self._gather(tag, [(one.tag.local, one.text, one.tag.start, one.end) for one in within])
+        if within:
+            self._keys = [one for one in self._keys if one.tag.parent is not tag]
+        if meant_key(tag.local) is not None and len(self._keys) < _MAX_KEPT:
+            self._keys.append(element)
+
+    def _gather(self, tag: Tag, pairs: list[tuple[str, str, int, int]]) -> None:
+        """Keys that stand apart, put together, if they make a label: name, value, where each begins and ends."""
+        if not 2 <= len(pairs) <= _MAX_KEPT or self._tried >= _MAX_TRIED:
+            return
+        self._tried += 1
+        text = orjson.dumps({"AIGC": {name: value for name, value, *_ in pairs}}).decode()
+        start, end = min(one[2] for one in pairs), max(one[3] for one in pairs)
+        if parse(text) is not None and len(self._scattered) < _MAX_KEPT:
+            self._scattered.append(Place(start, end, start, end, text, "structure", ("place.scattered",), tag))
+
+    def settle(self) -> None:
+        """Keep what is scattered, but for what a property says as well."""
+        said = [spelt.label for spelt in (parse(place.text) for place in self.places) if spelt is not None]
+        for place in self._scattered:
+            spelt = parse(place.text)
+            if spelt is None:
+                continue
+            if any(_repeats(spelt.label.keys(), label.keys()) for label in said):
+                self.is_repeated = True
+            else:
+                self.places.append(place)
 
     def _traces(self, element: Element) -> None:
         pairs = [(one.name, one.value) for one in element.tag.attributes]
@@ -146,7 +185,7 @@ def _named(element: Element, inner: list[Element]) -> list[Place]:
     items = [one for one in inner if one.tag.name in (f"{RDF}li", f"{RDF}value")]
     if items:
         return [_place(element, one, "item", (*kinds, "xmp.structure")) for one in items]
-    values = {one.tag.local: one.text for one in inner if one.tag.local in KEYS}
+    values = {one.tag.local: one.text for one in inner if meant_key(one.tag.local) is not None}
     if not values:
         return [_place(element, element, "element", kinds)]
     place = _place(element, element, "structure", (*kinds, "xmp.structure"))
@@ -159,9 +198,15 @@ def _kinds(name: str, value: str) -> tuple[str, ...] | None:
         return ()
     if name.rpartition("}")[2] == PROPERTY:
         return ("xmp.namespace",)
-    if (PROPERTY in name.upper() or PROPERTY in value or "ContentProducer" in value) and parse(value) is not None:
-        return ("xmp.property",)
-    return None
+    is_hinted = (
+        PROPERTY in name.upper() or name.upper().endswith(_CLOUD) or PROPERTY in value or "ContentProducer" in value
+    )
+    return ("xmp.property",) if is_hinted and parse(value) is not None else None
+
+
+def _repeats(values: dict[str, str], label: dict[str, str]) -> bool:
+    """Whether each of the values that is not empty is the label's."""
+    return all(not value or label[key] == value for key, value in values.items())
 
 
 def walked(packet: bytes) -> tuple[Encoded, Walk]:
@@ -173,27 +218,8 @@ def walked(packet: bytes) -> tuple[Encoded, Walk]:
         scan(text.body.rstrip(b"\0"), walk.see)  # some writers leave zeros after the packet
     except MalformedError as error:
         damage = "xmp.doctype" if isinstance(error, DoctypeError) else "xmp.damaged"
-        places = list(_loosely(text.body, damage)) if b"AIGC" in text.body else []
+        places = [Place(one.start, one.end, one.start, one.end, one.text, "loose", (damage, *one.kinds))
+                  for one in loosely(text.body)]  # fmt: skip
         walk = Walk(places, walk.traces, damage=damage)
+    walk.settle()
     return text, walk
-
-
-def _loosely(body: bytes, damage: str) -> Iterator[Place]:
-    """Labels in a text that is no XML: whatever the name AIGC has as its value, up to the next tag or quote."""
-    at = kept = 0
-    while kept < _MAX_KEPT and (match := _LOOSE.search(body, at)) is not None:
-        start, end = match.end(), len(body)
-        is_data = body.startswith(b"<![CDATA[", start)
-        if match.lastindex is not None:
-            start, end = match.span(match.lastindex)
-        else:
-            found = body.find(b"]]>" if is_data else b"<", start)
-            end = len(body) if found < 0 else found + 3 * is_data
-        at = max(end, match.end())
-        if end - start > 8 * MAX_TEXT:
-            continue
-        raw = body[start:end].decode("utf-8", "replace")
-        value = raw[9:].removesuffix("]]>") if is_data else html.unescape(raw)
-        if parse(value) is not None:
-            kept += 1
-            yield Place(start, end, start, end, value, "loose", (damage,))

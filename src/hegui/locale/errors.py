@@ -43,20 +43,26 @@ class ErrorText:
     remedy: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Template:
-    """A sentence in English and in the other languages, with the same fields."""
+    """A sentence in Chinese and in English, with the same fields. There are a thousand in every process: no mapping for each."""
 
-    texts: Mapping[str, str]
+    zh: str
+    en: str
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """Language → sentence."""
+        return {"zh": self.zh, "en": self.en}
 
     @property
     def literal(self) -> int:
         """Characters outside fields, in English."""
-        return sum(len(text) for text, *_ in Formatter().parse(self.texts["en"]))
+        return sum(len(text) for text, *_ in Formatter().parse(self.en))
 
     def fields(self, text: str) -> dict[str, str] | None:
         """What stands in the places of the English template; None where it does not fit."""
-        found = _pattern(self.texts["en"]).fullmatch(text) if len(text) <= LONGEST else None
+        found = _pattern(self.en).fullmatch(text) if len(text) <= LONGEST else None
         return found.groupdict() if found else None
 
 
@@ -111,7 +117,7 @@ def _joined(books: Mapping[str, dict[str, dict[str, list[str]]]], code: str) -> 
     for part in books["en"][code]:
         lists = [books[lang][code][part] for lang in FILES]
         for texts in zip(*lists, strict=True):
-            yield Template(dict(zip(FILES, texts, strict=True)))
+            yield Template(**dict(zip(FILES, texts, strict=True)))
 
 
 def _faults(error: FileFaults, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""Put the visible mark (显式标识) on a file, whatever kind it is: a picture, a text or a document.
+"""Put the explicit mark (显式标识) on a file, whatever kind it is: a picture, a text, a document, sound or video.
 
 Knows which kind of mark a file takes; draws nothing itself. The implicit label stays as it stands; a picture that cannot take a
 mark without loss says so. The marked file takes the old one's place only when it is whole on the disk.
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from hegui.kernel.source import Source
 from hegui.kernel.splice import apply
@@ -21,6 +22,7 @@ from hegui.label.explicit.texts import mark_text
 from hegui.label.faults import LabelError
 from hegui.label.formats import codec_of
 from hegui.label.policy import DEFAULT_TEXT
+from hegui.usecases.label_disk import splice_file
 from hegui.usecases.label_files import open_file, replace_file
 
 __all__ = ["LARGEST", "MarkOrder", "Marked", "mark_bytes", "mark_file"]
@@ -29,6 +31,9 @@ LARGEST = 256 << 20
 """Bytes of a picture or document that is marked in memory."""
 
 DOCUMENTS = ("ooxml", "pdf")
+SOUNDS = ("mp3", "aac", "wav", "flac", "ogg")
+FILMS = ("mp4", "matroska")
+"""Codecs whose files hold pictures, or sound alone: the streams tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class MarkOrder:
         picture_place: corner or edge.
         text_place: before or behind a text.
         may_reencode: whether a picture may be encoded anew where that is the only way.
+        sound: what stands in front of sound: 短长 短短, or a spoken sentence.
     """
 
     language: str = "zh"
@@ -48,6 +54,7 @@ class MarkOrder:
     picture_place: PicturePlace = "bottom_right"
     text_place: TextPlace = "tail"
     may_reencode: bool = False
+    sound: Literal["rhythm", "spoken"] = "rhythm"
 
     def of_picture(self) -> PictureMark:
         """The plate. Raises LabelError LBL101."""
@@ -92,8 +99,14 @@ def mark_bytes(data: bytes, name: str, order: MarkOrder) -> Marked:
 
 
 def mark_file(path: Path, order: MarkOrder, *, out: Path | None = None) -> Marked:
-    """Put the mark on a file on disk, in its place or as a new file. Raises LabelError as `mark_bytes`, and LBL120 to LBL123."""
+    """Put the mark on a file on disk, in its place or as a new file.
+
+    Raises LabelError as `mark_bytes`; LBL120 to LBL123; LBL130 to LBL138 for sound and video, which need the program ffmpeg.
+    """
     with open_file(path) as source:
+        codec = codec_of(source, path.name)
+        if codec is not None and codec.NAME in (*SOUNDS, *FILMS):
+            return _mark_film_or_sound(path, codec.NAME, order, out)
         if source.size > LARGEST:
             raise LabelError("LBL150", str(path), "it is too large to be marked in memory",
                              f"Mark it where it is made; up to {LARGEST >> 20} MiB are marked here.")  # fmt: skip
@@ -106,3 +119,29 @@ def mark_file(path: Path, order: MarkOrder, *, out: Path | None = None) -> Marke
     if marked.is_changed or out is not None:
         replace_file(path, marked.data, out=out)
     return marked
+
+
+def _mark_film_or_sound(path: Path, kind: str, order: MarkOrder, out: Path | None) -> Marked:
+    """A mark that is heard or seen; large files go from disk to disk."""
+    from hegui.label.explicit.sound import mark_sound
+    from hegui.label.explicit.sound_mark import SoundMark
+    from hegui.label.explicit.video import mark_video
+    from hegui.label.explicit.video_mark import VideoMark
+
+    try:
+        if kind in SOUNDS or path.suffix.lower() in (".m4a", ".m4b"):
+            language: Literal["zh", "en"] = "en" if order.language == "en" else "zh"
+            heard = mark_sound(path, SoundMark(order.sound, "head", language))
+            splices, loss = heard.splices, str(heard.loss)
+        else:
+            seen = mark_video(
+                path, VideoMark(order.text or WORDINGS[order.language], order.picture_place, None, order.may_reencode)
+            )
+            splices = seen.splices
+            loss = "picture" if seen.encoded and seen.encoded == seen.frames else "none"
+    except LabelError as error:
+        error.where = str(path)
+        raise
+    if splices or out is not None:
+        splice_file(path, splices, out=out)
+    return Marked(b"", kind, bool(splices), loss, 1)

@@ -32,11 +32,11 @@ class Digests:
 
     size: int
     sha256: str
-    sm3: str
+    sm3: str = ""
 
     def document(self) -> Mapping[str, Value]:
         """The members of a receipt."""
-        return {"size": self.size, "sha256": self.sha256, "sm3": self.sm3}
+        return {"size": self.size, "sha256": self.sha256, **({"sm3": self.sm3} if self.sm3 else {})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Receipt:
         label: what was written.
         before: the file as it was.
         after: the file as it is.
-        reason: why: "generated", "uploaded", "carried", "sidecar".
+        reason: why: "generated", "uploaded", "carried", "sidecar", "signed" (a C2PA manifest was added).
         id: of the receipt; "" until it is stated.
     """
 

@@ -24,6 +24,7 @@ from openai import BadRequestError, NotFoundError, OpenAI
 
 from hegui.faces.demo import MODEL, DemoApp
 from hegui.faces.demo.app import _tokens
+from tests.support.patience import PATIENCE_SECONDS
 
 
 class Watched:
@@ -244,7 +245,7 @@ def test_an_unusable_request_is_refused_in_the_apis_own_shape(client: OpenAI, ex
 def test_what_no_client_library_would_send_is_refused_too(
     address: str, method: str, path: str, body: bytes, status: int
 ) -> None:
-    connection = http.client.HTTPConnection(address, timeout=10)
+    connection = http.client.HTTPConnection(address, timeout=PATIENCE_SECONDS)
     connection.request(method, path, body)
     answer = connection.getresponse()
     assert (answer.status, set(json.loads(answer.read()))) == (status, {"error"})
@@ -252,7 +253,7 @@ def test_what_no_client_library_would_send_is_refused_too(
 
 
 def test_a_stream_is_events_and_ends_with_done(address: str) -> None:
-    connection = http.client.HTTPConnection(address, timeout=10)
+    connection = http.client.HTTPConnection(address, timeout=PATIENCE_SECONDS)
     body = {"messages": user("repeat: a b"), "stream": True, "stream_options": {"include_usage": True}}
     connection.request("POST", "/v1/chat/completions", json.dumps(body))
     answer = connection.getresponse()
@@ -270,7 +271,7 @@ def test_it_stops_when_the_client_leaves(demo: Watched, client: OpenAI) -> None:
     asked = "repeat: " + "word " * 100_000  # would take more than three minutes
     with client.chat.completions.create(model=MODEL, messages=user(asked), stream=True) as stream:
         next(iter(stream))
-    assert demo.finished.acquire(timeout=10)
+    assert demo.finished.acquire(timeout=PATIENCE_SECONDS)
 
 
 def test_a_picture_has_the_colour_of_its_prompt_and_speech_is_a_tone(client: OpenAI) -> None:

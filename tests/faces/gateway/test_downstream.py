@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from hegui.faces.gateway.downstream import CLIENT_GONE, ClientConnection
 from hegui.faces.gateway.downstream.connection import MOST_HEAD
+from tests.support.patience import PATIENCE_SECONDS, wait_until
 
 DATE = re.compile(rb"date: [^\r]*\r\n")
 events: list[str] = []
@@ -117,7 +118,7 @@ def port(request: pytest.FixtureRequest) -> Iterator[int]:
 
 def ask(port: int, *pieces: bytes, end: bool = False) -> bytes:
     """Write the pieces one by one and read until the server closes; dates are left out."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as client:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for piece in pieces:
             client.sendall(piece)
@@ -232,7 +233,7 @@ def test_nonsense_behind_a_request_does_not_break_into_its_answer(port: int) -> 
 
 
 def test_the_head_of_a_stream_does_not_wait_for_its_first_piece(port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as client:
         client.sendall(post("/head-first", b""))
         assert client.recv(65536).startswith(OK)
         assert b"late" in client.recv(65536)
@@ -240,27 +241,24 @@ def test_the_head_of_a_stream_does_not_wait_for_its_first_piece(port: int) -> No
 
 def test_the_application_learns_that_the_client_has_gone(port: int) -> None:
     events.clear()
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as client:
         client.sendall(post("/wait", b"", close=False))
         time.sleep(0.1)
     assert wait_for_event() == "gone http.disconnect http.disconnect"
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as client:
         client.sendall(post("/echo", b"hello")[:-2])
         time.sleep(0.1)
     assert wait_for_event() == "disconnect"
 
 
 def wait_for_event() -> str:
-    for _ in range(500):
-        if events:
-            return events.pop()
-        time.sleep(0.01)
-    pytest.fail("nothing happened")
+    wait_until(lambda: events)
+    return events.pop()
 
 
 def test_a_client_that_does_not_read_holds_the_application_back(port: int) -> None:
     events.clear()
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         client.sendall(post("/flood", b""))
         time.sleep(0.5)
@@ -295,7 +293,7 @@ def test_an_idle_connection_and_half_a_head_are_closed(port: int) -> None:
 
 
 def test_the_standard_client_keeps_its_connection(port: int) -> None:
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     for size in (0, 1, 70_000, 3_000_000):
         client.request("POST", "/echo", b"x" * size)
         answer = client.getresponse()
@@ -307,7 +305,7 @@ def test_connections_from_many_threads(port: int) -> None:
     failures: list[str] = []
 
     def work() -> None:
-        client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
         for number in range(20):
             body = f"{threading.get_ident()} {number}".encode()
             client.request("POST", "/echo", body)
@@ -333,11 +331,11 @@ def test_what_a_request_held_is_let_go_when_it_is_over(port: int, path: str, clo
     held.clear()
     gc.disable()
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as client:
             client.sendall(post(path, b"", close=close))
             while not held or (path == "/held" and not client.recv(100)):
                 time.sleep(0.01)
-        give_up_at = time.monotonic() + 10
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
         while held[0]() is not None:
             assert time.monotonic() < give_up_at, gc.get_referrers(held[0]())
             time.sleep(0.01)

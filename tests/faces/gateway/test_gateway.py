@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +28,7 @@ from hegui.usecases.ledger_log import read_log
 from tests.conftest import shared_rows
 from tests.store.samples import an_exchange
 from tests.support import upstream as play
+from tests.support.patience import PATIENCE_SECONDS, free_port, wait_until
 
 VERIFIER = Path(__file__).parents[3] / "verifier" / "hegui_verify.py"
 HEGUI = Path(sys.executable).with_name("hegui")
@@ -45,12 +45,14 @@ class Gateway:
     clients: list[openai.OpenAI] = field(default_factory=list)
 
     def hegui(self, *arguments: str) -> str:
-        done = subprocess.run([HEGUI, *arguments], env=self.environ, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            [HEGUI, *arguments], env=self.environ, capture_output=True, text=True, timeout=PATIENCE_SECONDS
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def client(self) -> openai.OpenAI:
-        client = openai.OpenAI(base_url=self.url, api_key=self.key, max_retries=0, timeout=20)
+        client = openai.OpenAI(base_url=self.url, api_key=self.key, max_retries=0, timeout=PATIENCE_SECONDS)
         self.clients.append(client)
         return client
 
@@ -58,7 +60,7 @@ class Gateway:
         body = value if isinstance(value, bytes) else json.dumps(value).encode()
         request = urllib.request.Request(self.url + path, body, {"Authorization": f"Bearer {self.key}", **headers})
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             with error:
@@ -73,7 +75,7 @@ class Gateway:
         return body
 
     def health(self) -> dict[str, Any]:
-        with urllib.request.urlopen(self.url.removesuffix("/v1") + "/healthz", timeout=20) as answer:
+        with urllib.request.urlopen(self.url.removesuffix("/v1") + "/healthz", timeout=PATIENCE_SECONDS) as answer:
             found: dict[str, Any] = json.load(answer)
         return found
 
@@ -85,12 +87,6 @@ class Gateway:
         self.settle()
         rows = self.hegui("exchange", "list", "--limit", "1", "--json").splitlines()
         return json.loads(self.hegui("exchange", "show", json.loads(rows[0])["id"], "--json"))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +128,7 @@ def running(state: Path, *label: str, **more: str) -> Iterator[Gateway]:
             for client in gateway.clients:
                 client.close()
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENCE_SECONDS)
     if environ.get("HEGUI_EVIDENCE_SEQUENCER") == "separate":
         with sequencer(gateway):  # removes the spool of the gateway that has ended
             pass
@@ -156,27 +152,20 @@ def assert_all_is_in_the_ledger(gateway: Gateway) -> None:
         str(log.key),
         settings.state_dir / "ledger",
     ]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert list((settings.state_dir / "spool").glob("*.spool")) == []
 
 
-def wait_until(holds: Callable[[], object]) -> None:
-    for _ in range(400):
-        if holds():
-            return
-        time.sleep(0.05)
-    pytest.fail("it never came to be")
-
-
 def wait_for(url: str) -> None:
-    for _ in range(200):
+    def answers() -> bool:
         try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
+            with urllib.request.urlopen(url, timeout=PATIENCE_SECONDS):
+                return True
         except OSError:
-            time.sleep(0.05)
-    pytest.fail(f"{url} does not answer")
+            return False
+
+    wait_until(answers)
 
 
 MESSAGES = [{"role": "user", "content": "hi"}]
@@ -269,7 +258,7 @@ def test_the_async_client_cancels_the_upstream_also_before_the_first_token(plain
     for script in (play.hang(), play.sse(play.chat_stream(["一"] * 100), delay=0.05)):
         plain.upstream.cancelled.clear()
         asyncio.run(leave(script))
-        assert plain.upstream.cancelled.wait(5)
+        assert plain.upstream.cancelled.wait(PATIENCE_SECONDS)
         wait_until(lambda: plain.last()["outcome"] == "client_left")
 
 
@@ -449,7 +438,7 @@ def sequencer(gateway: Gateway) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
         process.stdout.close()
 
 

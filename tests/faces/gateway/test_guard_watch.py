@@ -16,6 +16,7 @@ from hegui.detect.guard.settings import Guard, Windows
 from hegui.faces.gateway.guard_watch import GuardWatch, WithoutVerdictOf
 from hegui.faces.gateway.guards import GuardClient
 from hegui.faces.gateway.upstream import UpstreamPool
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.upstream import Request, Script, ScriptedUpstream, chat_body, hang, json_body
 
 SAFE, UNSAFE = (
@@ -126,7 +127,7 @@ def test_who_leaves_ends_every_question() -> None:
 
     with ScriptedUpstream(hang()) as server:
         watched([server.url], leave)
-        assert server.cancelled.wait(10)
+        assert server.cancelled.wait(PATIENCE_SECONDS)
 
 
 def test_after_a_block_the_questions_beyond_it_end() -> None:
@@ -135,7 +136,7 @@ def test_after_a_block_the_questions_beyond_it_end() -> None:
 
     with ScriptedUpstream(first_is_bad) as server:
         watch = watched([server.url], whole, per_text=4)
-        assert server.cancelled.wait(10)
+        assert server.cancelled.wait(PATIENCE_SECONDS)
     assert (watch.released, watch.blocked_at, watch.without_verdict) == (0, 0, ())
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.faces.gateway.test_gateway import HEGUI, Gateway, running, said, wait_until
 from tests.support import upstream as play
+from tests.support.patience import PATIENCE_SECONDS
 
 SAFE = play.json_body(play.chat_body("Safety: Safe\nCategories: None"))
 UNSAFE = play.json_body(play.chat_body("Safety: Unsafe\nCategories: Violent"))
@@ -182,7 +183,7 @@ def test_each_fault_is_decided_by_itself(default: tuple[Gateway, play.ScriptedUp
 def _metrics(gateway: Gateway) -> str:
     import urllib.request
 
-    with urllib.request.urlopen(gateway.url.removesuffix("/v1") + "/metrics", timeout=20) as answer:
+    with urllib.request.urlopen(gateway.url.removesuffix("/v1") + "/metrics", timeout=PATIENCE_SECONDS) as answer:
         return str(answer.read().decode())
 
 
@@ -230,8 +231,8 @@ def test_a_client_that_leaves_a_guarded_stream_ends_model_and_guard(
         next(iter(stream))
         wait_until(lambda: house.requests[-1].json["messages"][-1]["role"] == "assistant")
         stream.close()
-        assert gateway.upstream.cancelled.wait(5)
-        assert house.cancelled.wait(5)
+        assert gateway.upstream.cancelled.wait(PATIENCE_SECONDS)
+        assert house.cancelled.wait(PATIENCE_SECONDS)
     finally:
         house.script = judge
     wait_until(lambda: gateway.last()["outcome"] == "client_left")
@@ -240,6 +241,8 @@ def test_a_client_that_leaves_a_guarded_stream_ends_model_and_guard(
 def test_a_policy_that_asks_for_a_guard_nobody_describes_keeps_the_gateway_from_starting(tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text(POLICY)
     environ = {"HEGUI_STATE_DIR": str(tmp_path / "state"), "HEGUI_POLICY_FILE": str(tmp_path / "p.yaml")}
-    done = subprocess.run([HEGUI, "serve", "--port", "0"], env=environ, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [HEGUI, "serve", "--port", "0"], env=environ, capture_output=True, text=True, timeout=PATIENCE_SECONDS
+    )
     assert done.returncode != 0
     assert "POL005" in done.stderr

@@ -17,6 +17,7 @@ from hegui.faces.gateway.health import Metric, exposition, health, metrics, read
 from hegui.settings import Settings
 from hegui.usecases.ports import EvidenceState
 from tests.faces.gateway.test_gateway import MESSAGES, Gateway, plain, play
+from tests.support.patience import PATIENCE_SECONDS
 
 __all__ = ["plain"]
 
@@ -99,12 +100,12 @@ def test_a_running_gateway_shows_its_numbers(plain: Gateway) -> None:
     base = plain.url.removesuffix("/v1")
 
     def page() -> dict[str, float]:
-        with urllib.request.urlopen(f"{base}/metrics", timeout=5) as answer:
+        with urllib.request.urlopen(f"{base}/metrics", timeout=PATIENCE_SECONDS) as answer:
             assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
             return read(answer.read())
 
     before = page().get("hegui_exchanges_total allow completed", 0)
     assert plain.post({"model": "m", "messages": MESSAGES})[0] == 200
     assert page()["hegui_exchanges_total allow completed"] == before + 1
-    with urllib.request.urlopen(f"{base}/readyz", timeout=5) as answer:
+    with urllib.request.urlopen(f"{base}/readyz", timeout=PATIENCE_SECONDS) as answer:
         assert b"ready" in answer.read()

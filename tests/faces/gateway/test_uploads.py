@@ -24,6 +24,7 @@ from hegui.settings import Settings
 from hegui.usecases.label_output import label_output
 from tests.faces.gateway.test_gateway import Gateway, running, wait_until
 from tests.faces.gateway.test_media import label_in
+from tests.support.patience import PATIENCE_SECONDS
 
 CARRIERS = Path(__file__).parents[2] / "label" / "carriers"
 PLATFORM = "00119144030008867405X220001"
@@ -43,7 +44,7 @@ def upload(gateway: Gateway, kind: str, data: bytes, **headers: str) -> tuple[in
     head = {"Authorization": f"Bearer {gateway.key}", "Content-Type": "application/octet-stream", **named}
     request = urllib.request.Request(f"{gateway.url}/labels/{kind}", data, head)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
             return answer.status, dict(answer.headers.items()), answer.read()
     except urllib.error.HTTPError as error:
         with error:

@@ -19,6 +19,7 @@ from hegui.store.ledger_files import LedgerFolder
 from hegui.usecases.ledger_keys import rotate_key
 from hegui.usecases.ledger_log import read_log
 from tests.ledger.logs import ENTRIES
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.serving import Served, served
 from tests.usecases.ledger_homes import grown, home_in, nobody
 
@@ -132,7 +133,7 @@ def test_memory_does_not_grow_with_the_bundle(tmp_path: Path) -> None:
     with served(LedgerApp(LedgerFolder(ledger).open)) as api:
         for path in ("/tile/entries/000", "/tile/entries/000.p/255"):
             tracemalloc.start()
-            with socket.create_connection(("127.0.0.1", api.port), timeout=20) as client:
+            with socket.create_connection(("127.0.0.1", api.port), timeout=PATIENCE_SECONDS) as client:
                 client.sendall(f"GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
                 received = 0
                 while piece := client.recv(1 << 16):

@@ -36,6 +36,7 @@ from hegui.usecases.ledger_witnesses import (
     request_cosignatures,
 )
 from tests.ledger.logs import ENTRIES, LOG, OTHER_LOG, new_log
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.serving import Reply, Served, served
 from tests.support.upstream import ScriptedUpstream, hang, raw
 from tests.usecases.ledger_homes import grown, home_in, nobody
@@ -119,7 +120,7 @@ def test_attacks_are_refused_and_change_nothing(witness: tuple[Served, VerifierK
 
 def test_a_body_without_length_is_cut_at_the_limit(witness: tuple[Served, VerifierKey, WitnessHome]) -> None:
     at, _, _ = witness
-    with socket.create_connection(("127.0.0.1", at.port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", at.port), timeout=PATIENCE_SECONDS) as client:
         client.sendall(b"POST /add-checkpoint HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n")
         piece = b"10000\r\n" + b"x" * 65_536 + b"\r\n"
         answer = b""
@@ -140,7 +141,7 @@ def test_a_body_that_never_ends_is_given_up(tmp_path: Path) -> None:
     home, _ = a_witness(tmp_path)
     with (
         served(WitnessApp(home, body_seconds=0.2)) as at,
-        socket.create_connection(("127.0.0.1", at.port), timeout=10) as client,
+        socket.create_connection(("127.0.0.1", at.port), timeout=PATIENCE_SECONDS) as client,
     ):
         client.sendall(b"POST /add-checkpoint HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nold")
         assert client.recv(100).startswith(b"HTTP/1.1 408")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from PIL import Image
 
 from hegui.label.explicit.mark import Box
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 CARRIERS = Path(__file__).parents[1] / "carriers"
 
@@ -79,6 +81,9 @@ def carrier(name: str) -> bytes:
 
 
 def opened(name: str) -> Image.Image:
+    """A carrier as Pillow decodes it."""
+    from PIL import Image
+
     with Image.open(CARRIERS / name) as image:
         image.load()
         return image

@@ -21,6 +21,7 @@ from hegui.label.faults import LabelError
 from tests.label.explicit.judges import (
     carrier,
     need,
+    opened,
     pixels,
     run,
     saved,
@@ -139,3 +140,26 @@ def test_the_mark_never_blinks_in_apng(
         check.is_there is Verdict.HOLDS
         for check in check_mark(done.data, stamps=done.stamps[-len(boxes) :][:0] or done.stamps)
     )
+
+
+@pytest.mark.parametrize("at", [(4, 4), (90, 60)])
+def test_frames_of_webp_that_cover_a_part_keep_the_mark(at: tuple[int, int], tmp_path: Path) -> None:
+    ground = opened("photo.png").convert("RGB").crop((0, 0, 161, 121))
+    pictures = []
+    for step in range(4):
+        pictures.append(ground.copy())
+        pictures[-1].paste((255, 20 * step, 0), (at[0] + 3 * step, at[1], at[0] + 3 * step + 20, at[1] + 20))
+    out = BytesIO()
+    pictures[0].save(
+        out, "WEBP", save_all=True, append_images=pictures[1:], lossless=True, minimize_size=True, duration=80
+    )
+    done = mark_picture(out.getvalue())
+    assert done.loss == "none"
+    assert [check.verdict for check in check_mark(done.data, stamps=done.stamps)] == [Verdict.HOLDS] * 4
+    box = done.stamps[0].box
+    with Image.open(BytesIO(done.data)) as new:
+        for number, old in enumerate(pictures):
+            new.seek(number)
+            shown = new.convert("RGB")
+            shown.paste(old.crop((box.left, box.top, box.right, box.bottom)), (box.left, box.top))
+            assert shown.tobytes() == old.tobytes()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("PIL", reason="marks on pictures need Pillow")
 
+from PIL import Image
 
 from hegui.kernel.logic import Verdict
 from hegui.label.explicit.check import check_mark
@@ -61,3 +63,19 @@ def test_a_jpegtran_that_fails_is_an_error_of_ours(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with pytest.raises(LabelError, match="LBL108 .* it ended with 3"):
         mark_picture(carrier("photo.jpg"))
+
+
+def test_further_pictures_behind_the_first_are_found_where_the_index_says() -> None:
+    need("jpegtran")
+    second = Image.new("RGB", (96, 64), "teal")
+    out = BytesIO()
+    opened("photo.jpg").convert("RGB").save(out, "MPO", save_all=True, append_images=[second], quality=80)
+    done = mark_picture(out.getvalue())
+    assert done.notes == ("other pictures in the file",)
+    with Image.open(BytesIO(done.data)) as image:
+        assert getattr(image, "n_frames", 1) == 2
+        image.seek(1)
+        assert image.size == (96, 64)
+        assert image.convert("RGB").getpixel((40, 30)) == pytest.approx((0, 128, 128), abs=3)
+    again = mark_picture(done.data)
+    assert not again.is_changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hegui.kernel.logic import Verdict
 from hegui.label.explicit.check import check_mark
 from hegui.label.explicit.pictures import mark_picture
 from hegui.label.faults import LabelError
-from tests.label.explicit.judges import CARRIERS, assert_only_the_plate_changed, need, run, saved
+from tests.label.explicit.judges import CARRIERS, assert_only_the_plate_changed, need, opened, run, saved
 
 TIFFS = [
     ("None", ["-depth", "8"]), ("LZW", ["-depth", "8"]), ("Zip", ["-depth", "8"]), ("RLE", ["-depth", "8"]),
@@ -62,3 +63,13 @@ def test_every_kind_of_bmp_keeps_its_samples(kind: str, options: list[str], tmp_
     run("convert", CARRIERS / "photo.png", *options, "-compress", "None", f"{kind}{made}")
     done = mark_picture(made.read_bytes())
     assert_only_the_plate_changed(made, saved(tmp_path, "after.bmp", done.data), [done.stamps[0].box])
+
+
+def test_a_smaller_copy_in_a_tiff_gets_no_mark() -> None:
+    small = opened("photo.png").convert("RGB").resize((80, 60))
+    small.encoderinfo = {"tiffinfo": {254: 1}}
+    out = BytesIO()
+    opened("photo.png").convert("RGB").save(out, "TIFF", save_all=True, append_images=[small], compression="tiff_lzw")
+    done = mark_picture(out.getvalue())
+    assert len(done.stamps) == 1
+    assert not mark_picture(done.data).is_changed

@@ -6,28 +6,29 @@ What it finds stands here in English; the other languages are in `locale/errors.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from hegui.crypto.sm2_signers import open_signer
 from hegui.errors import HeguiError
 from hegui.faces.cli.render import error_json, padded, print_json
 from hegui.faces.cli.session import Session, pass_session
+from hegui.label import provider_code
 from hegui.locale.errors import DOCTOR, named, worded
 from hegui.usecases.ports import StoreStatus
 
 if TYPE_CHECKING:
     from hegui.compose import System
+    from hegui.settings import Settings
 
 __all__ = ["doctor"]
 
 LATE_SECONDS = 60
 """Age of a record in the spool from which something must be wrong, seconds."""
-
-_PROVIDER_CODE = re.compile(r"0011[0-9A-HJ-NP-RTUWXY]{18}(00000|[12][0-9A-Z]{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +120,7 @@ def _checks(session: Session) -> Iterator[Check]:
                     yield Check(f"application {application.name}", "wrong", f"{name} is not set here", remedy)
     except HeguiError as error:
         yield Check("store", "wrong", error.problem, error.remedy, error)
-    producer = settings.label.content_producer
-    if _PROVIDER_CODE.fullmatch(producer):
-        yield Check("label", "ok", "content_producer has the form of a provider code")
-    else:
-        remedy = "Set label.content_producer to your name or 27-character provider code (GB 45438-2025 Annex E)."
-        yield Check("label", "note", f"content_producer is {producer!r}", remedy)
+    yield from _label_checks(settings)
     if settings.crisis.contacts is None:
         remedy = "Set crisis.contacts to the help lines your users can call, and keep them true."
         yield Check("crisis", "note", "a person in danger is told of nobody to call", remedy)
@@ -180,3 +176,25 @@ def _evidence(system: System) -> Iterator[Check]:
         yield Check("ledger", "wrong", f"{ledger.ledger_size} entries, {waiting}, the oldest for {late} s", remedy)
     else:
         yield Check("ledger", "ok", f"{ledger.ledger_size} entries, {waiting}")
+
+
+def _label_checks(settings: Settings) -> Iterator[Check]:
+    """Who the labels name, the key that signs them, and what visible marks on pictures need."""
+    producer = settings.label.content_producer
+    if provider_code.is_valid(producer):
+        yield Check("label", "ok", "content_producer is a provider code with a right check character")
+    elif provider_code.resembles(producer):
+        problem = f"content_producer is {producer!r}, which is no provider code"
+        yield Check("label", "wrong", problem, f"See what is wrong with it: hegui label code explain {producer}")
+    else:
+        remedy = "Set label.content_producer to your name or 27-character provider code (GB 45438-2025 Annex E)."
+        yield Check("label", "note", f"content_producer is {producer!r}", remedy)
+    if settings.label.sm2_key is not None:
+        try:
+            _ = open_signer(settings.label.sm2_key, settings.label.sm2_public).public
+            yield Check("label", "ok", "the key that signs labels can be read")
+        except HeguiError as error:
+            yield Check("label", "wrong", error.problem, error.remedy, error)
+    if find_spec("PIL") is None:
+        remedy = 'Install it: pip install "hegui[marks]"; or let applications show marks in their own pages (--label interface).'
+        yield Check("label", "note", "pictures cannot bear a visible mark: Pillow is not installed", remedy)

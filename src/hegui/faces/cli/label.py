@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import click
 
+from hegui.faces.cli.label_c2pa import c2pa_sign, c2pa_verify
 from hegui.faces.cli.label_code import code
 from hegui.faces.cli.label_compare import carry, diff
 from hegui.faces.cli.label_mark import mark
 from hegui.faces.cli.label_read import read
 from hegui.faces.cli.label_upload import check_upload
 from hegui.faces.cli.label_verify import verify
+from hegui.faces.cli.label_watermark import watermark
 from hegui.faces.cli.label_write import write
 from hegui.faces.cli.render import print_json, print_table
 from hegui.faces.cli.session import Session, pass_session
@@ -25,7 +27,7 @@ def label() -> None:
     """Labels on generated content: write, mark, read, verify, carry, compare (生成合成内容标识)."""
 
 
-for command in (write, mark, read, verify, check_upload, carry, diff, code):
+for command in (write, mark, read, verify, check_upload, carry, diff, code, c2pa_sign, c2pa_verify, watermark):
     label.add_command(command)
 
 

@@ -28,14 +28,16 @@ PLACES = ("bottom_right", "bottom_left", "top_right", "top_left", "bottom", "top
               help="On pictures (图片位置).")  # fmt: skip
 @click.option("--end", "text_place", type=click.Choice(["head", "tail"]), default="tail", show_default=True,
               help="Of texts (文本首尾).")  # fmt: skip
+@click.option("--sound", type=click.Choice(["rhythm", "spoken"]), default="rhythm", show_default=True,
+              help="In front of sound: 短长 短短, or a spoken sentence (音频).")  # fmt: skip
 @click.option(
-    "--reencode", "may_reencode", is_flag=True, help="A JPEG may be encoded anew where there is no other way."
+    "--reencode", "may_reencode", is_flag=True, help="A JPEG or video may be encoded anew where there is no other way."
 )
 @click.option("--out", type=click.Path(path_type=Path), help="A folder for the marked files, or a file's new name.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON Lines, one file a line.")
 @pass_session
 def mark(session: Session, /, files: tuple[str, ...], out: Path | None, as_json: bool, **given: Any) -> None:
-    """Put the visible mark on FILES, folders or patterns: a plate, a line, a footer (添加显式标识).
+    """Put the visible mark on FILES, folders or patterns: a plate, a line, a footer, a rhythm (添加显式标识).
 
     Everything beside the mark stays, or the answer says what was encoded anew. Write the implicit label afterwards.
     """

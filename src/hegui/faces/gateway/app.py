@@ -19,6 +19,7 @@ from hegui.faces.gateway.guard_metrics import guard_metrics
 from hegui.faces.gateway.guards import Guards
 from hegui.faces.gateway.health import CONTENT_TYPE, Metric, exposition, health, metrics, readiness
 from hegui.faces.gateway.http import ApiError, Receive, Scope, Send, headers_of, send_json
+from hegui.faces.gateway.media import media_type_of
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.gateway.uploads import UPLOAD_PATHS, clear_left_uploads, serve_upload
 from hegui.faces.gateway.upstream import UpstreamLimits, UpstreamPool
@@ -145,7 +146,7 @@ class GatewayApp:
         if data is None:
             raise ApiError(404, "invalid_request_error", "unknown_url", "No such file, or no longer.")
         head = [
-            (b"content-type", _media_type(name).encode()),
+            (b"content-type", media_type_of(name).encode()),
             (b"content-length", b"%d" % len(data)),
             (b"cache-control", b"private, no-store"),
             (b"x-content-type-options", b"nosniff"),
@@ -213,11 +214,3 @@ class GatewayApp:
                     await asyncio.to_thread(self._evidence.stop)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
-
-
-def _media_type(name: str) -> str:
-    """The media type of a labelled file, by the ending its codec gave it; tables of the system lack some."""
-    # The codecs come with the first picture: a gateway for text alone does not pay their memory.
-    from hegui.label.formats import CODECS
-
-    return next((codec.MEDIA_TYPES[0] for codec in CODECS if name.endswith(codec.EXTENSIONS[0])), "application/octet-stream")

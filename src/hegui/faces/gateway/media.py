@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hegui.usecases.label_output import LabelledOutput
     from hegui.usecases.label_receipts import Receipt
 
-__all__ = ["SPEECH_TYPES", "AnswerFiles", "is_trusted", "refuse_unsupported"]
+__all__ = ["SPEECH_TYPES", "AnswerFiles", "is_trusted", "media_type_of", "refuse_unsupported"]
 
 Fetch = Callable[[str], Awaitable[bytes]]
 """Fetches a file by its address. Raises ApiError."""
@@ -57,6 +57,28 @@ SPEECH_TYPES = {
     b"audio/l16": "",
 }
 """Media types of /v1/audio/speech, each with a name for its format; "" for samples without a container, which hold no label."""
+
+_ENDINGS = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+    ".avif": "image/avif",
+    ".heic": "image/heic",
+    ".tif": "image/tiff",
+    ".svg": "image/svg+xml",
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+    ".mkv": "video/x-matroska",
+    ".avi": "video/x-msvideo",
+    ".flv": "video/x-flv",
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".flac": "audio/flac",
+    ".ogg": "audio/ogg",
+    ".aac": "audio/aac",
+}
+"""Endings of files that are kept for the client; a table of our own, since the system's costs a megabyte."""
 
 MOST_FILES = 16
 """Files of one answer, count; the protocol's own limit is 10."""
@@ -181,6 +203,11 @@ def _parts(text: str) -> tuple[str, str]:
         return "", text
     head, comma, data = text.rpartition(",")
     return head + comma, data if head.lower().endswith(";base64") else "?"
+
+
+def media_type_of(name: str) -> str:
+    """The media type of a file that was kept for the client, by the ending of its name."""
+    return _ENDINGS.get(name[name.rfind(".") :], "application/octet-stream")
 
 
 def _decoded(text: str) -> bytes:

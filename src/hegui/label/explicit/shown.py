@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from PIL import Image, ImageOps
+from PIL.TiffImagePlugin import TiffImageFile
 
 from hegui.label.explicit.faults import too_large
 from hegui.label.explicit.pillow import bounded
@@ -21,7 +22,7 @@ _MOST_FRAMES = 5_000
 
 
 def frames(data: bytes, kind: str, where: str) -> Iterator[Image.Image]:
-    """Each frame or page, mode RGB."""
+    """Each frame or page that is marked, mode RGB: not the smaller copies in a TIFF, nor further pictures behind a JPEG."""
     together = 0
     with Image.open(BytesIO(data), formats=[kind.upper()]) as image:
         for at in range(_MOST_FRAMES):
@@ -29,12 +30,16 @@ def frames(data: bytes, kind: str, where: str) -> Iterator[Image.Image]:
                 image.seek(at)
             except EOFError:
                 return
+            if isinstance(image, TiffImageFile) and int(image.tag_v2.get(254, 0)) & 5:
+                continue
             bounded(image.width, image.height, where)
             together += image.width * image.height
             if together > number("picture.most_pixels_together"):
                 raise too_large(where, "too many frames")
             frame = ImageOps.exif_transpose(image)
             yield frame.convert("RGBA").convert("RGB") if frame.mode in ("P", "PA") else _eight(frame)
+            if kind == "jpeg":
+                return
         raise too_large(where, "too many frames")
 
 
