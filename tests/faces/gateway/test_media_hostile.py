@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from hegui.label.aigc import AigcLabel
 from hegui.ledger import canonical
 from hegui.ledger.entry import Entry
 from tests.faces.gateway.test_gateway import HEGUI, Gateway, running
@@ -249,3 +250,38 @@ def test_the_vault_keeps_files_as_they_went_out_and_erasing_the_user_takes_them_
         vault = b"".join(place.read_bytes() for place in state.rglob("*") if place.is_file())
         assert picture not in vault
         assert base64.b64encode(picture) not in vault
+
+
+THEIRS = AigcLabel.first("001191110102MAD55U9H0F10002", "their-1")
+
+
+def kept(found: Any) -> None:
+    """One label, of the maker, with this gateway as its propagator."""
+    assert (found["aigc"]["ContentProducer"], found["aigc"]["ProduceID"]) == (THEIRS.producer, "their-1")
+    assert found["aigc"]["ContentPropagator"] == "HEGUI-DEMONSTRATION"
+
+
+def test_an_answer_that_is_labelled_already_gets_no_second_label(gateway: Gateway) -> None:
+    """Such as that of another gateway like this one."""
+    for path, answer in (
+        ("/chat/completions", play.chat_body("hi")),
+        ("/responses", {"object": "response", "output": []}),
+    ):
+        _, found, body = asked(gateway, play.json_body({**answer, "aigc": THEIRS.keys()}), path, **CHAT, input="x")
+        assert body.count(b'"aigc"') == 1
+        kept(found)
+
+
+def test_neither_does_a_stream(gateway: Gateway) -> None:
+    events = [{**event, "aigc": THEIRS.keys()} for event in play.chat_stream(["hello"])]
+    lines = [line[6:] for line in gateway.stream(play.sse(events)).split(b"\n\n") if line.startswith(b"data: {")]
+    assert [line.count(b'"aigc"') for line in lines] == [1] * len(lines)
+    kept(json.loads(lines[0]))
+    kept(json.loads(lines[-1]))
+
+
+def test_whole_answers_of_the_responses_interface_are_labelled(gateway: Gateway) -> None:
+    _, found, _ = asked(
+        gateway, play.json_body({"object": "response", "output": []}), "/responses", model="m", input="x"
+    )
+    assert found["aigc"]["ProduceID"] == gateway.last()["id"]
