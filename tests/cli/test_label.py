@@ -276,3 +276,59 @@ def test_sound_and_video_bear_their_marks_and_keep_their_label(hegui: Hegui, fil
     assert done["changed"]
     assert not rows(hegui("label", "mark", str(path), "--reencode", "--json").stdout)[0]["changed"]
     assert label_of(hegui, path) == label
+
+
+# What a cold reader found.
+
+STEERS = {"Label": "1", "ContentProducer": "a\x1b]0;pwned\x07b", "ProduceID": "1\r2"}
+
+
+def test_nothing_in_a_file_or_its_name_steers_the_terminal(hegui: Hegui, files: Path) -> None:
+    evil = files / "e\x1b[2Jvil.json"
+    evil.write_text(json.dumps({"object": "chat.completion", "choices": [], "aigc": STEERS}))
+    commands = {
+        ("read",): 0,
+        ("verify",): 1,
+        ("check-upload",): 0,
+        ("write", "--producer", "P"): 1,
+        ("diff", str(files / "doc.md")): 0,
+    }
+    for command, code in commands.items():
+        said = hegui("label", *command, str(evil), code=code)
+        for text in (said.stdout, said.stderr):
+            assert not {"\x1b", "\x07", "\r"} & set(text), command
+
+
+def test_a_file_that_cannot_be_read_is_not_called_non_compliant(hegui: Hegui, files: Path) -> None:
+    (files / "loop").symlink_to(files / "loop")
+    assert "LBL121" in hegui("label", "verify", str(files / "loop"), code=3).stderr
+
+
+def test_several_files_go_into_a_folder_and_nowhere_else(hegui: Hegui, files: Path) -> None:
+    (files / "taken").write_bytes(b"")
+    for command in ("write", "mark"):
+        said = hegui(
+            "label", command, str(files / "photo.png"), str(files / "doc.md"), "--out", str(files / "taken"), code=1
+        )
+        assert said.stderr.count("LBL151") == 2
+
+
+def test_folders_are_walked_however_deep(hegui: Hegui, files: Path) -> None:
+    """A thousand levels were more than Python's stack."""
+    deep = files / "deeper"
+    deep.mkdir()
+    here = os.open(deep, os.O_RDONLY)
+    for _ in range(1100):
+        os.mkdir("d", dir_fd=here)
+        below = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(os.open("x.md", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+    os.close(here)
+    assert "x.md" in hegui("label", "read", str(deep)).stdout
+    subprocess.run(["rm", "-r", deep], check=True)  # which goes as deep
+
+
+def test_options_that_say_nothing_without_write_are_refused(hegui: Hegui, files: Path) -> None:
+    said = hegui("label", "check-upload", str(files / "photo.png"), "--out", str(files / "new.png"), code=2)
+    assert "--write" in said.stderr

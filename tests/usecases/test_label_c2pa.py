@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from hegui.label.formats import open_label, plan
 from hegui.label.upload import decide
 from hegui.usecases.label_c2pa import read_anchors, sign_file, valid_c2pa, verify_file
 from hegui.usecases.label_receipts import Receipt
+from hegui.usecases.label_traces import look_at
 from tests.label.c2pa_authority import Authority, need_c2pa
 from tests.label.contract import CARRIERS
 from tests.label.media import LABEL, LONGER
@@ -110,6 +112,16 @@ def test_an_upload_with_a_trusted_manifest_is_confirmed(authority: Authority, ph
     for anchors in ("", other):
         assert valid_c2pa(photo, anchors=anchors) is None, "anybody can sign with a root of their own"
         assert valid_c2pa(photo, anchors=anchors, accept_untrusted=True) == said
+
+
+def test_a_manifest_that_says_generated_is_a_trace_before_anybody_validates_it(
+    authority: Authority, photo: Path
+) -> None:
+    sign_file(photo, authority.credential(), SAID, Book())
+    generated = replace(look_at(photo).reading, candidates=())
+    photo.write_bytes(photo.read_bytes().replace(b"rainedAlgorithmicMedia", b"RAINEDALGORITHMICMEDIA"))
+    camera = replace(look_at(photo).reading, candidates=())
+    assert (decide(generated).category, decide(camera).category) == ("suspected", "cannot_tell")
 
 
 def test_files_without_a_manifest_say_nothing(authority: Authority) -> None:

@@ -47,10 +47,14 @@ class Change:
 
 
 def compare(before: Reading, after: Reading) -> tuple[Change, ...]:
-    """What became of the labels of `before` in `after`; empty when neither has one and both were read whole."""
+    """What became of the labels of `before` in `after`; empty when neither has one and both were read whole.
+
+    A part of `before` that was not examined is told where no label was found in it: what it held may be lost.
+    """
     old, new = labels(before), labels(after)
-    found: list[Change] = [Change("unread", "", gap.place, gap.reason) for gap in after.gaps]
-    if len(new) > 1:
+    gaps = after.gaps if old else (*before.gaps, *after.gaps)
+    found: list[Change] = [Change("unread", "", gap.place, gap.reason) for gap in dict.fromkeys(gaps)]
+    if len(new) > max(1, len(old)):
         found.append(Change("duplicated", "", str(len(old)), str(len(new))))
     if old and not new:
         found.append(Change("lost", "", old[0].candidate.place))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from hegui.label.generators import names_a_generator
+from hegui.label.generators import says_who_made_it
 from hegui.label.spellings import MAX_TEXT, parse
 from hegui.label.wording import explain_wording
 
@@ -42,7 +42,7 @@ def sign_in(text: str) -> Literal["explicit_text", "generator"] | None:
         return None
     if explain_wording(text).is_complete:
         return "explicit_text"
-    return "generator" if names_a_generator(text) else None
+    return "generator" if says_who_made_it(text) else None
 
 
 def shows_text(text: str) -> bool:

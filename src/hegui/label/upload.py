@@ -3,8 +3,9 @@
 Knows the order in which the Labelling Measures want a platform to look: the implicit label, the declaration of the user, then
 explicit marks and other traces; knows no file format and does not look itself. "Nothing found" never says that a person made
 it, and a part that could not be read makes "nothing" into "cannot tell".
-Rules: Labelling Measures (人工智能生成合成内容标识办法) article 6; the attribute written is Label of GB 45438-2025 Annex E. That a
-C2PA manifest or an IPTC source type counts as confirmed only where it was validated is our own rule.
+Rules: Labelling Measures (人工智能生成合成内容标识办法) article 6; the attribute written is Label of GB 45438-2025 Annex E. Our own
+rules: a label that says 2 or 3 counts as that; a C2PA manifest counts as confirmed only where it was validated. One that nobody
+validated leaves open what it says, for cameras and editors write them too.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ Category = Literal["confirmed", "possible", "suspected", "nothing_found", "canno
 
 ATTRIBUTE: dict[Category, Literal["1", "2", "3"]] = {"confirmed": "1", "possible": "2", "suspected": "3"}
 
-GENERATED_TYPES = ("trainedalgorithmicmedia", "compositewithtrainedalgorithmicmedia")
-"""Ends of the IPTC digital source types that say generated; http://cv.iptc.org/newscodes/digitalsourcetype/."""
+GENERATED_TYPES = ("trainedalgorithmicmedia", "compositesynthetic")
+"""Ends of the IPTC digital source types that say generated, or in part; http://cv.iptc.org/newscodes/digitalsourcetype/."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Upload:
 
     @property
     def attribute(self) -> Literal["1", "2", "3"] | None:
-        """The value of `Label` the platform writes; None where it writes none."""
+        """The value of `Label` the platform writes where no label stands; None where it writes none."""
         return ATTRIBUTE.get(self.category)
 
 
@@ -87,7 +88,8 @@ def decide(reading: Reading, *, declared: bool | None = None, valid_c2pa: str | 
         evidence.append(Evidence("c2pa", "", valid_c2pa, supports))
     if declared:
         evidence.append(Evidence("declaration", "", "", "possible"))
-    evidence += [_of_trace(trace) for trace in reading.traces if trace.kind != "other"]
+    passed_over = ("other", "c2pa") if valid_c2pa is not None else ("other",)
+    evidence += [_of_trace(trace) for trace in reading.traces if trace.kind not in passed_over]
     evidence += [Evidence("gap", gap.place, gap.reason, "cannot_tell") for gap in reading.gaps]
     evidence.sort(key=lambda piece: _ORDER.index(piece.supports))
     category = evidence[0].supports if evidence else "nothing_found"
@@ -121,7 +123,9 @@ def _of_label(one: Standing) -> Sequence[Evidence]:
 
 
 def _of_trace(trace: Trace) -> Evidence:
-    """Traces are suspicions, whatever they say: none of them has been validated."""
+    """Traces are suspicions, whatever they say: none of them has been validated. A manifest nobody opened is not even that."""
+    if trace.kind == "c2pa":
+        return Evidence(trace.kind, trace.place, trace.detail, "cannot_tell")
     if trace.kind == "iptc_source_type" and not _says_generated(trace.detail):
         return Evidence(trace.kind, trace.place, trace.detail, "nothing_found")
     if trace.kind == "generator" and not names_a_generator(trace.detail):

@@ -68,7 +68,9 @@ class Marker:
     kind: str
     labelled: bool = False
     _choices: dict[int, _Seen] = field(default_factory=dict)
-    _last: tuple[bytes, bytes, bytes] | None = None  # raw, data, other of a closing event kept back
+    _last: tuple[bytes, bytes, bytes, bool] | None = (
+        None  # raw, data, other of a closing event kept back; whether it is labelled
+    )
 
     def event(self, value: dict[str, Any], raw: bytes, data: bytes, other: bytes, *, closes: bool) -> bytes:
         """The event with what goes before it; if it `closes` it may be the last, and waits until the next one comes."""
@@ -77,12 +79,13 @@ class Marker:
             data = encode_json(value)
             raw = framed(data, other)
         out += self._visible(value)
-        if not self.labelled and self.marks.splice is not None:
+        is_first = not self.labelled
+        if is_first and self.marks.splice is not None:
             data = self.marks.splice(data)
             raw = framed(data, other)
         self.labelled = True
         if closes and self.marks.splice is not None:
-            self._last = (raw, data, other)
+            self._last = (raw, data, other, is_first)
             return out
         return out + raw
 
@@ -90,9 +93,9 @@ class Marker:
         """Nothing but `[DONE]` follows: the event kept back carries the label."""
         if self._last is None:
             return b""
-        raw, data, other = self._last
+        raw, data, other, is_labelled = self._last
         self._last = None
-        if self.marks.splice is None or b'"aigc":' in data:
+        if self.marks.splice is None or is_labelled:
             return raw
         return framed(self.marks.splice(data), other)
 

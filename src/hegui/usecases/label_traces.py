@@ -1,7 +1,8 @@
-"""Signs of generation that a person sees in a file: marks in the text, and our own plates on pictures.
+"""Signs of generation beside the label: marks in the text, our own plates on pictures, and what a C2PA manifest says.
 
 Knows which kinds of file can be looked at so; the looking is done in `label.explicit`. A picture is looked at only where the
-extra `marks` is installed, and writing of others on it is not read: what is not recognised is no evidence.
+extra `marks` is installed, and writing of others on it is not read: what is not recognised is no evidence. A manifest is
+searched for the word alone, and not validated.
 Rules: Labelling Measures, article 6 (3): explicit marks make an upload suspected.
 """
 
@@ -24,6 +25,9 @@ from hegui.usecases.label_files import open_file
 
 __all__ = ["LARGEST_PICTURE", "look_at", "look_at_source"]
 
+_GENERATED = b"rainedAlgorithmicMedia"
+"""What the IPTC source types trainedAlgorithmicMedia and compositeWithTrainedAlgorithmicMedia end in."""
+
 LARGEST_PICTURE = 32 << 20
 """Bytes of a picture that is searched for plates."""
 
@@ -38,8 +42,23 @@ def look_at_source(source: Source, name: str) -> Opened:
     """What stands in bytes that are at hand, visible marks included; never raises for what is in them."""
     opened = open_label(source, name)
     known = {trace.place for trace in opened.reading.traces}
-    traces = tuple(trace for trace in _visible(source, name) if trace.place not in known)
+    traces = [trace for trace in _visible(source, name) if trace.place not in known]
+    if any(trace.kind == "c2pa" for trace in opened.reading.traces) and _holds(source, _GENERATED):
+        traces.append(Trace("iptc_source_type", "C2PA manifest", "trainedAlgorithmicMedia"))
     return replace(opened, reading=replace(opened.reading, traces=(*opened.reading.traces, *traces)))
+
+
+def _holds(source: Source, word: bytes) -> bool:
+    """Whether the bytes of a file hold a word anywhere."""
+    tail = b""
+    try:
+        for piece in source.pieces(0, source.size):
+            if word in tail + piece:
+                return True
+            tail = piece[-len(word) :]
+    except MalformedError:
+        pass  # the file became shorter
+    return False
 
 
 def _visible(source: Source, name: str) -> tuple[Trace, ...]:

@@ -11,7 +11,10 @@ class MediaStore(Protocol):
     """Keeps files for a while under names nobody can guess."""
 
     def put(self, extension: str, data: bytes) -> str:
-        """Keep a file; the name it can be fetched by, `<32 hex digits><extension>`. Old ones go. Raises InternalError LBL129."""
+        """Keep a file; the name it can be fetched by, `<32 hex digits><extension>`. Raises InternalError LBL129."""
 
     def get(self, name: str) -> bytes | None:
         """The file; None when there is none of this name, or no longer."""
+
+    def sweep(self) -> None:
+        """Let files go whose time is over; call it often."""

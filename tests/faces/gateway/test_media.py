@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
+from hegui.faces.gateway.media import media_type_of
 from hegui.kernel.source import Source
 from hegui.label.aigc import AigcLabel
 from hegui.label.content_number import record_of
-from hegui.label.formats import open_label
+from hegui.label.formats import CODECS, open_label
 from hegui.label.standing import labels
 from tests.faces.gateway.test_gateway import Gateway, running
 from tests.support import upstream as play
@@ -66,7 +67,7 @@ def test_pictures_in_base64_leave_with_labels_numbered_after_the_exchange(gatewa
 def test_a_picture_named_by_its_address_is_fetched_labelled_and_served(gateway: Gateway) -> None:
     def script(request: play.Request) -> play.Script:
         if request.path.endswith("/picture.webp"):
-            return play.json_body(carrier("photo.jpg"), content_type="image/jpeg")
+            return play.json_body(carrier("photo.webp"), content_type="image/webp")
         url = gateway.upstream.url.removesuffix("/v1") + "/picture.webp"
         return play.json_body({"created": 1, "data": [{"url": url, "revised_prompt": "猫"}]})
 
@@ -77,9 +78,18 @@ def test_a_picture_named_by_its_address_is_fetched_labelled_and_served(gateway: 
     assert one.url is not None
     assert "/media/" in one.url
     with urllib.request.urlopen(one.url) as reply:
-        assert reply.headers["content-type"] == "image/jpeg"
+        assert reply.headers["content-type"] == "image/webp"
         assert reply.headers["x-content-type-options"] == "nosniff"
         assert number_of(label_in(reply.read())) == (gateway.last()["id"], 1)
+    with urllib.request.urlopen(urllib.request.Request(one.url, method="HEAD")) as reply:
+        assert (reply.read(), int(reply.headers["content-length"]) > 1000) == (b"", True)
+
+
+def test_every_file_we_can_label_is_served_under_its_type() -> None:
+    for codec in CODECS:
+        kind = codec.MEDIA_TYPES[0]
+        if kind.startswith(("image/", "audio/", "video/")) and codec.PLACE != "none":
+            assert media_type_of("x" + codec.EXTENSIONS[0]) == kind
 
 
 def test_nothing_is_fetched_from_a_host_nobody_named(gateway: Gateway) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import json
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.faces.gateway.test_gateway import Gateway, running
+from hegui.label.aigc import AigcLabel
+from hegui.ledger import canonical
+from hegui.ledger.entry import Entry
+from tests.faces.gateway.test_gateway import HEGUI, Gateway, running
 from tests.faces.gateway.test_media import carrier, label_in, number_of, pictures
 from tests.support import upstream as play
 
@@ -215,3 +220,68 @@ def test_speech_without_a_label_is_recorded_as_such(gateway: Gateway) -> None:
         gateway, play.json_body(bytes(99), content_type="audio/mpeg"), "/audio/speech", model="m", input="x"
     )
     assert (status, gateway.last()["outcome"]) == (502, "label_failed")
+
+
+def test_the_vault_keeps_files_as_they_went_out_and_erasing_the_user_takes_them_along(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """The receipts in the ledger stay: they hold digests, not pictures."""
+    state = tmp_path_factory.mktemp("kept")
+    keys = state / "master.keys"
+    keys.write_text(bytes(range(32)).hex() + "\n")
+    keys.chmod(0o600)
+    with running(state, "--label", "interface", HEGUI_VAULT_MASTER_KEY=f"file:{keys}") as gateway:
+        _, found, _ = asked(gateway, play.json_body(pictures("photo.png")), user="u-1", **ASK)
+        drawn = gateway.last()
+        kept = json.loads(gateway.hegui("exchange", "content", drawn["id"]))
+        (picture,) = files(kept)
+        assert kept == found
+        assert hashlib.sha256(picture).hexdigest() == json.loads(drawn["files"])[0]["after"]["sha256"]
+        gateway.hegui("user", "erase", drawn["user"], "--yes")
+        refused = subprocess.run([HEGUI, "exchange", "content", drawn["id"]], env=gateway.environ, capture_output=True)
+        assert refused.returncode != 0
+        assert b"b64_json" not in refused.stdout
+        assert json.loads(gateway.hegui("exchange", "show", drawn["id"], "--json"))["files"] == drawn["files"]
+        gateway.hegui("exchange", "export", "--out", str(state / "out.jsonl"))
+        (line,) = [json.loads(one) for one in (state / "out.jsonl").read_text().splitlines()]
+        entry = Entry.decode(line["entry"].encode())
+        assert line["record"]["files"] == drawn["files"]
+        assert entry.payloads[0].holds_for(canonical.encode(line["record"]), bytes.fromhex(line["salt"]))
+        vault = b"".join(place.read_bytes() for place in state.rglob("*") if place.is_file())
+        assert picture not in vault
+        assert base64.b64encode(picture) not in vault
+
+
+THEIRS = AigcLabel.first("001191110102MAD55U9H0F10002", "their-1")
+
+
+def kept(found: Any) -> None:
+    """One label, of the maker, with this gateway as its propagator."""
+    assert (found["aigc"]["ContentProducer"], found["aigc"]["ProduceID"]) == (THEIRS.producer, "their-1")
+    assert found["aigc"]["ContentPropagator"] == "HEGUI-DEMONSTRATION"
+
+
+def test_an_answer_that_is_labelled_already_gets_no_second_label(gateway: Gateway) -> None:
+    """Such as that of another gateway like this one."""
+    for path, answer in (
+        ("/chat/completions", play.chat_body("hi")),
+        ("/responses", {"object": "response", "output": []}),
+    ):
+        _, found, body = asked(gateway, play.json_body({**answer, "aigc": THEIRS.keys()}), path, **CHAT, input="x")
+        assert body.count(b'"aigc"') == 1
+        kept(found)
+
+
+def test_neither_does_a_stream(gateway: Gateway) -> None:
+    events = [{**event, "aigc": THEIRS.keys()} for event in play.chat_stream(["hello"])]
+    lines = [line[6:] for line in gateway.stream(play.sse(events)).split(b"\n\n") if line.startswith(b"data: {")]
+    assert [line.count(b'"aigc"') for line in lines] == [1] * len(lines)
+    kept(json.loads(lines[0]))
+    kept(json.loads(lines[-1]))
+
+
+def test_whole_answers_of_the_responses_interface_are_labelled(gateway: Gateway) -> None:
+    _, found, _ = asked(
+        gateway, play.json_body({"object": "response", "output": []}), "/responses", model="m", input="x"
+    )
+    assert found["aigc"]["ProduceID"] == gateway.last()["id"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hegui.faces.cli.label_write import receipt_document
-from hegui.faces.cli.render import print_json, print_json_line
+from hegui.faces.cli.render import print_json, print_json_line, print_lines
 from hegui.faces.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ def _show(session: Session, compared: Compared) -> None:
     if compared.after is None:
         session.say("label.no_counterpart", file=compared.before)
         return
-    for one in compared.changes or ():
+    for one in compared.changes:
         what = session.word(f"label.change.{one.kind}", element=one.key, before=one.before, after=one.after)
-        click.echo(f"{compared.after}: {what}")
+        print_lines([f"{compared.after}: {what}"])
     if not compared.changes:
         session.say("label.none", file=compared.after)

@@ -8,9 +8,8 @@ from typing import Any
 import click
 
 from hegui.errors import HeguiError
-from hegui.faces.cli.label_paths import files_of, with_progress
-from hegui.faces.cli.label_write import target
-from hegui.faces.cli.render import error_json, print_json_line, show_error
+from hegui.faces.cli.label_paths import files_of, show_failure, target, with_progress
+from hegui.faces.cli.render import print_json_line
 from hegui.faces.cli.session import Session, pass_session
 
 __all__ = ["mark"]
@@ -50,10 +49,7 @@ def mark(session: Session, /, files: tuple[str, ...], out: Path | None, as_json:
             done = mark_file(path, order, out=target(out, path, len(paths)))
         except HeguiError as error:
             failed += 1
-            if as_json:
-                print_json_line({"file": str(path), "error": error_json(error, session.lang)})
-            else:
-                show_error(error, session.lang, as_json=False)
+            show_failure(session, path, error, as_json=as_json)
             continue
         if as_json:
             told = {"format": done.format, "changed": done.is_changed, "loss": done.loss, "places": done.places}

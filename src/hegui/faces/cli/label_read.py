@@ -1,4 +1,4 @@
-"""`hegui label read` and `hegui label verify`: what stands in files, and whether it is as the standard wants it."""
+"""`hegui label read`: every label and other sign of generation in files."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hegui.errors import HeguiError
-from hegui.faces.cli.label_paths import files_of, with_progress
-from hegui.faces.cli.render import error_json, print_json_line, show_error
+from hegui.faces.cli.label_paths import files_of, show_failure, with_progress
+from hegui.faces.cli.render import print_json_line, print_lines
 from hegui.faces.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -35,10 +35,7 @@ def read(ctx: click.Context, session: Session, files: tuple[str, ...], as_json: 
             opened, beside = look_at(path), read_beside(path)
         except HeguiError as error:
             failed += 1
-            if as_json:
-                print_json_line({"file": str(path), "error": error_json(error, session.lang)})
-            else:
-                show_error(error, session.lang, as_json=False)
+            show_failure(session, path, error, as_json=as_json)
             continue
         if as_json:
             told = None if beside is None else beside.label.label.keys()
@@ -80,9 +77,8 @@ def _show(session: Session, name: str, opened: Opened) -> None:
 
     found = labels(opened.reading)
     for one in found:
-        click.echo(f"{name}: {one.candidate.place}")
-        for key, value in one.spelt.label.keys().items():
-            click.echo(f"  {key}: {value}")
+        print_lines([f"{name}: {one.candidate.place}"])
+        print_lines(f"  {key}: {value}" for key, value in one.spelt.label.keys().items())
         for finding in (*one.candidate.findings, *one.spelt.findings):
             session.say(
                 "label.finding",
@@ -90,7 +86,7 @@ def _show(session: Session, name: str, opened: Opened) -> None:
                 sentence=sentence(finding, session.lang),
             )
     for trace in opened.reading.traces:
-        click.echo(f"{name}: {session.word(f'label.evidence.{trace.kind}')}  {trace.place}  {trace.detail}")
+        print_lines([f"{name}: {session.word(f'label.evidence.{trace.kind}')}  {trace.place}  {trace.detail}"])
     for gap in opened.reading.gaps:
         session.say("label.gap", file=name, place=gap.place, reason=gap.reason)
     if not found:

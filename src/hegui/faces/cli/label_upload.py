@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hegui.faces.cli.label_write import receipt_document
-from hegui.faces.cli.render import print_json
+from hegui.faces.cli.render import print_json, print_lines
 from hegui.faces.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def check_upload(
     """Decide for FILE: confirmed, possible, suspected, nothing found, cannot tell; with the notice to show (上传核验)."""
     from hegui.usecases import label_uploads
 
+    if not write and (out or platform):
+        raise click.UsageError("--out and --platform go with --write.")
     written, c2pa = None, _validated(file, anchors)
     if write:
         with session.system() as system:
@@ -48,7 +50,7 @@ def check_upload(
     session.say(f"label.category.{checked.upload.category}", file=file)
     for piece in checked.upload.evidence:
         kind = session.word(f"label.evidence.{piece.kind}")
-        click.echo(f"  {kind}  {piece.place}  {piece.detail}".rstrip())
+        print_lines([f"  {kind}  {piece.place}  {piece.detail}".rstrip()])
     if checked.upload.attribute is not None:
         session.say("label.show_notice", notice=session.word(f"label.notice.{checked.upload.category}"))
     if checked.breaks_c2pa:

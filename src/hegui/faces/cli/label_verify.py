@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hegui.errors import HeguiError
-from hegui.faces.cli.label_paths import files_of, with_progress
-from hegui.faces.cli.render import error_json, print_json_line, show_error
+from hegui.faces.cli.label_paths import files_of, show_failure, with_progress
+from hegui.faces.cli.render import print_json_line, print_lines
 from hegui.faces.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -42,11 +42,8 @@ def verify(session: Session, files: tuple[str, ...], pins: Path | None, strict: 
         try:
             found = verify_file(path, known, strict=strict)
         except HeguiError as error:
-            states.add("non_compliant")
-            if as_json:
-                print_json_line({"file": str(path), "error": error_json(error, session.lang)})
-            else:
-                show_error(error, session.lang, as_json=False)
+            states.add("inconclusive")
+            show_failure(session, path, error, as_json=as_json)
             continue
         states.add(found.verdict.state)
         if as_json:
@@ -83,4 +80,4 @@ def _show(session: Session, name: str, found: Verified) -> None:
             if side.outcome != "absent":
                 said = session.word(f"label.signature.{side.outcome}")
                 content = session.word(f"label.content.{side.content}")
-                click.echo(f"  {session.word(f'label.role.{role}')}: {said}; {content}")
+                print_lines([f"  {session.word(f'label.role.{role}')}: {said}; {content}"])

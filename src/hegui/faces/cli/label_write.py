@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hegui.errors import HeguiError
-from hegui.faces.cli.label_paths import files_of, with_progress
-from hegui.faces.cli.render import error_json, print_json_line, show_error
+from hegui.faces.cli.label_paths import files_of, show_failure, target, with_progress
+from hegui.faces.cli.render import print_json_line
 from hegui.faces.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -68,23 +68,10 @@ def write(session: Session, /, files: tuple[str, ...], out: Path | None, as_json
                 written = label_content(home, path, order, out=target(out, path, len(paths)))
             except HeguiError as error:
                 failed += 1
-                if as_json:
-                    print_json_line({"file": str(path), "error": error_json(error, session.lang)})
-                else:
-                    show_error(error, session.lang, as_json=False)
+                show_failure(session, path, error, as_json=as_json)
                 continue
             _show(session, path, written, as_json=as_json)
     click.get_current_context().exit(1 if failed else 0)
-
-
-def target(out: Path | None, path: Path, count: int) -> Path | None:
-    """Where the labelled file goes: into a folder under its name, or under the name given."""
-    if out is None:
-        return None
-    if count > 1 or out.is_dir():
-        out.mkdir(parents=True, exist_ok=True)
-        return out / path.name
-    return out
 
 
 def _show(session: Session, path: Path, written: Written, *, as_json: bool) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hegui.errors import HeguiError
+from hegui.faces.cli.render import print_lines
 from hegui.locale import LANGUAGES, message
 from hegui.settings import Settings
 
@@ -92,8 +93,8 @@ class Session:
         return ledger_home(self.settings)
 
     def say(self, key: str, **values: object) -> None:
-        """Print a sentence of the catalogue."""
-        click.echo(self.word(key, **values))
+        """Print a sentence of the catalogue; what could steer a terminal in a value is shown as a question mark."""
+        print_lines(self.word(key, **values).split("\n"))
 
     def word(self, key: str, **values: object) -> str:
         """A sentence of the catalogue, in the language of this run."""

@@ -21,7 +21,7 @@ from hegui.faces.gateway.health import CONTENT_TYPE, Metric, exposition, health,
 from hegui.faces.gateway.http import ApiError, Receive, Scope, Send, headers_of, send_json
 from hegui.faces.gateway.media import media_type_of
 from hegui.faces.gateway.runtime import Runtime
-from hegui.faces.gateway.uploads import UPLOAD_PATHS, serve_upload
+from hegui.faces.gateway.uploads import UPLOAD_PATHS, clear_left_uploads, serve_upload
 from hegui.faces.gateway.upstream import UpstreamLimits, UpstreamPool
 from hegui.faces.ledger_api.app import LedgerApp
 from hegui.locale.errors import templates
@@ -72,7 +72,9 @@ class GatewayApp:
             self._check_head(scope)
             if kind is not None and method == "POST":
                 await self._exchange(kind, path, scope, receive, send)
-            elif kind is not None:
+            elif path in UPLOAD_PATHS and method == "POST":
+                await self._upload(scope, receive, send)
+            elif kind is not None or path in UPLOAD_PATHS:
                 raise ApiError(405, "invalid_request_error", "method_not_allowed", f"{path} takes POST.")
             elif path == "/healthz":
                 await send_json(send, 200, await asyncio.to_thread(health, self._runtime))
@@ -82,9 +84,7 @@ class GatewayApp:
                 await self._metrics(send)
             elif path == "/v1/models" or path.startswith("/v1/models/"):
                 await self._models(path, scope, send)
-            elif path in UPLOAD_PATHS and method == "POST":
-                await serve_upload(self._runtime, scope, receive, send)
-            elif path.startswith("/media/") and method == "GET":
+            elif path.startswith("/media/") and method in ("GET", "HEAD"):
                 await self._media(path.removeprefix("/media/"), send)
             elif self._ledger is not None and path.startswith("/ledger/"):
                 await self._ledger({**scope, "root_path": "/ledger"}, receive, send)
@@ -113,6 +113,13 @@ class GatewayApp:
         finally:
             runtime.active -= 1
 
+    async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._runtime.active += 1
+        try:
+            await serve_upload(self._runtime, scope, receive, send)
+        finally:
+            self._runtime.active -= 1
+
     def _find_loop(self) -> asyncio.AbstractEventLoop:
         """The loop this worker serves on; asked for once, since asking is a system call."""
         self._loop = asyncio.get_running_loop()
@@ -138,9 +145,8 @@ class GatewayApp:
         data = await asyncio.to_thread(self._runtime.media.get, name)
         if data is None:
             raise ApiError(404, "invalid_request_error", "unknown_url", "No such file, or no longer.")
-        kind = media_type_of(name)
         head = [
-            (b"content-type", kind.encode()),
+            (b"content-type", media_type_of(name).encode()),
             (b"content-length", b"%d" % len(data)),
             (b"cache-control", b"private, no-store"),
             (b"x-content-type-options", b"nosniff"),
@@ -191,6 +197,7 @@ class GatewayApp:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 await asyncio.to_thread(templates)  # read once, so that no error holds up the streams beside it
+                await asyncio.to_thread(clear_left_uploads, self._runtime.settings)
                 await asyncio.to_thread(self._runtime.refresh)  # a key may have been made since the runtime was
                 self._refresher = asyncio.create_task(self._runtime.keep_fresh())
                 if self._evidence is not None:

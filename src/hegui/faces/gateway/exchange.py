@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from hegui.detect.findings import HARM, PERSONAL
@@ -35,7 +36,7 @@ from hegui.faces.gateway.http import (
     headers_of,
     read_body,
 )
-from hegui.faces.gateway.media import SPEECH_TYPES, refuse_unsupported
+from hegui.faces.gateway.media import SPEECH_TYPES, refuse_unsupported, with_label
 from hegui.faces.gateway.runtime import Runtime
 from hegui.faces.gateway.upstream import UpstreamPool, UpstreamResponse
 from hegui.kernel.sse import EventTooLargeError, SseSplitter
@@ -450,7 +451,7 @@ class GatewayExchange:
                 await files.put_back(desk.fetch, desk.keep, desk.beside)
                 self.account.files = files.record()
         encoded = None if changed or has_repeated_names(body, answer) else body
-        if is_good and self.kind in ("chat", "completion"):
+        if is_good and self.kind in ("chat", "completion", "responses"):
             encoded = await _beside(size, self._marks(value).mark_body, answer, encoded)
         if encoded is None:
             encoded = await _beside(size, encode_json, answer)
@@ -549,7 +550,7 @@ class GatewayExchange:
         head = label.wording + "\n\n" if label.explicit == "head" and shows else ""
         tail = "\n\n" + label.wording if label.explicit == "tail" and shows else ""
         aigc = AigcLabel.first(self.runtime.settings.label.content_producer, self.account.exchange_id)
-        return AnswerMarks(head, tail, aigc.splice if label.implicit else None)
+        return AnswerMarks(head, tail, partial(with_label, aigc) if label.implicit else None)
 
 
 def _ends_prompt(rulings: Sequence[tuple[str, Ruling]]) -> Action | None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hegui.usecases.label_output import LabelledOutput
     from hegui.usecases.label_receipts import Receipt
 
-__all__ = ["SPEECH_TYPES", "AnswerFiles", "is_trusted", "media_type_of", "refuse_unsupported"]
+__all__ = ["SPEECH_TYPES", "AnswerFiles", "is_trusted", "media_type_of", "refuse_unsupported", "with_label"]
 
 Fetch = Callable[[str], Awaitable[bytes]]
 """Fetches a file by its address. Raises ApiError."""
@@ -69,10 +69,14 @@ _ENDINGS = {
     ".svg": "image/svg+xml",
     ".mp4": "video/mp4",
     ".webm": "video/webm",
+    ".mkv": "video/x-matroska",
+    ".avi": "video/x-msvideo",
+    ".flv": "video/x-flv",
     ".mp3": "audio/mpeg",
     ".wav": "audio/wav",
     ".flac": "audio/flac",
     ".ogg": "audio/ogg",
+    ".aac": "audio/aac",
 }
 """Endings of files that are kept for the client; a table of our own, since the system's costs a megabyte."""
 
@@ -178,6 +182,18 @@ def _asks_for_files(value: dict[str, Any]) -> bool:
     if type(modalities) is list and any(one in ("image", "audio", "video") for one in modalities):
         return True
     return type(tools) is list and any(type(tool) is dict and tool.get("type") == "image_generation" for tool in tools)
+
+
+def with_label(label: AigcLabel, body: bytes) -> bytes:
+    """A JSON answer or event with its label; where the model's maker has put one in, we are its propagator, as in a file."""
+    if b'"aigc"' not in body:
+        return label.splice(body)
+    from hegui.usecases.label_output import label_output  # as in `labelled`
+
+    try:
+        return label_output(body, "answer.json", label).data
+    except LabelError:
+        return label.splice(body)
 
 
 def is_trusted(url: str, upstream: str, hosts: tuple[str, ...]) -> bool:

@@ -184,6 +184,7 @@ class Runtime:
             # Each by itself: how much waits in the spool matters most while the store is away.
             await self._attempt("applications and lexicon", self.refresh)
             await self._attempt("spool", self._count_backlog)
+            await self._attempt("media", self.media.sweep)
 
     async def _attempt(self, what: str, look: Callable[[], None]) -> None:
         """Look in a thread; a failure is logged once, and once when it is over."""

@@ -4,8 +4,8 @@ Knows the request and the answer; the decision is `usecases.label_uploads`. The 
 it comes, so that its size costs no memory; it is gone when the answer has been given. With `/write` the answer is the file with
 the platform's elements, and each such file leaves a receipt.
 
-    POST /v1/labels/check    → JSON: category, attribute, evidence, label, notice
-    POST /v1/labels/write    → the file; the JSON in the header X-Hegui-Upload; 204 where article 6 asks for no label
+    POST /v1/labels/check    → JSON: category, attribute, evidence, label, breaks_c2pa, notice
+    POST /v1/labels/write    → the file; category and the like in the header X-Hegui-Upload; 204 where article 6 asks for no label
 
 Headers of the request: Authorization (an application's key), X-Hegui-File-Name (for formats without a signature),
 X-Hegui-Declared (true, false; absent when nobody asked the user).
@@ -15,27 +15,35 @@ Rules: Labelling Measures article 6.
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 import os
 import re
+import time
+from contextlib import suppress
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
-
-import orjson
 
 from hegui.errors import HeguiError
 from hegui.faces.gateway.http import ApiError, Receive, Scope, Send, headers_of, send_json
 from hegui.faces.gateway.runtime import Runtime
 from hegui.locale import message
+from hegui.settings import Settings
 
 if TYPE_CHECKING:
     from hegui.usecases.label_files import Written
     from hegui.usecases.label_uploads import Checked
 
-__all__ = ["UPLOAD_PATHS", "serve_upload"]
+__all__ = ["UPLOAD_PATHS", "clear_left_uploads", "serve_upload"]
 
 UPLOAD_PATHS = ("/v1/labels/check", "/v1/labels/write")
+FOLDER = "uploads"
+"""Below the state folder."""
+
+_log = logging.getLogger("hegui.gateway")
 
 _PIECE = 1 << 20
 _DECLARED = {b"": None, b"true": True, b"false": False}
@@ -46,22 +54,46 @@ async def serve_upload(runtime: Runtime, scope: Scope, receive: Receive, send: S
     headers = headers_of(scope)
     if runtime.find(headers.get(b"authorization", b"").decode("latin-1")) is None:
         raise ApiError(401, "invalid_request_error", "invalid_api_key", "Unknown or ended API key.")
+    if runtime.active > runtime.settings.server.max_streams:
+        raise ApiError(429, "rate_limit_error", "too_many_streams", "Too many requests under way; try again shortly.")
     declared = _declared(headers)
-    folder = runtime.settings.state_dir / "uploads"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    limits = runtime.settings.label.max_upload_bytes, runtime.settings.server.body_idle_seconds
-    with TemporaryDirectory(dir=folder) as own:
-        path = Path(own, "upload" + _ending(headers))
-        await _receive_into(path, receive, *limits)
-        try:
-            checked, written = await asyncio.to_thread(_work, runtime, scope["path"], path, declared)
-        except HeguiError as error:
-            raise ApiError(422, "invalid_request_error", error.code, error.problem) from None
-        answer = _document(checked, runtime.settings.locale)
-        if scope["path"] != UPLOAD_PATHS[0]:
-            await _send_file(written, answer, send)
-            return
+    try:
+        folder = runtime.settings.state_dir / FOLDER
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder) as own:
+            path = Path(own, "upload" + _ending(headers))
+            await _receive_into(path, receive, runtime.settings)
+            answer, written = await _look(runtime, scope["path"], path, declared)
+            if scope["path"] != UPLOAD_PATHS[0]:
+                await _send_file(written, answer, send)
+                return
+    except ConnectionResetError:
+        return  # the client has left; nothing of its file stays
+    except OSError as error:
+        _log.error("uploads cannot be kept in %s: %s", folder, error.strerror)
+        problem = "Uploads cannot be taken in at the moment; try again later."
+        raise ApiError(503, "api_error", "uploads_unavailable", problem) from None
     await send_json(send, 200, answer)
+
+
+def clear_left_uploads(settings: Settings) -> None:
+    """Remove what a worker that died left of uploads; no upload takes a day."""
+    for place in (settings.state_dir / FOLDER).glob("*"):
+        with suppress(OSError):
+            if place.stat().st_mtime < time.time() - 86_400:
+                rmtree(place)
+
+
+async def _look(
+    runtime: Runtime, kind: str, path: Path, declared: bool | None
+) -> tuple[dict[str, Any], Written | None]:
+    """The answer for a file, and what was written. Raises ApiError 422."""
+    try:
+        async with runtime.file_turns:
+            checked, written = await asyncio.to_thread(_work, runtime, kind, path, declared)
+    except HeguiError as error:
+        raise ApiError(422, "invalid_request_error", error.code, error.problem) from None
+    return _document(checked, runtime.settings.locale), written
 
 
 def _ending(headers: dict[bytes, bytes]) -> str:
@@ -78,29 +110,29 @@ def _declared(headers: dict[bytes, bytes]) -> bool | None:
     return _DECLARED[said]
 
 
-async def _receive_into(path: Path, receive: Receive, limit: int, idle: float) -> None:
+async def _receive_into(path: Path, receive: Receive, settings: Settings) -> None:
     """The body into a file.
 
     Raises ApiError 413 beyond the limit, 408 when the client falls silent; ConnectionResetError when it has left.
     """
-    size = 0
+    limit, size = settings.label.max_upload_bytes, 0
     with path.open("xb") as file:
         while True:
             try:
-                message_ = await asyncio.wait_for(receive(), idle)
+                piece = await asyncio.wait_for(receive(), settings.server.body_idle_seconds)
             except TimeoutError:
                 problem = "The request body did not arrive in time."
                 raise ApiError(408, "invalid_request_error", "request_timeout", problem) from None
-            if message_["type"] == "http.disconnect":
+            if piece["type"] == "http.disconnect":
                 raise ConnectionResetError
-            piece = message_.get("body", b"")
-            size += len(piece)
+            data = piece.get("body", b"")
+            size += len(data)
             if size > limit:
                 problem = f"The file is larger than {limit} bytes, the limit of this gateway (label.max_upload_bytes)."
                 raise ApiError(413, "invalid_request_error", "request_too_large", problem)
-            if piece:
-                await asyncio.to_thread(file.write, piece)
-            if not message_.get("more_body"):
+            if data:
+                await asyncio.to_thread(file.write, data)
+            if not piece.get("more_body"):
                 return
 
 
@@ -123,20 +155,17 @@ def _document(checked: Checked, lang: str) -> dict[str, Any]:
 
 
 async def _send_file(written: Written | None, answer: dict[str, Any], send: Send) -> None:
-    shown = orjson.dumps({**answer, "evidence": []}).decode().encode("ascii", "backslashreplace")
+    """The labelled file; of the answer only what is short goes into the head: a label may be as long as its file likes."""
+    brief = {name: answer[name] for name in ("format", "category", "attribute", "breaks_c2pa", "notice")}
+    head = [(b"x-hegui-upload", json.dumps(brief).encode("ascii"))]
     if written is None:
-        await send({"type": "http.response.start", "status": 204, "headers": [(b"x-hegui-upload", shown)]})
+        await send({"type": "http.response.start", "status": 204, "headers": head})
         await send({"type": "http.response.body", "body": b""})
         return
-    size = written.path.stat().st_size
-    head = [
-        (b"content-type", b"application/octet-stream"),
-        (b"content-length", b"%d" % size),
-        (b"x-hegui-upload", shown),
-    ]
-    await send({"type": "http.response.start", "status": 200, "headers": head})
     with written.path.open("rb") as file:
         left = os.fstat(file.fileno()).st_size
+        head += [(b"content-type", b"application/octet-stream"), (b"content-length", b"%d" % left)]
+        await send({"type": "http.response.start", "status": 200, "headers": head})
         while piece := await asyncio.to_thread(file.read, _PIECE):
             left -= len(piece)
             await send({"type": "http.response.body", "body": piece, "more_body": left > 0})
