@@ -93,7 +93,7 @@ def written(packet: bytes | None, text: str) -> bytes:
         return _HEAD + _description(b"rdf", b"", escaped(text)) + _TAIL
     source, walk, place = _looked(packet)
     if place is not None:
-        if place.form in ("structure", "loose"):
+        if place.form in ("structure", "loose") or walk.is_repeated:
             raise cannot_edit("XMP", "a structure or a damaged packet of XMP")
         return source.back(source.body[: place.start] + _value(source.body, place, text) + source.body[place.end :])
     return source.back(_added(source.body, walk, text))
@@ -109,7 +109,7 @@ def without(packet: bytes) -> bytes | None:
     body = source.body
     if place is None:
         return packet
-    if place.form == "loose" or "place.scattered" in place.kinds:
+    if place.form == "loose" or walk.is_repeated or "place.scattered" in place.kinds:
         raise cannot_edit("XMP", "a structure or a damaged packet of XMP")
     value = body[place.start : place.end]
     if packet == _HEAD + _description(b"rdf", b"", value) + _TAIL:

@@ -77,6 +77,7 @@ class Walk:
         about: where the value of the first rdf:about stands.
         alone: Descriptions that hold one element AIGC and nothing else.
         damage: the finding that says why the packet was not read as XML; "" where it was.
+        is_repeated: whether keys scattered over the packet say what a property says; the two must not come apart.
     """
 
     places: list[Place] = field(default_factory=list)
@@ -85,6 +86,7 @@ class Walk:
     about: tuple[int, int] | None = None
     alone: list[Element] = field(default_factory=list)
     damage: str = ""
+    is_repeated: bool = False
     _inner: list[Element] = field(default_factory=list)
     _keys: list[Element] = field(default_factory=list)
     _scattered: list[Place] = field(default_factory=list)
@@ -150,7 +152,9 @@ class Walk:
         said = [spelt.label for spelt in (parse(place.text) for place in self.places) if spelt is not None]
         for place in self._scattered:
             spelt = parse(place.text)
-            if spelt is not None and not any(_repeats(spelt.label.keys(), label.keys()) for label in said):
+            if spelt is not None and any(_repeats(spelt.label.keys(), label.keys()) for label in said):
+                self.is_repeated = True
+            elif spelt is not None:
                 self.places.append(place)
 
     def _traces(self, element: Element) -> None:
