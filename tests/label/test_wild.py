@@ -14,13 +14,16 @@ import pytest
 import yaml
 
 from hegui.kernel.source import Source
+from hegui.kernel.splice import Splice, apply
 from hegui.label.aigc import KEYS, AigcLabel
-from hegui.label.formats import open_label
+from hegui.label.faults import LabelError
+from hegui.label.formats import open_label, plan
 from hegui.label.standing import labels
 from hegui.label.verdict import Verdict, judge
 from tests.label.wild_files import OTHER, PLAIN, built
 
 TABLE = yaml.safe_load(Path(__file__).with_name("wild.yaml").read_text(encoding="utf-8"))
+NEW = OTHER.propagated(OTHER.propagator, "spread-0003")
 _ATTRIBUTES = dict(zip(KEYS, AigcLabel.__dataclass_fields__, strict=True))
 
 
@@ -44,6 +47,22 @@ def test_a_label_of_others_is_read(row: Mapping[str, Any]) -> None:
     assert sorted({placed.finding.kind for placed in verdict.findings}) == sorted(row["findings"])
     assert verdict.state == row["state"]
     assert [gap.reason for gap in verdict.gaps] == row.get("gaps", [])
+
+
+@pytest.mark.parametrize("row", TABLE["labels"], ids=lambda row: row["name"])
+def test_a_label_of_others_is_updated_where_it_stands_or_refused(row: Mapping[str, Any]) -> None:
+    data, name, refusal = built(row["content"]), row["file"], ""
+    splices: tuple[Splice, ...] = ()
+    try:
+        _, splices = plan(Source.of(data), name, NEW)
+    except LabelError as error:
+        refusal = error.code
+    if refusal:
+        assert refusal in ("LBL002", "LBL003", "LBL005", "LBL006")
+        return
+    after = apply(data, splices)
+    assert [one.spelt.label for one in labels(open_label(Source.of(after), name).reading)] == [NEW]
+    assert plan(Source.of(after), name, NEW)[1] == ()
 
 
 @pytest.mark.parametrize("row", TABLE["broken"], ids=lambda row: row["name"])

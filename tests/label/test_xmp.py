@@ -196,7 +196,20 @@ def test_a_property_that_keys_standing_apart_repeat_is_not_changed_alone() -> No
         assert raised.value.code == "LBL006"
 
 
-@pytest.mark.parametrize("piece", [b"<AIGC>", b"<AIGC><![CDATA[", b' AIGC="', b"<AIGC ", b"<a:AIGC>&quot;{", b"<a>"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b"<AIGC>",
+        b"<AIGC><![CDATA[",
+        b' AIGC="',
+        b"<AIGC ",
+        b"<a:AIGC>&quot;{",
+        b"<a>",
+        b' AIGC="{"',
+        b' ContentProducer="',
+        b'<a ContentProducer="P"',
+    ],
+)
 def test_loose_search_takes_time_in_proportion(piece: bytes) -> None:
     assert find(piece * (500_000 // len(piece))).labels == ()
 

@@ -40,6 +40,8 @@ EXTENDED_HEAD = b"http://ns.adobe.com/xmp/extension/\0"
 MAX_XMP = 65_502
 """Bytes of a packet in a segment (XMP part 3, 1.1.3.1)."""
 MAX_PARTS = 256
+_COUNTED = (b"Photoshop 3.0\0", b"ICC_PROFILE\0", b"MPF\0", b"JP")
+"""Heads of segments with lengths of their own in them: what is glued into these is read and not written."""
 
 
 class Part(NamedTuple):
@@ -156,7 +158,8 @@ def _text(look: JpegLook, segment: Segment, data: bytes, stands: Candidate, fram
         return
     for one in found:
         finding = Finding("jpeg.glued", "fault", CLAUSE, stands.place)
-        look.add(replace(stands, text=one.text, findings=(finding,)), partial(_reglued, data, one, frame))
+        change = spots.fixed(stands.place) if data.startswith(_COUNTED) else partial(_reglued, data, one, frame)
+        look.add(replace(stands, text=one.text, findings=(finding,)), change)
     if not found and segment.marker != COM and b"AIGC" in data:  # a packet whose head is another one
         for label in (one for one in xmp.find(data).labels if parse(one.text) is not None):
             look.add(replace(stands, place=f"{stands.place} stray XMP", text=label.text), spots.fixed(stands.place))

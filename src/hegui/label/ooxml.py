@@ -49,6 +49,7 @@ from hegui.label.ooxml_parts import (
 from hegui.label.reading import Candidate, Gap, Reading, Trace
 from hegui.label.spellings import meant_key, parse
 from hegui.label.standing import rewritten, standing
+from hegui.label.stray import glued
 from hegui.label.zip_package import Package, Part
 
 __all__ = ["CLAUSE", "EXTENSIONS", "IS_REVERSIBLE", "MEDIA_TYPES", "NAME", "PLACE", "bare", "read", "score", "write"]
@@ -222,6 +223,11 @@ def _elsewhere(package: Package, part: Part) -> Iterator[_Spot]:
             place = f"{part.member.name[:60]} {element.tag.local[:60]}"
             finding = Finding("place.other", "fault", CLAUSE, element.tag.local[:60])
             yield _Spot(Candidate(place, offset, size, element.text, False, (finding,)), part, element)
+        elif PROPERTY in element.text:  # among other words, as in a list of keywords
+            for one in islice(glued(element.text.encode("utf-8", "replace")), 1):
+                place = f"{part.member.name[:60]} {element.tag.local[:60]}"
+                finding = Finding("place.other", "fault", CLAUSE, element.tag.local[:60])
+                yield _Spot(Candidate(place, offset, size, one.text, False, (finding,)), None, None)
 
 
 def _generators(part: Part) -> Iterator[Trace]:

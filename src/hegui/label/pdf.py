@@ -14,13 +14,13 @@ from hegui.kernel.source import MalformedError, Source
 from hegui.kernel.splice import Splice
 from hegui.label import xmp
 from hegui.label.aigc import AigcLabel
-from hegui.label.faults import cannot_write
+from hegui.label.faults import cannot_edit, cannot_write
 from hegui.label.pdf_document import Document
 from hegui.label.pdf_objects import Dictionary, Name, Ref, Value, written
 from hegui.label.pdf_places import GUIDE, KEY, Packet, Spot, Survey, forbids_changes, survey
 from hegui.label.pdf_update import SEPARATOR, Change, free_number, update
 from hegui.label.reading import Reading
-from hegui.label.standing import labels, rewritten, standing
+from hegui.label.standing import Standing, labels, rewritten, standing
 
 __all__ = ["CLAUSE", "EXTENSIONS", "IS_REVERSIBLE", "MEDIA_TYPES", "NAME", "PLACE", "bare", "read", "score", "write"]
 
@@ -65,7 +65,7 @@ def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
         return ()
     if one is None:
         return (Splice(source.size, 0, _with_key(seen, KEY, text)),)
-    spot = next(spot for spot in seen.spots if spot.candidate is one.candidate)
+    spot = _spot(seen, one)
     if (ours := _ours(source, seen, spot)) is not None:
         return (Splice(ours.start, source.size - ours.start, _with_key(ours.before, KEY, text)),)
     tail = _with_key(seen, spot.key, text) if spot.key else _with_packet(seen, xmp.written(_packet(seen).data, text))
@@ -78,12 +78,20 @@ def bare(source: Source) -> tuple[Splice, ...]:
     one = standing(seen.reading, NAME)
     if one is None:
         return ()
-    spot = next(spot for spot in seen.spots if spot.candidate is one.candidate)
+    spot = _spot(seen, one)
     if (ours := _ours(source, seen, spot)) is not None:
         return (Splice(ours.start, source.size - ours.start, b""),)
     if spot.key:
         return (Splice(source.size, 0, _with_key(seen, spot.key, None)),)
     return (Splice(source.size, 0, _with_packet(seen, xmp.without(_packet(seen).data) or b"")),)
+
+
+def _spot(seen: Survey, one: Standing) -> Spot:
+    """Where the label is changed. Raises LabelError (LBL006) where other words stand around it."""
+    spot = next(spot for spot in seen.spots if spot.candidate is one.candidate)
+    if spot.is_among:
+        raise cannot_edit(NAME, one.candidate.place)
+    return spot
 
 
 def _sound(source: Source) -> Survey:

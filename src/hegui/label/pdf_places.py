@@ -20,6 +20,7 @@ from hegui.label.pdf_indirect import Found
 from hegui.label.pdf_objects import Dictionary, Ref, Value, as_text
 from hegui.label.reading import Candidate, Gap, Reading, Trace
 from hegui.label.spellings import parse
+from hegui.label.stray import glued
 
 __all__ = ["GUIDE", "KEY", "Info", "Packet", "Spot", "Survey", "forbids_changes", "survey"]
 
@@ -46,10 +47,14 @@ class Packet(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """A candidate, and the key of the information dictionary that holds it; "" for the packet."""
+    """A candidate, and the key of the information dictionary that holds it; "" for the packet.
+
+    `is_among` says that other words stand around it, so that it is read and not written.
+    """
 
     candidate: Candidate
     key: str
+    is_among: bool = False
 
 
 @dataclass(slots=True)
@@ -108,6 +113,8 @@ def _look_at_info(seen: Survey) -> None:
             continue
         if KEY in key.upper() or parse(text) is not None:
             seen.spots.append(Spot(_candidate(seen, key, text), key))
+        elif KEY in text and (among := next(glued(text.encode("utf-8", "replace")), None)) is not None:
+            seen.spots.append(Spot(_candidate(seen, key, among.text), key, is_among=True))
         elif key in ("Producer", "Creator") and text.strip():
             seen.traces.append(Trace("generator", f"Info {key}", text.strip()[:200]))
 

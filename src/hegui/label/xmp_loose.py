@@ -20,7 +20,11 @@ from hegui.label.spellings import MAX_TEXT, meant_key, parse
 __all__ = ["Loose", "loosely"]
 
 _MAX_KEPT = 64
+_SHORTEST = 16
+"""Characters without which there is no label: two keys with their values."""
 _MAX_TRIED = 256
+_MAX_MISSES = 16
+"""Objects that never close: each costs a look at as much text as a label may have."""
 _PROPERTY = re.compile(
     rb"""<(?:[\w.-]{1,40}:)?AIGC(?:\s[^<>]{0,400})?(?<!/)>(?:\s{0,99}<[A-Za-z][^<>]{0,200}>){0,3}|[\s:]AIGC\s{0,9}=\s{0,9}(?:"([^"<]*)"|'([^'<]*)')"""
 )
@@ -45,7 +49,7 @@ def loosely(body: bytes) -> Iterator[Loose]:
     searches = (_properties, _unescaped) if b"AIGC" in body else ()
     for search in (*searches, _scattered):
         for one in search(body):
-            if parse(one.text) is not None:
+            if len(one.text) >= _SHORTEST and parse(one.text) is not None:
                 yield one
                 kept += 1
                 if kept >= _MAX_KEPT:
@@ -71,13 +75,15 @@ def _properties(body: bytes) -> Iterator[Loose]:
 
 def _unescaped(body: bytes) -> Iterator[Loose]:
     """An object in double quotes, whose own quotes nobody escaped."""
-    for tried, match in enumerate(_UNESCAPED.finditer(body)):
-        if tried == _MAX_TRIED:
+    misses = 0
+    for match in _UNESCAPED.finditer(body):
+        if misses == _MAX_MISSES:
             return
-        depth = 0
+        depth, misses = 0, misses + 1
         for token in _BRACKETS.finditer(body, match.end(), min(len(body), match.end() + MAX_TEXT)):
             depth += (token[0] == b"{") - (token[0] == b"}")
             if depth == 0 and token[0] == b"}":
+                misses -= token.end() - match.end() < 4096
                 yield Loose(match.end(), token.end(), body[match.end() : token.end()].decode("utf-8", "replace"))
                 break
 
