@@ -139,7 +139,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_every_setting_is_documented() -> None:
     page = PAGE.read_text("utf-8")
-    assert len(TABLE) == 80
+    assert len(TABLE) == 81
     for row in TABLE:
         assert f"| `{row.path}` | `{row.variable}` | {row.kind} | {row.default} |" in page
     assert page.endswith(as_markdown()), "the table of docs/settings.md is not that of hegui.settings.as_markdown()"

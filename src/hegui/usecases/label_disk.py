@@ -13,7 +13,7 @@ import fcntl
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -184,11 +184,21 @@ def _unusable(path: Path, error: OSError) -> LabelError:
                       "Check its name and who may read and write it and its folder.")  # fmt: skip
 
 
-def splice_file(path: Path, splices: Sequence[Splice], *, out: Path | None = None) -> None:
-    """Write a file with its splices, in its place or as a new one, whole or not at all. Raises LabelError LBL121, LBL123."""
+def splice_file(
+    path: Path, splices: Sequence[Splice], *, out: Path | None = None, judge: Callable[[Path], object] | None = None
+) -> None:
+    """Write a file with its splices, in its place or as a new one, whole or not at all.
+
+    Args:
+        judge: looks at the draft before it takes its place, and raises what is wrong with it.
+    Raises:
+        LabelError: LBL121, LBL123; what `judge` raises.
+    """
     target = path.resolve() if out is None else out
     with path.open("rb") as old, beside(target, like=path) as (file, draft):
         for piece in pieces(Source(old), splices):
             write_all(file, piece)
+        if judge is not None:
+            judge(draft)
         os.fsync(file.fileno())
         take_place(draft, target, overwrite=out is None)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import urllib.error
 import urllib.request
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,11 @@ from hegui.faces.gateway.media import media_type_of
 from hegui.kernel.source import Source
 from hegui.label.aigc import AigcLabel
 from hegui.label.content_number import record_of
+from hegui.label.explicit.sound_check import check_sound
 from hegui.label.formats import CODECS, open_label
 from hegui.label.standing import labels
 from tests.faces.gateway.test_gateway import Gateway, running
+from tests.label.explicit.judges import need
 from tests.support import upstream as play
 
 CARRIERS = Path(__file__).parents[2] / "label" / "carriers"
@@ -218,3 +222,51 @@ def test_where_the_application_does_not_show_it_a_picture_bears_a_plate_and_a_us
         ):
             status, body = gateway.post({"model": "m", "prompt": "猫"}, path="/images/generations", **headers)
             assert (status, json.loads(body)["error"]["code"]) == (400, code)
+
+
+def heard(path: Path) -> str:
+    found = check_sound(path).heard
+    return "" if found is None else found.kind
+
+
+def test_where_the_application_does_not_show_it_speech_begins_with_what_is_heard(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    need("ffmpeg", "ffprobe")
+    state = tmp_path_factory.mktemp("sounds")
+    with running(state, "--label", "tail", HEGUI_LABEL_UNMARKED_TERMS="terms-2026-1") as gateway:
+
+        def asked(name: str, kind: str, **more: Any) -> Path:
+            gateway.upstream.script = play.json_body(carrier(name), content_type=kind)
+            answer = gateway.client().audio.speech.create(model="m", input="你好", voice="alloy", **more)
+            assert number_of(label_in(answer.content, name)) == (gateway.last()["id"], 1)
+            path = state / name
+            path.write_bytes(answer.content)
+            return path
+
+        for name, kind in (("speech.mp3", "audio/mpeg"), ("speech.wav", "audio/wav"), ("speech.opus", "audio/ogg")):
+            assert heard(asked(name, kind)) == "rhythm"
+        terms = {"X-Hegui-Unmarked-Terms": "terms-2026-1"}
+        unmarked = asked("speech.wav", "audio/wav", extra_body={"user": "u-1"}, extra_headers=terms)
+        assert heard(unmarked) == ""
+        assert gateway.last()["unmarked_terms"] == "terms-2026-1"
+        gateway.upstream.script = play.json_body(bytes(4800), content_type="audio/pcm")
+        answer = gateway.client().audio.speech.create(model="m", input="你好", voice="v", response_format="pcm")
+        assert answer.content.endswith(bytes(4800))
+        path = state / "samples.wav"
+        with wave.open(str(path), "wb") as made:
+            made.setparams((1, 2, 24_000, 0, "NONE", ""))
+            made.writeframes(answer.content)
+        assert heard(path) == "rhythm"
+
+
+def test_the_operator_may_leave_it_to_the_application_to_mark_sound(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with running(tmp_path_factory.mktemp("silent"), "--label", "tail", HEGUI_LABEL_SOUND="interface") as gateway:
+        gateway.upstream.script = play.json_body(carrier("speech.wav"), content_type="audio/wav")
+        answer = gateway.client().audio.speech.create(model="m", input="你好", voice="alloy")
+        assert samples_in(answer.content) == samples_in(carrier("speech.wav"))
+
+
+def samples_in(data: bytes) -> bytes:
+    with wave.open(io.BytesIO(data)) as sound:
+        return sound.readframes(sound.getnframes())

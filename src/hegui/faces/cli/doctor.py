@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
+from shutil import which
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -179,7 +180,7 @@ def _evidence(system: System) -> Iterator[Check]:
 
 
 def _label_checks(settings: Settings) -> Iterator[Check]:
-    """Who the labels name, the key that signs them, and what visible marks on pictures need."""
+    """Who the labels name, the key that signs them, and what marks on pictures and sound need."""
     producer = settings.label.content_producer
     if provider_code.is_valid(producer):
         yield Check("label", "ok", "content_producer is a provider code with a right check character")
@@ -198,3 +199,8 @@ def _label_checks(settings: Settings) -> Iterator[Check]:
     if find_spec("PIL") is None:
         remedy = 'Install it: pip install "hegui[marks]"; or let applications show marks in their own pages (--label interface).'
         yield Check("label", "note", "pictures cannot bear a visible mark: Pillow is not installed", remedy)
+    if settings.label.sound != "interface" and not (which("ffmpeg") and which("ffprobe")):
+        remedy = "Install ffmpeg; or set label.sound to interface where applications show the mark (GB 45438-2025 5.3)."
+        yield Check(
+            "label", "note", "speech other than WAV cannot bear a mark that is heard, and is not handed out", remedy
+        )

@@ -28,7 +28,11 @@ PLACES = ("bottom_right", "bottom_left", "top_right", "top_left", "bottom", "top
 @click.option("--end", "text_place", type=click.Choice(["head", "tail"]), default="tail", show_default=True,
               help="Of texts (文本首尾).")  # fmt: skip
 @click.option("--sound", type=click.Choice(["rhythm", "spoken"]), default="rhythm", show_default=True,
-              help="In front of sound: 短长 短短, or a spoken sentence (音频).")  # fmt: skip
+              help="On sound: 短长 短短, or a spoken sentence (音频).")  # fmt: skip
+@click.option("--sound-end", "sound_place", type=click.Choice(["head", "tail"]), default="head", show_default=True,
+              help="In front of sound or behind it (音频首尾).")  # fmt: skip
+@click.option("--clip", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="A WAV file to be spoken, of your own; --text says what it says (语音提示).")  # fmt: skip
 @click.option(
     "--reencode", "may_reencode", is_flag=True, help="A JPEG or video may be encoded anew where there is no other way."
 )
@@ -53,9 +57,9 @@ def mark(session: Session, /, files: tuple[str, ...], out: Path | None, as_json:
             continue
         if as_json:
             told = {"format": done.format, "changed": done.is_changed, "loss": done.loss, "places": done.places}
-            print_json_line({"file": str(path), **told})
+            print_json_line({"file": str(path), **told, "notes": list(done.notes)})
         else:
             session.say("label.marked" if done.is_changed else "label.marked_before", file=path, places=done.places)
-            if done.loss != "none":
-                session.say("label.reencoded")
+            for note in (*(["reencoded"] if done.loss != "none" else []), *(f"note_{note}" for note in done.notes)):
+                session.say(f"label.{note}")
     click.get_current_context().exit(1 if failed else 0)

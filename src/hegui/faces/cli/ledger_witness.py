@@ -40,7 +40,7 @@ def witness() -> None:
 @pass_session
 def add(session: Session, name: str, vkey: str, where: str, as_json: bool) -> None:
     """Ask this witness from now on, at its URL or through a file (添加)."""
-    from hegui.settings import a_url
+    from hegui.setting_values import a_url
     from hegui.usecases.ledger_witnesses import add_witness
 
     if "://" in where:

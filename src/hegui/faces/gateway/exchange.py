@@ -481,14 +481,15 @@ class GatewayExchange:
     async def _speech(self, upstream: UpstreamResponse, name: str, send: Send) -> None:
         """An answer that is a file of sound. Where its format has no place, the label goes beside it, in the head."""
         desk, label = self._desk(), []
+        kind = upstream.header(b"content-type") or b"application/octet-stream"
         body, files = await desk.read_whole(upstream), desk.files()
         if name:
             found = await desk.beside(files.labelled, body, name)
             body, self.account.files = found.data, files.record()
         else:
             label = [(b"x-hegui-aigc", files.label(0).text().encode("ascii"))]
+            body = await desk.samples(body, kind.decode("latin-1"))
         self.account.first_token_at, self.account.outcome = self.runtime.clock(), "completed"
-        kind = upstream.header(b"content-type") or b"application/octet-stream"
         await self._out.hand_out(send, 200, body, [(b"content-type", kind), *label])
 
     def _desk(self) -> FileDesk:

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hegui.faces.gateway.account import Account
 from hegui.faces.gateway.http import ApiError
@@ -21,7 +21,12 @@ from hegui.faces.gateway.upstream import UpstreamPool, UpstreamResponse
 from hegui.kernel.source import Source
 from hegui.label.aigc import AigcLabel
 from hegui.label.content_number import ContentNumber
+from hegui.label.policy import LabelPolicy
 from hegui.usecases.ports import Application
+
+if TYPE_CHECKING:
+    from hegui.label.explicit.sound_mark import SoundKind
+    from hegui.usecases.mark_order import MarkOrder
 
 __all__ = ["FileDesk"]
 
@@ -46,12 +51,23 @@ class FileDesk:
         """The files of this answer: each has a number of its own, which begins with the exchange's."""
         producer, key = self.runtime.settings.label.content_producer, self.runtime.number_key
         number = self.account.exchange_id
-        label = self.application.label
-        shows = label.explicit != "interface" and not self.account.unmarked_terms
+        mark = partial(_marked, self.application.label, self.runtime.settings.label.sound)
         return AnswerFiles(
             lambda at: AigcLabel.first(producer, ContentNumber(number, at + 1).spelt(key)),
-            partial(_plate, label.language, label.text) if shows else None,
+            mark if self._shows else None,
         )
+
+    @property
+    def _shows(self) -> bool:
+        """Whether files bear the mark that is seen or heard."""
+        return self.application.label.explicit != "interface" and not self.account.unmarked_terms
+
+    async def samples(self, data: bytes, media_type: str) -> bytes:
+        """Speech that comes without a container, with what is heard in front of it."""
+        sound = self.runtime.settings.label.sound
+        if not self._shows or sound == "interface" or not data:
+            return data
+        return await self.beside(_heard, self.application.label, sound, data, media_type)
 
     async def fetch(self, url: str) -> bytes:
         """A file that the answer only names. Raises ApiError 502."""
@@ -89,13 +105,26 @@ class FileDesk:
         return b"".join(pieces)
 
 
-def _plate(language: str, text: str | None, data: bytes) -> bytes:
-    """A picture with its plate; sound has no place for one. Raises LabelError LBL100 to LBL112."""
-    # Pillow and the marks come with the first picture: a gateway for text alone does not pay their memory.
+def _marked(policy: LabelPolicy, sound: str, data: bytes, name: str) -> bytes:
+    """A picture with its plate, sound with what is heard. Raises LabelError LBL100 to LBL112, LBL130 to LBL138."""
+    # Pillow and the marks come with the first file: a gateway for text alone does not pay their memory.
     from hegui.label.formats import codec_of
-    from hegui.usecases.label_marks import MarkOrder, mark_bytes
+    from hegui.usecases.label_marks import mark_bytes
 
-    codec = codec_of(Source.of(data), "")
-    if codec is not None and codec.MEDIA_TYPES[0].startswith("audio/"):
+    codec = codec_of(Source.of(data), name)
+    if sound == "interface" and codec is not None and codec.MEDIA_TYPES[0].startswith("audio/"):
         return data
-    return mark_bytes(data, "", MarkOrder(language, text, may_reencode=True)).data
+    return mark_bytes(data, name, _order(policy, sound)).data
+
+
+def _heard(policy: LabelPolicy, sound: str, data: bytes, media_type: str) -> bytes:
+    from hegui.label.explicit.bare_samples import put  # as in `_marked`
+
+    return put(data, media_type, _order(policy, sound).of_sound())
+
+
+def _order(policy: LabelPolicy, sound: str) -> MarkOrder:
+    from hegui.usecases.mark_order import MarkOrder  # as in `_marked`
+
+    heard: SoundKind = "spoken" if sound == "spoken" else "rhythm"
+    return MarkOrder("en" if policy.language == "en" else "zh", policy.text, may_reencode=True, sound=heard)

@@ -33,8 +33,8 @@ __all__ = ["SPEECH_TYPES", "AnswerFiles", "is_trusted", "media_type_of", "refuse
 Fetch = Callable[[str], Awaitable[bytes]]
 """Fetches a file by its address. Raises ApiError."""
 
-Mark = Callable[[bytes], bytes]
-"""Puts the visible mark on a file. Raises LabelError."""
+Mark = Callable[[bytes, str], bytes]
+"""Puts the mark that people see or hear on a file, whose format a name tells. Raises LabelError."""
 
 Keep = Callable[[str, bytes], str]
 """Keeps a labelled file for the client; the address it can be fetched by. Takes the ending of its name."""
@@ -90,7 +90,7 @@ class AnswerFiles:
 
     Attributes:
         label: the label of the file of this position.
-        mark: the visible mark; None where the application's own pages show it.
+        mark: the mark that is seen or heard; None where the application's own pages show it.
         receipts: of the files that were labelled, in order.
     """
 
@@ -146,7 +146,7 @@ class AnswerFiles:
         from hegui.usecases.label_output import label_output
 
         try:
-            marked = self.mark(data) if self.mark is not None and not name else data
+            marked = self.mark(data, name) if self.mark is not None else data
             found = label_output(marked, name, self.label(len(self.receipts)))
         except LabelError as error:
             problem = f"A file of the answer could not be labelled ({error.code}), so it is not handed out."
