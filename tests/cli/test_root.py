@@ -17,7 +17,7 @@ def test_help_names_every_command(hegui: Hegui) -> None:
     result = hegui("--help")
     assert (result.returncode, result.stderr) == (0, "")
     for command in COMMANDS:
-        assert f"\n  {command.name} " in result.stdout
+        assert f"\n  {command} " in result.stdout
 
 
 def test_version(hegui: Hegui) -> None:
@@ -31,6 +31,15 @@ def test_help_imports_no_heavy_library() -> None:
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stderr == "[]\n"
+
+
+def test_a_command_brings_no_other() -> None:
+    program = (
+        "import sys; from hegui.faces.cli import main; main(['serve', '--help'], standalone_mode=False);"
+        "print(sorted(name for name in sys.modules if name.startswith('hegui.faces.cli.')), file=sys.stderr)"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stderr == f"{[f'hegui.faces.cli.{name}' for name in ('render', 'root', 'serve', 'session')]}\n"
 
 
 @pytest.mark.parametrize(
