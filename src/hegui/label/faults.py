@@ -33,8 +33,9 @@ def unknown_format(where: str) -> LabelError:
 
 def malformed(where: str, problem: str, at: int) -> LabelError:
     """The file is damaged, or is not what it says."""
-    return LabelError("LBL002", where, f"the file is damaged at byte {at}: {problem}",
-                      "Make the file again; a damaged one is not labelled, so that nothing gets lost.")  # fmt: skip
+    return LabelError("LBL002", where, f"the file is damaged, or of a form hegui does not know, at byte {at}: {problem}",
+                      "Make the file again, or save it with another program; "
+                      "what is not understood whole is not labelled, so that nothing gets lost.")  # fmt: skip
 
 
 def too_much(where: str, problem: str) -> LabelError:
