@@ -17,15 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hegui.crypto.sm2_signers import open_signer
-from hegui.detect.guard.files import read_guards
-from hegui.detect.guard.settings import Guard
 from hegui.errors import HeguiError, InputError
 from hegui.faces.ledger_api.ask import witness_asker
 from hegui.label.content_number import ContentNumber
 from hegui.ledger.entry import Entry
-from hegui.moderate.policy import Policy
-from hegui.moderate.policy_book import PolicyBook
-from hegui.moderate.policy_files import built_in_policy, read_policy
 from hegui.settings import Objects, Settings
 from hegui.store import SpoolRecorder, Store, open_keeper, open_store, pseudonym_secret, spool_status
 from hegui.store.blob_folder import BlobFolder
@@ -72,7 +67,9 @@ from hegui.vault.retention import KINDS, Kind, check_schedule
 from hegui.vault.retention_files import retention_law
 
 if TYPE_CHECKING:
+    from hegui.detect.guard.settings import Guard
     from hegui.faces.gateway.app import GatewayApp
+    from hegui.moderate.policy_book import PolicyBook
     from hegui.usecases.label_content import LabellingHome
 
 __all__ = [
@@ -192,20 +189,29 @@ class System:
     @cached_property
     def policies(self) -> PolicyBook:
         """The screening policies in force. Raises FileFaults POL001, InputError POL002 and POL003."""
+        # Policies name detectors, whose tables take a third of a second: no command pays for them that screens nothing.
+        from hegui.moderate.policy_book import PolicyBook
+        from hegui.moderate.policy_files import built_in_policy, read_policy
+
         file, folder = self.settings.policy.file, self.settings.policy.folder
-        default = built_in_policy() if file is None else _read_policy(file)
+        default = built_in_policy() if file is None else read_policy(_read_text(file), str(file))
         if folder is None:
             return PolicyBook.of(default, ())
         if not folder.is_dir():
             remedy = "Set policy.folder to a folder with *.yaml files, or leave it out."
             raise InputError("POL002", str(folder), "is not a folder.", remedy)
-        return PolicyBook.of(default, map(_read_policy, sorted(folder.glob("*.yaml"))))
+        found = sorted(folder.glob("*.yaml"))
+        return PolicyBook.of(default, (read_policy(_read_text(one), str(one)) for one in found))
 
     @cached_property
     def guards(self) -> tuple[Guard, ...]:
         """The guards that are described. Raises InputError POL002, FileFaults GRD005."""
         file = self.settings.policy.guards
-        return () if file is None else read_guards(_read_text(file), str(file))
+        if file is None:
+            return ()
+        from hegui.detect.guard.files import read_guards  # as in `policies`
+
+        return read_guards(_read_text(file), str(file))
 
     def open_gateway(self) -> GatewayApp:
         """The gateway as an ASGI application; it closes its recorder, and what moves records, at its shutdown.
@@ -292,10 +298,6 @@ class System:
     def close(self) -> None:
         """Close the database."""
         self._store.close()
-
-
-def _read_policy(file: Path) -> Policy:
-    return read_policy(_read_text(file), str(file))
 
 
 def _read_text(file: Path) -> str:
