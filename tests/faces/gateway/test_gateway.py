@@ -11,20 +11,23 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import openai
+import orjson
 import pytest
 
-from hegui.compose import ledger_home
+from hegui.compose import compose, ledger_home
 from hegui.ledger.entry import Entry
 from hegui.settings import Settings
 from hegui.store.spool import Spool
 from hegui.store.spool_records import encode_exchange
+from hegui.usecases.exchanges import list_exchanges, show_exchange
 from hegui.usecases.ledger_log import read_log
+from hegui.usecases.ports import ExchangeFilter
 from tests.conftest import shared_rows
 from tests.store.samples import an_exchange
 from tests.support import upstream as play
@@ -83,10 +86,13 @@ class Gateway:
         """Wait until every record so far has come into the database."""
         wait_until(lambda: self.health() == {"status": "ok", "records_waiting": 0, "records_spooled": 0})
 
-    def last(self) -> dict[str, Any]:
+    def last(self) -> Any:
+        """The newest exchange as `hegui exchange show --json` has it, without the processes."""
         self.settle()
-        rows = self.hegui("exchange", "list", "--limit", "1", "--json").splitlines()
-        return json.loads(self.hegui("exchange", "show", json.loads(rows[0])["id"], "--json"))
+        with closing(compose(Settings.read(self.environ, None))) as system:
+            (newest,) = list_exchanges(system.exchanges, system.applications, ExchangeFilter(limit=1))
+            shown = show_exchange(system.exchanges, newest.id)
+        return json.loads(orjson.dumps(shown, option=orjson.OPT_UTC_Z))
 
 
 @pytest.fixture(scope="module")
