@@ -286,7 +286,7 @@ def test_the_trial_data_is_sound() -> None:
         ("effective: 2020-01-01", "effective: soon", "minima[0].versions[0].effective"),
         ("until: null", "until: 2020-01-01", "minima[0].versions[0].until"),
         ("[{instrument: x, article: '1', effective: 2020-01-01, until: null}]", "[]", "minima[0].versions"),
-        ("checked_on: 2026-01-01", "checked_on: 2026-02-30", "as YAML"),
+        ("checked_on: 2026-01-01", "checked_on: 2026-02-30", "line 3"),
         ("holds: []", "holds: {}", "holds"),
         ("holds: []", "holds: []\nholds: []", "line 12"),
         (

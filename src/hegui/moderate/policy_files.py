@@ -6,12 +6,9 @@ Knows the file's members and their allowed values; decides nothing about finding
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
-
-import yaml
 
 from hegui.detect.findings import CRISIS, GUARD, HARM, PERSONAL, TERM
 from hegui.detect.harm.labels import NAMES
@@ -31,6 +28,7 @@ from hegui.moderate.policy import (
     Rule,
     UserClass,
 )
+from hegui.strict_yaml import NotYamlError, read_yaml
 
 __all__ = ["BUILT_IN", "built_in_policy", "built_in_text", "read_policy"]
 
@@ -51,20 +49,6 @@ _HALF = re.compile("[\ud800-\udfff]")
 _REMEDY = "Mend the file, then run: hegui policy check FILE"
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML in which a key that comes twice is an error."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key in [self.construct_object(key, deep=True) for key, _ in node.value]:
-            if not isinstance(key, Hashable):
-                break  # YAML has words for it
-            if key in seen:
-                raise yaml.MarkedYAMLError(problem=f"the key {key!r} comes twice", problem_mark=node.start_mark)
-            seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
 @cache
 def built_in_policy(name: str = "default") -> Policy:
     """The policy in force until the operator names one of their own, or another that ships with hegui."""
@@ -79,12 +63,9 @@ def built_in_text(name: str) -> str:
 def read_policy(text: str, where: str) -> Policy:
     """The policy in `text`. Raises FileFaults POL001 with every fault and its place."""
     try:
-        raw = yaml.load(text, Loader=_Loader)  # a SafeLoader that refuses duplicate keys
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise FileFaults("POL001", where, [(f"line {line}", error.problem or "not YAML")], _REMEDY) from None
-    except (yaml.YAMLError, RecursionError, ValueError):  # half characters, nesting without end, a number of miles
-        raise FileFaults("POL001", where, [("line 1", "not YAML")], _REMEDY) from None
+        raw = read_yaml(text)
+    except NotYamlError as error:
+        raise FileFaults("POL001", where, [(f"line {error.line}", error.problem)], _REMEDY) from None
     if not isinstance(raw, dict):
         raise FileFaults("POL001", where, [("line 1", "a policy is a mapping with name, version and rules")], _REMEDY)
     if problem := _beyond_bounds(raw):

@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from hegui.kernel.source import MalformedError, Source
 from hegui.kernel.splice import pieces
 from hegui.label.aigc import AigcLabel
@@ -23,6 +21,7 @@ from hegui.label.signature_keys import NO_PINS, Pins
 from hegui.label.signatures import SecurityReport, content_hash, verify_security
 from hegui.label.standing import labels
 from hegui.label.verdict import Verdict, judge
+from hegui.strict_yaml import read_yaml
 from hegui.usecases.label_files import open_file
 
 __all__ = ["Verified", "read_pins", "verify_file", "verify_source"]
@@ -80,11 +79,11 @@ def read_pins(file: Path) -> Pins:
         LabelError: LBL093 what is no key; LBL094 a file that is not of this form or cannot be read.
     """
     try:
-        table = yaml.safe_load(file.read_text(encoding="utf-8"))
+        table = read_yaml(file.read_text(encoding="utf-8"), aliases=False)
         if not isinstance(table, dict):
             raise TypeError
         named = {str(provider): [_key(file, text) for text in keys] for provider, keys in table.items()}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError, RecursionError):
+    except (OSError, ValueError, TypeError):
         raise LabelError("LBL094", str(file), "this is no file of pinned keys",
                          "Write YAML: CODE: [key.pem], with each file beside it; docs/label-keys.md.") from None  # fmt: skip
     return Pins.read(named)

@@ -6,16 +6,15 @@ Knows the file's members and their allowed values; decides nothing about what is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any, TypeVar, cast, get_args
 
-import yaml
-
 from hegui.errors import FileFaults
+from hegui.strict_yaml import NotYamlError, read_yaml
 from hegui.vault.periods import MAX_MONTHS
 from hegui.vault.retention import (
     KINDS,
@@ -42,19 +41,6 @@ LEAST_MINIMA = 1
 _PROVISION = re.compile(r"[A-Z][A-Z0-9]*(-[0-9]+)+")
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML in which a key that comes twice is an error."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for number, key in enumerate(keys):
-            if key in keys[:number]:
-                raise yaml.MarkedYAMLError(
-                    problem=f"the key {key!r} comes twice", problem_mark=node.value[number][0].start_mark
-                )
-        return super().construct_mapping(node, deep)
-
-
 @cache
 def retention_law() -> RetentionLaw:
     """The law as it comes with hegui."""
@@ -64,12 +50,9 @@ def retention_law() -> RetentionLaw:
 def read_retention(text: str, where: str) -> RetentionLaw:
     """The law on retention in `text`. Raises FileFaults (VLT011) with every fault and its place."""
     try:
-        raw = yaml.load(text, Loader=_Loader)  # a SafeLoader that refuses duplicate keys
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise FileFaults("VLT011", where, [(f"line {line}", error.problem or "not YAML")], REMEDY) from None
-    except ValueError as error:  # a date that the calendar has not
-        raise FileFaults("VLT011", where, [("as YAML", str(error))], REMEDY) from None
+        raw = read_yaml(text)
+    except NotYamlError as error:
+        raise FileFaults("VLT011", where, [(f"line {error.line}", error.problem)], REMEDY) from None
     reader = _Reader()
     law = reader.law(raw)
     if reader.faults:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-import yaml
-
 from hegui.detect.guard.faults import KINDS, OnFault, WithoutVerdictActions
 from hegui.detect.guard.mapping_files import MappingMembers
 from hegui.detect.guard.settings import GUARD_KINDS, RELEASES, Guard, Release, Windows
@@ -18,6 +16,7 @@ from hegui.detect.guard.verdict import Label, plain, taxonomy
 from hegui.detect.lexicon import SEVERITIES, Severity
 from hegui.detect.risks import normalise_risk
 from hegui.errors import FileFaults, InputError
+from hegui.strict_yaml import NotYamlError, read_yaml
 
 __all__ = ["MOST_BYTES", "guard_named", "read_guards"]
 
@@ -50,22 +49,6 @@ _NEEDED = {
 _ON_FAULT = {"prompt": ("refuse", "pass"), "answer": ("stop", "pass")}
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML in which a key that comes twice, and an alias, are errors."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.events.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="an alias is not allowed", problem_mark=self.get_mark())
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for number, key in enumerate(keys):
-            if key in keys[:number]:
-                raise yaml.MarkedYAMLError(problem=f"the key {key!r} comes twice", problem_mark=node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
 def read_guards(text: str, where: str) -> tuple[Guard, ...]:
     """The guards in `text`. Raises FileFaults GRD005 with every fault and its place."""
     raw = _loaded(text, where)
@@ -89,12 +72,9 @@ def _loaded(text: str, where: str) -> Any:
     if len(text) > MOST_BYTES:
         raise FileFaults("GRD005", where, [("line 1", "the file is larger than 1 MiB")], _REMEDY)
     try:
-        return yaml.load(text, Loader=_Loader)  # a SafeLoader that refuses duplicate keys
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise FileFaults("GRD005", where, [(f"line {line}", error.problem or "not YAML")], _REMEDY) from None
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
-        raise FileFaults("GRD005", where, [("line 1", "not YAML")], _REMEDY) from None
+        return read_yaml(text, aliases=False)
+    except NotYamlError as error:
+        raise FileFaults("GRD005", where, [(f"line {error.line}", error.problem)], _REMEDY) from None
 
 
 class _Reader(MappingMembers):
