@@ -251,7 +251,10 @@ def test_a_mark_is_put_on_seen_again_and_makes_an_upload_suspected(hegui: Hegui,
         assert (row["changed"], row["loss"]) == (True, "none")
     for row in rows(hegui("label", "mark", *map(str, paths), "--json").stdout):
         assert not row["changed"]
-    for path in paths[:2]:
+    for row in rows(hegui("label", "check-mark", *map(str, paths), "--json").stdout):
+        assert (row["verdict"], row["unsettled"]) == ("holds", [])
+    assert "as the standard wants it" in hegui("label", "check-mark", str(paths[1])).stdout
+    for path in paths:
         found = json.loads(hegui("label", "check-upload", str(path), "--json").stdout)
         assert (found["category"], found["evidence"][0]["kind"]) == ("suspected", "explicit_text")
     platform = "00119144030008867405X220001"

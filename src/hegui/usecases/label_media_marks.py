@@ -19,7 +19,7 @@ from hegui.label.faults import LabelError
 from hegui.usecases.label_disk import splice_file
 from hegui.usecases.mark_order import Marked, MarkOrder
 
-__all__ = ["FILMS", "SOUNDS", "mark_media", "mark_media_bytes"]
+__all__ = ["FILMS", "SOUNDS", "holds_sound_only", "mark_media", "mark_media_bytes"]
 
 SOUNDS = ("mp3", "aac", "wav", "flac", "ogg")
 FILMS = ("mp4", "matroska")
@@ -38,7 +38,7 @@ def mark_media(path: Path, kind: str, order: MarkOrder, *, out: Path | None = No
         LabelError: LBL002, LBL030, LBL031; LBL100 to LBL105; LBL121, LBL123; LBL130 to LBL138, with the path.
     """
     try:
-        if kind in SOUNDS or path.suffix.lower() in (".m4a", ".m4b") or _head(path)[8:12] in _SOUND_ONLY:
+        if kind in SOUNDS or holds_sound_only(path):
             return _heard(path, kind, order, out)
         return _seen(path, kind, order, out)
     except LabelError as error:
@@ -59,9 +59,10 @@ def mark_media_bytes(data: bytes, name: str, kind: str, order: MarkOrder) -> Mar
         return Marked(path.read_bytes(), done.format, done.is_changed, done.loss, done.places, done.notes)
 
 
-def _head(path: Path) -> bytes:
+def holds_sound_only(path: Path) -> bool:
+    """Whether a file of `FILMS` has no pictures, by its name or its brand."""
     with path.open("rb") as file:
-        return file.read(12)
+        return path.suffix.lower() in (".m4a", ".m4b", ".mka") or file.read(12)[8:] in _SOUND_ONLY
 
 
 def _heard(path: Path, kind: str, order: MarkOrder, out: Path | None) -> Marked:

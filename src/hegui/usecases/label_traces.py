@@ -1,4 +1,4 @@
-"""Signs of generation beside the label: marks in the text, our own plates on pictures, and what a C2PA manifest says.
+"""Signs of generation beside the label: marks in texts and office files, our own plates on pictures, and a C2PA manifest's word.
 
 Knows which kinds of file can be looked at so; the looking is done in `label.explicit`. A picture is looked at only where the
 extra `marks` is installed, and writing of others on it is not read: what is not recognised is no evidence. A manifest is
@@ -15,6 +15,7 @@ from pathlib import Path
 from hegui.kernel.logic import Verdict
 from hegui.kernel.source import MalformedError, Source
 from hegui.label.explicit.check import check_mark
+from hegui.label.explicit.office_words import office_words
 from hegui.label.explicit.pictures import format_of
 from hegui.label.explicit.texts import format_of_text
 from hegui.label.explicit.visible import explicit_text
@@ -27,6 +28,8 @@ __all__ = ["LARGEST_PICTURE", "look_at", "look_at_source"]
 
 _GENERATED = b"rainedAlgorithmicMedia"
 """What the IPTC source types trainedAlgorithmicMedia and compositeWithTrainedAlgorithmicMedia end in."""
+
+OFFICE = (".docx", ".docm", ".pptx", ".pptm", ".xlsx", ".xlsm", "")
 
 LARGEST_PICTURE = 32 << 20
 """Bytes of a picture that is searched for plates."""
@@ -66,6 +69,8 @@ def _visible(source: Source, name: str) -> tuple[Trace, ...]:
         kind = format_of_text(source, name)
         if kind:
             return explicit_text(source, kind, name).traces
+        if source.up_to(0, 4) == b"PK\x03\x04" and Path(name).suffix.lower() in OFFICE:
+            return office_words(source, name).traces
         if source.size <= LARGEST_PICTURE and find_spec("PIL") and format_of(source.up_to(0, 64)) not in ("", "heic"):
             return _plates(source, name)
     except (LabelError, MalformedError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 from hegui.faces.cli.label_c2pa import c2pa_sign, c2pa_verify
+from hegui.faces.cli.label_check_mark import check_mark
 from hegui.faces.cli.label_code import code
 from hegui.faces.cli.label_compare import carry, diff
 from hegui.faces.cli.label_mark import mark
@@ -27,7 +28,20 @@ def label() -> None:
     """Labels on generated content: write, mark, read, verify, carry, compare (生成合成内容标识)."""
 
 
-for command in (write, mark, read, verify, check_upload, carry, diff, code, c2pa_sign, c2pa_verify, watermark):
+for command in (
+    write,
+    mark,
+    check_mark,
+    read,
+    verify,
+    check_upload,
+    carry,
+    diff,
+    code,
+    c2pa_sign,
+    c2pa_verify,
+    watermark,
+):
     label.add_command(command)
 
 

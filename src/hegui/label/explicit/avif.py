@@ -15,7 +15,7 @@ from PIL import Image
 from hegui.label.explicit.faults import cannot_mark
 from hegui.label.explicit.mark import PictureMark, Stamped
 from hegui.label.explicit.pillow import bounded
-from hegui.label.explicit.plate import contrast, drawn, plate
+from hegui.label.explicit.plate import contrast, drawn, fades, plate
 from hegui.label.explicit.rules import number
 
 __all__ = ["stamp"]
@@ -37,7 +37,7 @@ def stamp(data: bytes, mark: PictureMark, where: str, orientation: int) -> Stamp
     part = (one.stored.left, one.stored.top, one.stored.right, one.stored.bottom)
     under = picture.crop(part)
     is_clear = under.mode == "RGBA" and under.getchannel("A").getextrema() != (255, 255)
-    picture.paste(drawn(under, one, where, is_opaque=is_clear)[0].convert(picture.mode), part)
+    picture.paste(drawn(under, one, where, is_opaque=is_clear or fades(one))[0].convert(picture.mode), part)
     out = BytesIO()
     picture.save(out, "AVIF", quality=int(number("picture.lossy_quality")), **kept)
     with Image.open(BytesIO(out.getvalue()), formats=["AVIF"]) as new:

@@ -23,7 +23,7 @@ from hegui.label.explicit.faults import cannot_decode, cannot_mark, jpegtran_fai
 from hegui.label.explicit.jpeg_segments import Jpeg, exchanged, parsed
 from hegui.label.explicit.mark import Box, PictureMark, Stamped
 from hegui.label.explicit.pillow import bounded
-from hegui.label.explicit.plate import Plate, contrast, drawn, plate
+from hegui.label.explicit.plate import Plate, contrast, drawn, fades, plate
 
 __all__ = ["stamp"]
 
@@ -71,7 +71,7 @@ def _painted(image: JpegImageFile, one: Plate, where: str) -> Image.Image:
     """The plate in the colours of the picture."""
     left, top = one.stored.left, one.stored.top
     under = image.crop((left, top, one.stored.right, one.stored.bottom))
-    painted, _ = drawn(under, one, where, is_opaque=image.mode == "CMYK")
+    painted, _ = drawn(under, one, where, is_opaque=image.mode == "CMYK" or fades(one))
     if image.mode != "CMYK":
         return painted.convert(image.mode)
     nothing = Image.new("L", painted.size, 0)

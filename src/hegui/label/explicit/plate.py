@@ -24,7 +24,19 @@ from hegui.label.explicit.orientation import shown_box, shown_size, stored_box, 
 from hegui.label.explicit.rules import number
 from hegui.label.wording import AI_ELEMENT, GENERATION_ELEMENT
 
-__all__ = ["Plate", "Size", "contrast", "drawn", "ink_rows", "lettered", "lettering", "luminance", "plate", "ratio"]
+__all__ = [
+    "Plate",
+    "Size",
+    "contrast",
+    "drawn",
+    "fades",
+    "ink_rows",
+    "lettered",
+    "lettering",
+    "luminance",
+    "plate",
+    "ratio",
+]
 
 _INKED = 128
 """Coverage of a pixel, of 255, from which it counts as ink."""
@@ -107,6 +119,11 @@ def drawn(under: Image.Image, one: Plate, where: str, *, is_opaque: bool = False
         if found >= least:
             return painted, found
     raise no_contrast(where, found, least)
+
+
+def fades(one: Plate) -> bool:
+    """Whether lossy coding leaves too little of its strokes to be read over a picture that shines through."""
+    return one.size.ink < number("picture.opaque_below")
 
 
 def contrast(painted: Image.Image, letters: Image.Image, *, share: float = 0.0) -> float:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from hegui.label.explicit.mark import Box, Stamp
 from hegui.label.explicit.media_faults import cannot_video
-from hegui.label.explicit.plate import drawn, plate
+from hegui.label.explicit.plate import drawn, fades, plate
 from hegui.label.explicit.probe import Video
 from hegui.label.explicit.recognise import standing
 from hegui.label.explicit.rules import number
@@ -36,7 +36,7 @@ def painted(png: Path, video: Video, mark: VideoMark, where: str) -> tuple[Stamp
     left, right = (edge * video.width / width for edge in (one.stored.left, one.stored.right))
     box = _even(left, one.stored.top, right, one.stored.bottom, video)
     letters = _fitted(one.letters, one.stored, box, width / video.width)
-    _drawn(letters).save(png, "PNG")
+    _drawn(letters, 1.0 if fades(one) else number("picture.opacity")).save(png, "PNG")
     return one.stamp(0, 0.0), (box.left, box.top)
 
 
@@ -53,7 +53,8 @@ def worst_contrast(pictures: Sequence[Image.Image], mark: VideoMark, where: str)
     for picture in pictures:
         one = plate(*picture.size, mark.picture, where)
         box = one.shown
-        found.append(drawn(picture.crop((box.left, box.top, box.right, box.bottom)), one, where)[1])
+        under = picture.crop((box.left, box.top, box.right, box.bottom))
+        found.append(drawn(under, one, where, is_opaque=fades(one))[1])
     return round(min(found), 2)
 
 
@@ -75,9 +76,8 @@ def _fitted(letters: Image.Image, inner: Box, outer: Box, stretch: float) -> Ima
     return around.resize((outer.width, outer.height), Image.Resampling.BICUBIC, box=(left, top, right, bottom))
 
 
-def _drawn(letters: Image.Image) -> Image.Image:
+def _drawn(letters: Image.Image, opacity: float) -> Image.Image:
     """White letters on black that lets some of the picture through."""
-    opacity = number("picture.opacity")
     cover = [1 - (1 - opacity) * (1 - value / 255) for value in range(256)]
     alpha = letters.point([round(255 * one) for one in cover])
     grey = letters.point([round(value / one) for value, one in enumerate(cover)])

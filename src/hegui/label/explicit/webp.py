@@ -19,7 +19,7 @@ from hegui.label.explicit.faults import cannot_decode, too_large
 from hegui.label.explicit.frames import Frame, grown
 from hegui.label.explicit.mark import Box, PictureMark, Stamp, Stamped
 from hegui.label.explicit.pillow import bounded
-from hegui.label.explicit.plate import Plate, contrast, drawn, plate
+from hegui.label.explicit.plate import Plate, contrast, drawn, fades, plate
 from hegui.label.explicit.rules import number
 
 __all__ = ["stamp"]
@@ -166,7 +166,9 @@ def _redrawn(picture: Picture, box: Box, one: Plate, where: str) -> tuple[Pictur
     part = (left - box.left, top - box.top, right - box.left, bottom - box.top)
     under = image.crop(part)
     is_clear = under.mode == "RGBA" and under.getchannel("A").getextrema() != (255, 255)
-    painted, _ = drawn(under, one._replace(letters=letters), where, is_opaque=is_clear)
+    painted, _ = drawn(
+        under, one._replace(letters=letters), where, is_opaque=is_clear or (picture.is_lossy and fades(one))
+    )
     image.paste(painted.convert(image.mode), part)
     chunks = _coded(image, is_lossy=picture.is_lossy)
     others = tuple(chunk for chunk in picture.chunks if chunk.kind not in _PIXELS)
