@@ -41,7 +41,7 @@ AROUND = 0.05
 """Seconds of silence that are kept around the words."""
 MOST = 120_000
 
-LOW, HIGH = 80.0, 160.0
+LOW, HIGH = 80.0, 145.0
 """Hertz of the lowest and the highest of the five levels of tone; each step between them is the same interval."""
 SINK = 0.08
 """Share by which pitch sinks from the first syllable to the last."""
@@ -54,9 +54,9 @@ TONES = {
 """Share of the voiced part of a syllable, and the level there; the third tone as it is before another."""
 WORDS = (
     ("ben3 b70 ax180 n130", "yin1 y70 iy130 n190", "pin2 p110 iy180 n130"),
-    ("you2 y80 ow290",),
-    ("ren2 zh100 ax170 n120", "gong1 g70 ao190 ng130", "zhi4 jh90 zh60 er220", "neng2 n90 ah120 ng180"),
-    ("sheng1 sh130 ah110 ng180", "cheng2 ch130 ax130 ng200"),
+    ("you2 y80 ow170 uw120",),
+    ("ren2 zh100 ax170 n120", "gong1 g50 ow100 uh70 ng170", "zhi4 jh90 ax60 er160 r50", "neng2 n90 ah120 ng180"),
+    ("sheng1 sh130 ax40 uh110 ng150", "cheng2 ch130 ax180 ng150"),
 )
 """Syllables with their tones; after each its sounds, in the voice's names, with milliseconds before stretching."""
 PAUSE = 0.12
@@ -145,7 +145,7 @@ def pace_of(wave: array[float], rate: int, units: int) -> float:
 
 def built(one: Clip, folder: Path) -> tuple[bytes, float]:
     """The file and its measured pace."""
-    for step in range(80, 130):
+    for step in range(90, 130):
         wave, rate = said(one, step / 100, folder)
         if one.least <= pace_of(wave, rate, one.units) <= one.most:
             break
