@@ -19,9 +19,10 @@ from hegui.usecases.mark_order import MarkOrder
 from tests.label.explicit.judges import CARRIERS, need
 
 ALL = [
-    ("photo.png", "picture"), ("photo.jpg", "picture"), ("photo.webp", "picture"), ("photo.avif", "picture"), ("photo-cmyk.jpg", "picture"), ("anim.gif", "picture"), ("plain.txt", "text"), ("doc.md", "text"), ("page.html", "text"),
-    ("sub.vtt", "text"), ("report.docx", "document"), ("slides.pptx", "document"), ("sheet.xlsx", "document"),
-    ("doc.pdf", "document"), ("speech.wav", "sound"), ("speech.m4a", "sound"), ("clip.mp4", "video"),
+    *((name, "picture") for name in ("photo.png", "photo.jpg", "photo-cmyk.jpg", "photo.webp", "photo.avif", "anim.gif")),
+    *((name, "text") for name in ("plain.txt", "doc.md", "page.html", "sub.vtt")),
+    *((name, "document") for name in ("report.docx", "slides.pptx", "sheet.xlsx", "doc.pdf")),
+    ("speech.wav", "sound"), ("speech.m4a", "sound"), ("clip.mp4", "video"),
 ]  # fmt: skip
 
 
