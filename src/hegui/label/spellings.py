@@ -50,7 +50,8 @@ _SETTINGS = {"enable", "enabled", "properties", "$ref", "class_type", "nodes"}
 _EXAMPLES = {"default", "example", "examples"}
 """Keys under which a description shows a value."""
 _TEMPLATE = re.compile(
-    r"[一-鿿]*(?:编号|编码|名称|名字|提供者)|value\d|%\(?\w+\)?s?|your[_ -]?[\w -]{1,40}|<[^<>]{1,60}>|\$?\{{1,2}[\w. ]{1,60}\}{1,2}|[A-Z]X{3,}",
+    r"[一-鿿]*(?:编号|编码|名称|名字|提供者)|"
+    r"value\d|%\(?\w+\)?s?|your[_ -]?[\w -]{1,40}|<[^<>]{1,60}>|\$?\{{1,2}[\w. ]{1,60}\}{1,2}|[A-Z]X{3,}",
     re.IGNORECASE,
 )
 _CLOUD = {"serviceprovider": "ContentProducer", "contentid": "ProduceID"}

@@ -1,8 +1,8 @@
 """Find labels that stand in bytes without a structure: glued into a segment, or after the end of a picture.
 
-Knows the shapes `AIGC{…}`, `{"AIGC":{…}}`, the inner object alone and the property of XMP; knows no format. A run of bytes counts
-only where it spells a label. Works by the names AIGC and ContentProducer, in windows of bounded size, so that a tail of any
-length takes no memory.
+Knows the shapes `AIGC{…}`, `{"AIGC":{…}}`, the inner object alone, the property of XMP, and any other spelling where it is a text
+between bytes that are none; knows no format. A run of bytes counts only where it spells a label. Works by the names AIGC and
+ContentProducer, in windows of bounded size, so that a tail of any length takes no memory.
 Rules: GB 45438-2025 Annex E a): the keyword holds AIGC; the glued shape is seen in files of one producer.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from hegui.kernel.source import Source, TooMuchError
@@ -18,7 +19,7 @@ from hegui.label import xmp
 from hegui.label.field_text import decoded
 from hegui.label.spellings import MAX_TEXT, parse
 
-__all__ = ["Glued", "glued", "may_hold", "stray"]
+__all__ = ["Glued", "glued", "may_hold", "runs", "stray"]
 
 _WINDOW = 2 * MAX_TEXT
 _MOST = 64
@@ -26,6 +27,16 @@ _START = re.compile(
     rb"""(?:\{\s{0,20}"(?:AIGC|Label|ContentProducer)"\s{0,20}:|AIGC[\s\0]{0,20}[:=]?[\s\0]{0,20}(?=\{))"""
 )
 _NAMES = (b"AIGC", b"ContentProducer")
+_ALL_NAMES = (*_NAMES, b"aigc", b"Aigc", b"contentProducer", b"content_producer", b"contentproducer",
+              b"A\0I\0G\0C", b"a\0i\0g\0c", b"C\0o\0n\0t\0e\0n\0t\0P\0r", b"eyJBSUdDIj", b"eyJMYWJlbCI6")  # fmt: skip
+"""Also in wide characters, and as an object begins in Base64."""
+_NAMED = re.compile(b"|".join(_ALL_NAMES))
+_LONGEST_NAME = max(map(len, _ALL_NAMES))
+_RUN = re.compile(
+    rb"(?P<le>(?:[\t\n\r -~]\0|[\0-\xff][\x4e-\x9f]){20,})|(?P<be>(?:\0[\t\n\r -~]|[\x4e-\x9f][\0-\xff]){20,})"
+    rb"|[\t\n\r -~\x80-\xfe]{30,}"
+)
+"""A text between bytes that are none; shorter ones are no label."""
 
 
 def may_hold(data: bytes) -> bool:
@@ -64,6 +75,24 @@ def glued(data: bytes) -> Iterator[Glued]:
         at = end
 
 
+def runs(data: bytes) -> Iterator[tuple[int, int, str]]:
+    """The texts between other bytes that spell a label in whatever way: where each begins and ends, and what it is.
+
+    >>> next(runs(bytes(9) + b"Label=1; ContentProducer=P; ProduceID=7" + bytes(9)))[:2]
+    (9, 48)
+    """
+    for run in islice((one for one in _RUN.finditer(data) if _is_named(one[0])), _MOST):
+        wide = "utf-16-le" if run["le"] else "utf-16-be" if run["be"] else ""
+        texts = (run[0].decode(encoding, "replace") for encoding in ([wide] if wide else ["utf-8", "gb18030"]))
+        shown = next((text for text in texts if (found := parse(text)) and "\ufffd" not in found.label.text()), None)
+        if shown is not None:
+            yield run.start(), run.end(), shown
+
+
+def _is_named(data: bytes) -> bool:
+    return any(name in data for name in _ALL_NAMES)
+
+
 def stray(source: Source, start: int, end: int) -> Iterator[tuple[int, int, str]]:
     """The labels in the bytes from `start` to `end`, glued or in XMP: offset, size and text of each.
 
@@ -77,7 +106,7 @@ def stray(source: Source, start: int, end: int) -> Iterator[tuple[int, int, str]
         windows += 1
         if windows > _MOST:
             raise TooMuchError("there are too many names to look at", at)
-        head = max(done, at - 64)
+        head = max(done, at - 512)
         window = source.up_to(head, min(_WINDOW, end - head))
         yield from ((head + offset, size, text) for offset, size, text in _labels(window))
         done = head + len(window)
@@ -85,11 +114,10 @@ def stray(source: Source, start: int, end: int) -> Iterator[tuple[int, int, str]
 
 def _labels(window: bytes) -> Iterator[tuple[int, int, str]]:
     """Labels in a window; a packet of XMP begins or ends anywhere, so that it is looked through as a damaged one."""
-    packets = [(label.start, label.end, label.text) for label in xmp.find(window).labels]
-    yield from ((start, end - start, text) for start, end, text in packets)
-    for one in glued(window):
-        if not any(start <= one.value < end for start, end, _ in packets):
-            yield one.value, one.end - one.value, one.text
+    found = [(label.start, label.end, label.text) for label in xmp.find(window).labels]
+    for more in (((one.value, one.end, one.text) for one in glued(window)), runs(window)):
+        found += [one for one in more if not any(start < one[1] and one[0] < end for start, end, _ in found)]
+    yield from ((start, end - start, text) for start, end, text in sorted(found))
 
 
 def _names(source: Source, start: int, end: int) -> Iterator[int]:
@@ -97,7 +125,8 @@ def _names(source: Source, start: int, end: int) -> Iterator[int]:
     at, carry = start, b""
     for piece in source.pieces(start, end):
         data = carry + piece
-        hits = re.finditer(b"|".join(_NAMES), data)
-        yield from (at - len(carry) + match.start() for match in hits if match.end() > len(carry))
+        if _is_named(data):
+            hits = _NAMED.finditer(data)
+            yield from (at - len(carry) + match.start() for match in hits if match.end() > len(carry))
         at += len(piece)
-        carry = data[-14:]
+        carry = data[1 - _LONGEST_NAME :]
