@@ -31,7 +31,7 @@ def anywhere(source: Source, codec: Codec | None) -> tuple[Candidate, ...]:
     found: list[Candidate] = []
     try:
         for start, end in ranges:
-            found += (Candidate(_PLACE, *one, False, (finding,)) for one in stray(source, start, end))
+            found += (Candidate(_PLACE, *one, False, (finding,)) for one in stray(source, start, end, is_quoted=False))
     except MalformedError:  # too many names to look at each: what was found is a label all the same
         pass
     return tuple(found)

@@ -11,11 +11,13 @@ import json
 from collections.abc import Iterable
 
 from hegui.label.findings import Finding
-from hegui.label.key_names import meant_key
+from hegui.label.key_names import meant_key, tells
 from hegui.label.reading import Candidate
 from hegui.label.spellings import parse
 
 __all__ = ["scattered"]
+
+_TOLD = ("ContentProducer", "ProduceID")
 
 
 def scattered(tags: Iterable[tuple[str, str]], place: str, offset: int, size: int) -> tuple[Candidate, ...]:
@@ -29,7 +31,8 @@ def scattered(tags: Iterable[tuple[str, str]], place: str, offset: int, size: in
     """
     keys: dict[str, str] = {}
     for name, text in tags:
-        if (key := meant_key(name)) is not None:
+        key = meant_key(name)
+        if key is not None and (key not in _TOLD or tells(name, is_wrapped="AIGC" in name.upper())):
             keys.setdefault(key, text.strip("\0"))
     if keys.get("Label", "").strip() not in ("1", "2", "3") or not (
         keys.get("ContentProducer") and keys.get("ProduceID")

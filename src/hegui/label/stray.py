@@ -83,19 +83,29 @@ def runs(data: bytes) -> Iterator[tuple[int, int, str]]:
     """
     for run in islice((one for one in _RUN.finditer(data) if _is_named(one[0])), _MOST):
         wide = "utf-16-le" if run["le"] else "utf-16-be" if run["be"] else ""
-        texts = (run[0].decode(encoding, "replace") for encoding in ([wide] if wide else ["utf-8", "gb18030"]))
-        shown = next((text for text in texts if (found := parse(text)) and "\ufffd" not in found.label.text()), None)
-        if shown is not None:
+        shown = run[0].decode(wide, "replace") if wide else _narrow(run[0])
+        if parse(shown) is not None:
             yield run.start(), run.end(), shown
+
+
+def _narrow(data: bytes) -> str:
+    """UTF-8, but for bytes that were cut off or are none; GB 18030 where more than those are not."""
+    text = data.decode("utf-8", "replace")
+    return text if text.count("\ufffd") < 8 else data.decode("gb18030", "replace")
 
 
 def _is_named(data: bytes) -> bool:
     return any(name in data for name in _ALL_NAMES)
 
 
-def stray(source: Source, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+def stray(source: Source, start: int, end: int, *, is_quoted: bool = True) -> Iterator[tuple[int, int, str]]:
     """The labels in the bytes from `start` to `end`, glued or in XMP: offset, size and text of each.
 
+    Args:
+        source: the file.
+        start: the first byte.
+        end: the byte behind the last.
+        is_quoted: whether an object counts that stands in a longer text.
     Raises:
         TooMuchError: the name AIGC stands there too often to look at every place.
     """
@@ -108,14 +118,15 @@ def stray(source: Source, start: int, end: int) -> Iterator[tuple[int, int, str]
             raise TooMuchError("there are too many names to look at", at)
         head = max(done, at - 512)
         window = source.up_to(head, min(_WINDOW, end - head))
-        yield from ((head + offset, size, text) for offset, size, text in _labels(window))
+        yield from ((head + offset, size, text) for offset, size, text in _labels(window, is_quoted=is_quoted))
         done = head + len(window)
 
 
-def _labels(window: bytes) -> Iterator[tuple[int, int, str]]:
+def _labels(window: bytes, *, is_quoted: bool) -> Iterator[tuple[int, int, str]]:
     """Labels in a window; a packet of XMP begins or ends anywhere, so that it is looked through as a damaged one."""
     found = [(label.start, label.end, label.text) for label in xmp.find(window).labels]
-    for more in (((one.value, one.end, one.text) for one in glued(window)), runs(window)):
+    objects = ((one.value, one.end, one.text) for one in (glued(window) if is_quoted else ()))
+    for more in (objects, runs(window)):
         found += [one for one in more if not any(start < one[1] and one[0] < end for start, end, _ in found)]
     yield from ((start, end - start, text) for start, end, text in sorted(found))
 

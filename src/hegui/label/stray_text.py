@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
+from hegui.label.edge_text import at_edges
 from hegui.label.findings import Finding, Kind
 from hegui.label.front_matter import block_at, entries, entry_at
 from hegui.label.reading import Candidate, Gap, Trace
@@ -85,6 +86,12 @@ def stray(text: Text, name: str, start: int = 0, *, is_labelled: bool = False) -
         at = text.at(one.start)
         finding = Finding(cast(Kind, f"place.{one.kind.replace(' ', '_')}"), "fault", "", name)
         candidates.append(Candidate(place, at, text.at(one.end) - at, reveal(one.text), False, (finding,)))
+    for edge in () if candidates or is_labelled else at_edges(text.text, start):
+        kind, at = "first lines" if edge.is_first else "last lines", text.at(edge.start)
+        finding = Finding(cast(Kind, f"place.{kind.replace(' ', '_')}"), "fault", "", name)
+        candidates.append(
+            Candidate(f"{name} {kind}", at, text.at(edge.end) - at, reveal(edge.shown), False, (finding,))
+        )
     return Stray(tuple(candidates), tuple(traces), tuple(gaps))
 
 
