@@ -8,16 +8,27 @@ Rules: GB 45438-2025 6.1 c) (one label per file); no guide names such a place.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from itertools import islice
+
 from hegui.kernel.source import MalformedError, Source
+from hegui.kernel.zip_members import archive, content, extent
+from hegui.label import xmp
 from hegui.label.codec import Codec
+from hegui.label.field_text import decoded
 from hegui.label.findings import Finding
 from hegui.label.reading import Candidate
+from hegui.label.spellings import parse
 from hegui.label.stray import stray
 
 __all__ = ["anywhere"]
 
 EDGE = 8 << 20
 """Bytes at either end of a file that are looked through."""
+_PART = re.compile(r"^meta\.xml$|aigc", re.IGNORECASE)
+_MOST = 16
+"""Parts of an archive that are looked through."""
 _PLACE = "stray bytes"
 
 
@@ -25,6 +36,8 @@ def anywhere(source: Source, codec: Codec | None) -> tuple[Candidate, ...]:
     """The labels between the other bytes of the file; none for a format of text."""
     if codec is not None and not _is_media(codec):
         return ()
+    if codec is None and source.up_to(0, 4) == b"PK\3\4":
+        return tuple(_in_archive(source))
     middle = min(EDGE, source.size)
     ranges = ((0, middle), (max(middle, source.size - EDGE), source.size))
     finding = Finding("place.other", "fault", codec.CLAUSE if codec is not None else "", _PLACE)
@@ -35,6 +48,22 @@ def anywhere(source: Source, codec: Codec | None) -> tuple[Candidate, ...]:
     except MalformedError:  # too many names to look at each: what was found is a label all the same
         pass
     return tuple(found)
+
+
+def _in_archive(source: Source) -> Iterator[Candidate]:
+    """What the parts of a package hold that say what it is, as OpenDocument has them."""
+    try:
+        for member in islice((one for one in archive(source).members if _PART.search(one.name)), _MOST):
+            if member.size > xmp.MAX_PACKET:
+                continue
+            held = content(source, member)
+            for text in [label.text for label in xmp.find(held).labels] or [decoded(held)[0]]:
+                if parse(text) is not None:
+                    finding = Finding("place.other", "fault", "", member.name[:60])
+                    start, end = extent(source, member)
+                    yield Candidate(member.name[:60], start, end - start, text, False, (finding,))
+    except MalformedError:
+        return
 
 
 def _is_media(codec: Codec) -> bool:

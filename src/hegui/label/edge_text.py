@@ -1,7 +1,7 @@
 """A label in the first or the last lines of a text, in whatever notation, where nothing but the label stands in them.
 
-Knows blocks between blank lines, and which words may stand around a label that is no example of one; knows no format. A block counts
-only where no word is left of it once the label's keys and values are taken out, so that a sentence that quotes a label is none.
+Knows blocks between blank lines, and which words may stand around a label that is no example of one; knows no format. A block
+counts only where no word is left of it once keys and values are taken out, so that a sentence that quotes a label is none.
 Rules: none; these places were seen in real files, and no guide names them.
 """
 
@@ -27,11 +27,10 @@ _QUOTED = re.compile(r"^[ \t]{0,3}(?:>[ \t]?)+", re.MULTILINE)
 _PASSED = re.compile(r"[-=*_+.`~\s]*|(?:</\w{1,20}>\s*)+")
 """Lines that belong to nothing: blank ones, rules, fences, ends of elements."""
 _WORD = re.compile(r"[^\W_]+")
-_WORDS = frozenset(
-    ("aigc tc260 ai label labels metadata meta implicit json yaml data span div id class field fields key keys value values info null none "
-     "ordereddict map array true false 人工智能 生成 合成 生成合成 人工智能生成合成 内容 隐式 标识 隐式标识 内容标识 人工智能生成合成内容标识 "
-     "生成合成内容标识 隐式标识信息 元数据 标签 字段 值 名称 信息 aigc标识 aigc标签 aigc隐式标识 aigc元数据").split()
-)  # fmt: skip
+_WORDS = re.compile(
+    "(?:aigc|tc260|ai|labels?|metadata|meta|implicit|json|yaml|data|span|div|id|class|fields?|keys?|values?|info|null|none|map|array"
+    "|ordereddict|details|summary|人工智能|生成|合成|内容|隐式|标识|元数据|标签|字段|名称|信息|值|[123])+"
+)
 """What may stand around a label in its own lines."""
 
 
@@ -92,4 +91,4 @@ def _is_label_alone(shown: str) -> bool:
     for value in sorted(spelt.label.keys().values(), key=len, reverse=True):
         rest = rest.replace(unescaped(html.unescape(value)), " ") if len(value) > 1 else rest
     words = (word for word in _WORD.findall(rest) if meant_key(word) is None)
-    return all(word.lower() in _WORDS or word in ("1", "2", "3") for word in words)
+    return all(_WORDS.fullmatch(word.lower()) for word in words)
