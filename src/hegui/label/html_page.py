@@ -276,7 +276,10 @@ def _assigned(text: Text, token: Token) -> Iterator[tuple[Candidate, Spot | None
         quoted = _QUOTED.match(text.text, found.end(), token.end)
         end = quoted.end() if quoted else json_end(text.text, found.end())
         shown = text.text[found.end() : end]
-        if 0 < end <= token.end and parse(shown) is not None:
+        spelt = parse(shown) if 0 < end <= token.end else None
+        if spelt is not None and re.search(
+            rf"[\"']{re.escape(spelt.label.produce_id)}\\?[\"']", shown
+        ):  # no name of a variable
             at = text.at(found.start())
             finding = Finding("place.script", "fault", "", "html")
             yield Candidate("html script", at, text.at(end) - at, reveal(shown), False, (finding,)), None

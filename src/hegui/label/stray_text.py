@@ -35,7 +35,9 @@ _KEYED = re.compile(
 _BLANKS = ("", "---", "...", "\\---")
 _FENCE = re.compile(r"(?:(?<=\n)|(?<=\r)|\A)[ \t]{0,3}(`{3,}+|~{3,}+)")
 _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|[{}]", re.DOTALL)
-_LABELLED = re.compile(r"\s*+[\"']?[\w-]{0,40}[Aa][Ii][Gg][Cc][\w-]{0,40}[\"']?\s*+[:=]?\s*+(?=\{)")
+_LABELLED = re.compile(
+    r"\s*+[\"']?[\w-]{0,40}[Aa][Ii][Gg][Cc][\w-]{0,40}[\"']?(?:\s*+[:=]?\s*+(?=\{)|[ \t]*+[:=：][ \t]*+(?=\S))"
+)
 _TAGS = re.compile(r"(?:</[A-Za-z]{1,20}>\s*+)++")
 """A line of ends of elements, such as those of a section that folds."""
 _BACKSLASHED = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -220,7 +222,7 @@ def seems(shown: str) -> bool:
 
 
 def unkeyed(shown: str) -> str:
-    """The object behind `AIGC:`; a mapping of lines stays whole.
+    """What stands behind `AIGC:` in the same line; a mapping of lines stays whole.
 
     >>> unkeyed('AIGC: {"Label":"1"}')
     '{"Label":"1"}'
