@@ -7,10 +7,11 @@ Rules: GB 45438-2025 6.1 c) (one label per file).
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
 from hegui.label.aigc import AigcLabel
-from hegui.label.faults import several
+from hegui.label.faults import cannot_edit, several
 from hegui.label.notation_layers import objects
 from hegui.label.reading import Candidate, Reading
 from hegui.label.spellings import Spelt, parse
@@ -18,7 +19,8 @@ from hegui.label.spellings import Spelt, parse
 __all__ = ["Standing", "labels", "rewritten", "standing"]
 
 
-_AROUND = ("spelling.leading", "spelling.trailing", "key.extra")
+_WORDS = ("spelling.leading", "spelling.trailing")
+_AROUND = (*_WORDS, "key.extra")
 """What tells that more than the label stands in a text."""
 
 
@@ -57,10 +59,18 @@ def rewritten(one: Standing | None, label: AigcLabel) -> str | None:
 
 
 def _among(one: Standing, label: AigcLabel) -> str | None:
-    """The text with its object exchanged and nothing else, where words or other keys stand around it."""
-    if not any(finding.kind in _AROUND for finding in one.spelt.findings):
+    """The text with its object exchanged and nothing else, where words or other keys stand around it.
+
+    Raises LabelError (LBL006) where the words are not ASCII, since not every place says in which encoding its text is.
+    """
+    kinds = {finding.kind for finding in one.spelt.findings}
+    if kinds.isdisjoint(_AROUND):
         return None
     text = one.candidate.text
+    if not text.isascii():
+        if not kinds.isdisjoint(_WORDS):
+            raise cannot_edit("", one.candidate.place)
+        text = "".join(letter if letter.isascii() else json.dumps(letter)[1:-1] for letter in text)
     for start, end in objects(text):
         inner = parse(text[start:end])
         if inner is not None and inner.form == "inner" and inner.label == one.spelt.label:
