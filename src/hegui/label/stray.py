@@ -17,6 +17,7 @@ from typing import NamedTuple
 from hegui.kernel.source import Source, TooMuchError
 from hegui.label import xmp
 from hegui.label.field_text import decoded
+from hegui.label.notation_layers import objects
 from hegui.label.spellings import MAX_TEXT, parse
 
 __all__ = ["Glued", "glued", "may_hold", "runs", "stray"]
@@ -85,7 +86,13 @@ def runs(data: bytes) -> Iterator[tuple[int, int, str]]:
         wide = "utf-16-le" if run["le"] else "utf-16-be" if run["be"] else ""
         shown = run[0].decode(wide, "replace") if wide else _narrow(run[0])
         if parse(shown) is not None:
-            yield run.start(), run.end(), shown
+            yield run.start(), run.end(), _alone(shown)
+
+
+def _alone(shown: str) -> str:
+    """The object without the bytes around it that happen to be letters; the whole where it is in another notation."""
+    alone = (shown[start:end] for start, end in objects(shown, deepest=1))
+    return next((one for one in alone if parse(one) is not None), shown)
 
 
 def _narrow(data: bytes) -> str:
