@@ -222,6 +222,8 @@ def _spelt(inner: Members, form: Form, findings: list[Finding], *, is_wrapped: b
         if not isinstance(value, str):
             findings.append(Finding("value.not_text", "fault", f"{_ANNEX_E} b)", name))
         values[name] = _LONE.sub("\ufffd", as_text(value))
+    if all(isinstance(value, Members) for key, value in inner if meant_key(key) in _TELLING):
+        return _cloud(inner, findings)  # none of them, or the description of each
     if not told or (len(values) < 2 and not is_wrapped):
         return _cloud(inner, findings)
     if any(key.lower() in _SETTINGS for key, _ in inner) or _is_template(values):

@@ -28,7 +28,8 @@ _START = re.compile(
     rb"""(?:\{\s{0,20}"(?:AIGC|Label|ContentProducer)"\s{0,20}:|AIGC[\s\0]{0,20}[:=]?[\s\0]{0,20}(?=\{))"""
 )
 _NAMES = (b"AIGC", b"ContentProducer")
-_ALL_NAMES = (*_NAMES, b"aigc", b"Aigc", b"contentProducer", b"content_producer", b"contentproducer",
+_ALL_NAMES = (*_NAMES, b"aigc", b"Aigc", b"contentProducer", b"content_producer", b"contentproducer", b"CONTENTPRODUCER",
+              b"content-producer", b"ProduceID", b"PropagateID", "生成合成服务提供者".encode(),
               b"A\0I\0G\0C", b"a\0i\0g\0c", b"C\0o\0n\0t\0e\0n\0t\0P\0r", b"eyJBSUdDIj", b"eyJMYWJlbCI6")  # fmt: skip
 """Also in wide characters, and as an object begins in Base64."""
 _NAMED = re.compile(b"|".join(_ALL_NAMES))
