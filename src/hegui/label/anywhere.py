@@ -29,14 +29,17 @@ EDGE = 8 << 20
 _PART = re.compile(r"^meta\.xml$|aigc", re.IGNORECASE)
 _MOST = 16
 """Parts of an archive that are looked through."""
+_OLD = b"\xd0\xcf\x11\xe0"
+"""The start of an office document of before 2007, whose properties are texts between other bytes."""
 _PLACE = "stray bytes"
 
 
 def anywhere(source: Source, codec: Codec | None) -> tuple[Candidate, ...]:
     """The labels between the other bytes of the file; none for a format of text."""
-    if codec is not None and not _is_media(codec):
+    head = source.up_to(0, 4)
+    if codec is not None and not _is_media(codec) and head != _OLD:
         return ()
-    if codec is None and source.up_to(0, 4) == b"PK\3\4":
+    if codec is None and head == b"PK\3\4":
         return tuple(_in_archive(source))
     middle = min(EDGE, source.size)
     ranges = ((0, middle), (max(middle, source.size - EDGE), source.size))
