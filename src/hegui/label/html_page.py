@@ -20,7 +20,7 @@ from hegui.label.findings import Finding, seen
 from hegui.label.hints import is_spelt
 from hegui.label.html_tokens import MOST, Attribute, Token, attributes, tokens
 from hegui.label.reading import Candidate, Gap, Reading, Trace
-from hegui.label.spellings import meant_key, parse
+from hegui.label.spellings import MAX_TEXT, meant_key, parse
 from hegui.label.stray_text import json_end, seems, unkeyed
 from hegui.label.text_file import MENTION, Text, read_text, reveal, xml_encoding
 
@@ -32,6 +32,8 @@ LONGEST_SCRIPT = 1 << 20
 MOST_NODES = 100_000
 MOST_CANDIDATES = 1000
 MOST_KEYS = 64
+MOST_TELLING = 10_000
+MOST_VARIABLES = 8
 
 _TELLING = re.compile(
     "[Aa][Ii][Gg][Cc]|Content(?:Producer|Propagator)|(?:Produce|Propagate)ID|ReservedCode|name=[\"']Label"
@@ -98,7 +100,7 @@ def read_page(source: Source, where: str) -> Page:
     traces: list[Trace] = []
     gaps = list(text.gaps("html text"))
     spots: dict[int, Spot] = {}
-    scattered = _Scattered()
+    scattered, telling = _Scattered(), 0
     for count, token in enumerate(tokens(text.text, _stop(text.text, frame)), 1):
         if token.kind == "start" and token.name in ("meta", "link"):
             traces += _traces(text.text, token)
@@ -107,6 +109,10 @@ def read_page(source: Source, where: str) -> Page:
             break
         if _TELLING.search(text.text, token.start, token.end) is None:
             continue
+        telling += 1
+        if telling == MOST_TELLING:
+            gaps.append(Gap("html text", "too large"))
+            break
         scattered.see(text.text, token)
         if token.kind == "unfinished":
             gaps.append(Gap("html tag or comment", "truncated"))
@@ -272,11 +278,15 @@ def _in_script(text: Text, token: Token) -> Iterator[tuple[Candidate, Spot | Non
 
 def _assigned(text: Text, token: Token) -> Iterator[tuple[Candidate, Spot | None]]:
     """A label given to a variable with AIGC in its name, as an object or as a text that holds one."""
-    for found in islice(_VARIABLE.finditer(text.text, token.start, token.end), MOST_KEYS):
-        quoted = _QUOTED.match(text.text, found.end(), token.end)
-        end = quoted.end() if quoted else json_end(text.text, found.end())
+    for found in islice(_VARIABLE.finditer(text.text, token.start, token.end), MOST_VARIABLES):
+        quoted = _QUOTED.match(text.text, found.end(), min(token.end, found.end() + MAX_TEXT))
+        end = (
+            quoted.end()
+            if quoted
+            else found.end() + json_end(text.text[found.end() : min(token.end, found.end() + MAX_TEXT)], 0)
+        )
         shown = text.text[found.end() : end]
-        spelt = parse(shown) if 0 < end <= token.end else None
+        spelt = parse(shown) if found.end() < end <= token.end else None
         if spelt is not None and re.search(
             rf"[\"']{re.escape(spelt.label.produce_id)}\\?[\"']", shown
         ):  # no name of a variable

@@ -24,6 +24,8 @@ __all__ = ["Glued", "glued", "may_hold", "runs", "stray"]
 
 _WINDOW = 2 * MAX_TEXT
 _MOST = 64
+_MOST_RUNS = 16
+"""Texts of a window that are looked at; more of them speak of labels."""
 _START = re.compile(
     rb"""(?:\{\s{0,20}"(?:AIGC|Label|ContentProducer)"\s{0,20}:|AIGC[\s\0]{0,20}[:=]?[\s\0]{0,20}(?=\{))"""
 )
@@ -83,7 +85,7 @@ def runs(data: bytes) -> Iterator[tuple[int, int, str]]:
     >>> next(runs(bytes(9) + b"Label=1; ContentProducer=P; ProduceID=7" + bytes(9)))[:2]
     (9, 48)
     """
-    for run in islice((one for one in _RUN.finditer(data) if _is_named(one[0])), _MOST):
+    for run in islice((one for one in _RUN.finditer(data) if _is_named(one[0])), _MOST_RUNS):
         wide = "utf-16-le" if run["le"] else "utf-16-be" if run["be"] else ""
         shown = run[0].decode(wide, "replace") if wide else _narrow(run[0])
         if parse(shown) is not None:
