@@ -37,10 +37,11 @@ _ALL_NAMES = (*_NAMES, b"aigc", b"Aigc", b"contentProducer", b"content_producer"
 _NAMED = re.compile(b"|".join(_ALL_NAMES))
 _LONGEST_NAME = max(map(len, _ALL_NAMES))
 _RUN = re.compile(
-    rb"(?P<le>(?:[\t\n\r -~]\0|[\0-\xff][\x4e-\x9f]){20,})|(?P<be>(?:\0[\t\n\r -~]|[\x4e-\x9f][\0-\xff]){20,})"
-    rb"|[\t\n\r -~\x80-\xfe]{30,}"
+    rb"(?P<le>(?:[\t\n\r -~]\0|[\0-\xff][\x4e-\x9f]){20,}+)|(?P<be>(?:\0[\t\n\r -~]|[\x4e-\x9f][\0-\xff]){20,}+)"
+    rb"|[\t\n\r -~\x80-\xfe]++"
 )
-"""A text between bytes that are none; shorter ones are no label."""
+"""A text between bytes that are none."""
+_SHORTEST = 30
 
 
 def may_hold(data: bytes) -> bool:
@@ -85,7 +86,9 @@ def runs(data: bytes) -> Iterator[tuple[int, int, str]]:
     >>> next(runs(bytes(9) + b"Label=1; ContentProducer=P; ProduceID=7" + bytes(9)))[:2]
     (9, 48)
     """
-    for run in islice((one for one in _RUN.finditer(data) if _is_named(one[0])), _MOST_RUNS):
+    for run in islice(
+        (one for one in _RUN.finditer(data) if len(one[0]) >= _SHORTEST and _is_named(one[0])), _MOST_RUNS
+    ):
         wide = "utf-16-le" if run["le"] else "utf-16-be" if run["be"] else ""
         shown = run[0].decode(wide, "replace") if wide else _narrow(run[0])
         if parse(shown) is not None:
