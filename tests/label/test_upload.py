@@ -18,7 +18,7 @@ CASES = yaml.safe_load((Path(__file__).parent / "uploads.yaml").read_text(encodi
 PRODUCER, PLATFORM = "001191110102MAD55U9H0F10002", "00119144030008867405X220001"
 
 LABELS = {
-    **{one: AigcLabel.first(PRODUCER, "n-1", attribute=one).text() for one in ("1", "2", "3")},  # type: ignore[arg-type]
+    **{one: AigcLabel.first(PRODUCER, "n-1", attribute=one).text() for one in ("1", "2", "3", "１", " 02")},  # type: ignore[arg-type]
     "broken": AigcLabel("AIGC", PRODUCER, "n-1").text(),
     "misspelt": AigcLabel.first(PRODUCER, "n-1").text().replace("ReservedCode1", "ReserveCode1"),
     "other": AigcLabel.first(PRODUCER, "n-2").text(),

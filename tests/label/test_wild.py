@@ -58,7 +58,7 @@ def test_a_label_of_others_is_updated_where_it_stands_or_refused(row: Mapping[st
     except LabelError as error:
         refusal = error.code
     if refusal:
-        assert refusal in ("LBL002", "LBL003", "LBL005", "LBL006")
+        assert refusal in ("LBL001", "LBL002", "LBL003", "LBL005", "LBL006")
         return
     after = apply(data, splices)
     assert [one.spelt.label for one in labels(open_label(Source.of(after), name).reading)] == [NEW]

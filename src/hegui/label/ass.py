@@ -14,7 +14,7 @@ from hegui.kernel.source import MalformedError, Source
 from hegui.kernel.splice import Splice
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import cannot_edit
-from hegui.label.line_label import Spot, candidate, line_behind, mentions, without_line
+from hegui.label.line_label import Spot, candidate, line_behind, mentions, value_line, without_line
 from hegui.label.reading import Candidate, Reading
 from hegui.label.standing import Standing, rewritten, standing
 from hegui.label.text_faults import or_gap, require_whole
@@ -72,7 +72,7 @@ def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
     if changed is None:
         return ()
     if one is not None:
-        return (parts.text.splice(*_spot(parts, one).value, changed),)
+        return (value_line(parts.text, _spot(parts, one), changed),)
     return (line_behind(parts.text, _section(parts.text), f"; AIGC: {changed}"),)
 
 

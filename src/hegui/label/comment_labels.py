@@ -12,6 +12,7 @@ from collections.abc import Callable
 from hegui.kernel.vorbis_comment import Comment, Comments, entry
 from hegui.label.hints import is_named, is_spelt, sign_in
 from hegui.label.reading import Candidate, Trace
+from hegui.label.scattered_tags import scattered
 from hegui.label.spellings import MAX_TEXT
 
 __all__ = ["NAME", "is_own", "put", "read"]
@@ -50,4 +51,7 @@ def read(comments: Comments, place: str, offset: Callable[[int], int]) -> tuple[
             traces.append(Trace("generator", f"{place} {name}", text[:200]))
         elif (kind := sign_in(text)) is not None:
             traces.append(Trace(kind, f"{place} {name}", text[:200]))
+    tags = ((one.name, one.value[:MAX_TEXT].decode("utf-8", "replace")) for one in comments.comments)
+    start = offset(comments.count_at)
+    candidates += scattered(tags, f"{place} comments", start, offset(comments.end - 1) + 1 - start)
     return candidates, traces

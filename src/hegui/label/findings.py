@@ -27,6 +27,7 @@ Kind = Literal[
     "spelling.entities",
     "spelling.glued_key",
     "spelling.json_in_text",
+    "spelling.leading",
     "spelling.line_feeds",
     "spelling.list",
     "spelling.mended",

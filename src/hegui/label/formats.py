@@ -7,7 +7,7 @@ Rules: GB 45438-2025 6.1; the places are listed in docs/labels.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hegui.kernel.source import MalformedError, Source, TooMuchError
 from hegui.kernel.splice import Splice
@@ -41,9 +41,11 @@ from hegui.label import (
     webp,
 )
 from hegui.label.aigc import AigcLabel
+from hegui.label.anywhere import anywhere
 from hegui.label.codec import Codec
-from hegui.label.faults import malformed, too_much, unknown_format
+from hegui.label.faults import cannot_edit, malformed, too_much, unknown_format
 from hegui.label.reading import Gap, Reading
+from hegui.label.standing import labels
 
 __all__ = ["CODECS", "HEAD", "Opened", "bare", "codec_of", "named", "open_label", "plan"]
 
@@ -119,10 +121,14 @@ def open_label(source: Source, name: str) -> Opened:
     try:
         codec = codec_of(source, name)
         if codec is None:
-            return Opened(None, Reading(gaps=(Gap("file", "unknown format" if source.size else "empty"),)))
-        return Opened(codec, codec.read(source))
+            reading = Reading(gaps=(Gap("file", "unknown format" if source.size else "empty"),))
+        else:
+            reading = codec.read(source)
     except MalformedError as error:
-        return Opened(codec, Reading(gaps=(Gap(f"byte {error.at}", error.problem),)))
+        reading = Reading(gaps=(Gap(f"byte {error.at}", error.problem),))
+    if not labels(reading):
+        reading = replace(reading, candidates=(*reading.candidates, *anywhere(source, codec)))
+    return Opened(codec, reading)
 
 
 def plan(source: Source, name: str, label: AigcLabel) -> tuple[Codec, tuple[Splice, ...]]:
@@ -133,6 +139,8 @@ def plan(source: Source, name: str, label: AigcLabel) -> tuple[Codec, tuple[Spli
     """
     codec = _known(source, name)
     try:
+        if (hidden := anywhere(source, codec)) and not labels(codec.read(source)):
+            raise cannot_edit(codec.NAME, hidden[0].place)
         return codec, codec.write(source, label)
     except TooMuchError as error:
         raise too_much(name, error.problem) from None

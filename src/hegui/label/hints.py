@@ -19,7 +19,7 @@ __all__ = ["is_named", "is_spelt", "shows_text", "sign_in"]
 
 SHORT = 200
 """Characters of a tag's text that may be such a sign; a longer one is prose about something."""
-_KEYS = re.compile(r"produce|propagat|serviceprovider", re.IGNORECASE)
+_KEYS = re.compile(r"produc|propagat|serviceprovider|生成合成服务|eyJBSUdD|eyJMYWJl|ewogIC|7b2241494743", re.IGNORECASE)
 
 
 def is_named(name: str) -> bool:

@@ -7,18 +7,21 @@ Rules: practice, since the published guides do not confirm a place for HTML; WHA
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 import orjson
 
 from hegui.kernel.source import Source
 from hegui.label.findings import Finding, seen
+from hegui.label.hints import is_spelt
 from hegui.label.html_tokens import MOST, Attribute, Token, attributes, tokens
 from hegui.label.reading import Candidate, Gap, Reading, Trace
-from hegui.label.spellings import meant_key, parse
-from hegui.label.stray_text import seems, unkeyed
+from hegui.label.spellings import MAX_TEXT, meant_key, parse
+from hegui.label.stray_text import json_end, seems, unkeyed
 from hegui.label.text_file import MENTION, Text, read_text, reveal, xml_encoding
 
 __all__ = ["META", "Frame", "Page", "Spot", "declared_encoding", "read_page"]
@@ -29,10 +32,26 @@ LONGEST_SCRIPT = 1 << 20
 MOST_NODES = 100_000
 MOST_CANDIDATES = 1000
 MOST_KEYS = 64
+MOST_TELLING = 10_000
+MOST_VARIABLES = 8
 
-_TELLING = re.compile("[Aa][Ii][Gg][Cc]|ContentProducer")
+_TELLING = re.compile(
+    "[Aa][Ii][Gg][Cc]|Content(?:Producer|Propagator)|(?:Produce|Propagate)ID|ReservedCode|name=[\"']Label"
+)
 """What stands in every token that may hold a label."""
 _CHARSET = re.compile(rb"<meta\s[^>]{0,200}?charset\s*+=\s*+[\"']?\s*+([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
+
+
+_VARIABLE = re.compile(
+    r"[\w.]{0,40}?AIGC\w{0,40}(?:[\"']\])?\s{0,9}[:=]\s{0,9}(?:JSON\.parse\(\s{0,9})?(?=[{\"'`])", re.IGNORECASE
+)
+
+
+_QUOTED = re.compile(r"([\"'`])(?:[^\\\"'`]|\\.|(?!\1)[\"'`])*+\1", re.DOTALL)
+_LAST = ("AIGC", "aigc", "Aigc", "ContentProducer", "ProduceID", "PropagateID")
+_HELD = re.compile(r"[^<]{1,65536}+")
+_SHOWN = ("pre", "code", "script", "style", "textarea", "title", "p", "td", "li")
+"""Elements whose text is there to be read."""
 
 
 class Spot(NamedTuple):
@@ -81,7 +100,7 @@ def read_page(source: Source, where: str) -> Page:
     traces: list[Trace] = []
     gaps = list(text.gaps("html text"))
     spots: dict[int, Spot] = {}
-    scattered = _Scattered()
+    scattered, telling = _Scattered(), 0
     for count, token in enumerate(tokens(text.text, _stop(text.text, frame)), 1):
         if token.kind == "start" and token.name in ("meta", "link"):
             traces += _traces(text.text, token)
@@ -90,6 +109,10 @@ def read_page(source: Source, where: str) -> Page:
             break
         if _TELLING.search(text.text, token.start, token.end) is None:
             continue
+        telling += 1
+        if telling == MOST_TELLING:
+            gaps.append(Gap("html text", "too large"))
+            break
         scattered.see(text.text, token)
         if token.kind == "unfinished":
             gaps.append(Gap("html tag or comment", "truncated"))
@@ -105,7 +128,7 @@ def read_page(source: Source, where: str) -> Page:
 
 def _stop(text: str, frame: Frame) -> int:
     """Where looking may end: behind the head and behind the last mention, in the cases people write."""
-    last = max(text.rfind(word) for word in ("AIGC", "aigc", "Aigc", "ContentProducer"))
+    last = max(text.rfind(word) for word in _LAST)
     return len(text) if MENTION.search(text, last + 1) else max(last + 1, frame.end)
 
 
@@ -190,11 +213,18 @@ def _in_tag(text: Text, token: Token) -> Iterator[tuple[Candidate, Spot | None]]
             place = META if name.upper() == "AIGC" else "html other meta"
             yield _candidate(text, token, place, content, () if is_ours else (finding,), key == "name")
             return
+    names = " ".join(one.value for one in found.values() if one.name in ("id", "name", "class", "rel", "type"))
     for one in found.values():
-        if MENTION.search(one.name):
+        if MENTION.search(one.name) or (is_spelt(one.value) and (MENTION.search(names) or token.name == "meta")):
             finding = Finding("place.attribute", "warning", "", seen(f"{token.name} {one.name}"))
             candidate, _ = _candidate(text, token, "html attribute", one, (finding,), False)
             yield candidate, None
+    held = _HELD.match(text.text, token.end) if MENTION.search(names) and token.name not in _SHOWN else None
+    if held is not None and is_spelt(html.unescape(held[0])):
+        finding = Finding("place.other", "fault", "", seen(f"{token.name} {names}"))
+        at = text.at(token.start)
+        shown = reveal(html.unescape(held[0]).strip())
+        yield Candidate("html element", at, text.at(held.end()) - at, shown, False, (finding,)), None
 
 
 def _candidate(
@@ -227,6 +257,7 @@ def _in_script(text: Text, token: Token) -> Iterator[tuple[Candidate, Spot | Non
     try:
         nodes = [orjson.loads(text.text[token.start : token.end].encode("utf-8", "replace"))]
     except orjson.JSONDecodeError:
+        yield from _assigned(text, token)
         return
     at = text.at(token.start)
     finding = Finding("place.script", "fault", "", "html")
@@ -243,6 +274,25 @@ def _in_script(text: Text, token: Token) -> Iterator[tuple[Candidate, Spot | Non
                 shown = value if isinstance(value, str) else orjson.dumps(value).decode()
                 yield Candidate("html script", at, text.at(token.end) - at, shown, False, (finding,)), None
         nodes += node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+
+
+def _assigned(text: Text, token: Token) -> Iterator[tuple[Candidate, Spot | None]]:
+    """A label given to a variable with AIGC in its name, as an object or as a text that holds one."""
+    for found in islice(_VARIABLE.finditer(text.text, token.start, token.end), MOST_VARIABLES):
+        quoted = _QUOTED.match(text.text, found.end(), min(token.end, found.end() + MAX_TEXT))
+        end = (
+            quoted.end()
+            if quoted
+            else found.end() + json_end(text.text[found.end() : min(token.end, found.end() + MAX_TEXT)], 0)
+        )
+        shown = text.text[found.end() : end]
+        spelt = parse(shown) if found.end() < end <= token.end else None
+        if spelt is not None and re.search(
+            rf"[\"']{re.escape(spelt.label.produce_id)}\\?[\"']", shown
+        ):  # no name of a variable
+            at = text.at(found.start())
+            finding = Finding("place.script", "fault", "", "html")
+            yield Candidate("html script", at, text.at(end) - at, reveal(shown), False, (finding,)), None
 
 
 def _traces(text: str, token: Token) -> Iterator[Trace]:

@@ -21,6 +21,7 @@ from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError, cannot_edit
 from hegui.label.hints import is_named, is_spelt, sign_in
 from hegui.label.reading import Candidate, Gap, Reading, Trace
+from hegui.label.scattered_tags import scattered
 from hegui.label.standing import Standing, rewritten, standing
 
 __all__ = ["Tags", "bare", "front", "read", "rebuilt", "tags_of", "write"]
@@ -146,6 +147,8 @@ def _read_tag(tag: Tag, place: str, found: _Found, *, is_standard: bool) -> None
             found.gaps.append(Gap(f"{place} {frame.name}", frame.problem))
         if frame.data:
             _read_frame(frame, f"{place} {frame.name}", found, is_standard=is_standard)
+    named = (user_text(frame.data) for frame in tag.frames if frame.name == "TXXX" and frame.data)
+    found.candidates.extend(scattered(named, f"{place} TXXX frames", tag.at, tag.end - tag.at))
 
 
 def _read_frame(frame: Frame, place: str, found: _Found, *, is_standard: bool) -> None:

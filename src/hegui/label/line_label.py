@@ -17,7 +17,7 @@ from hegui.label.spellings import MAX_TEXT
 from hegui.label.stray_text import seems, unkeyed
 from hegui.label.text_file import MENTION, Line, Text, lines, reveal
 
-__all__ = ["MOST", "Spot", "block_around", "candidate", "line_behind", "mentions", "without_line"]
+__all__ = ["MOST", "Spot", "block_around", "candidate", "line_behind", "mentions", "value_line", "without_line"]
 
 MOST = 1000
 """Lines with a mention that are looked at."""
@@ -74,6 +74,12 @@ def candidate(
     findings = (Finding(cast(Kind, f"place.{kind}"), "fault", "", place),) if kind else ()
     found = Candidate(place, first, text.at(end) - first, reveal(value), not kind, findings)
     return found, Spot(start, end, (at, at + len(value)))
+
+
+def value_line(text: Text, spot: Spot, put: str) -> Splice:
+    """Another value; with its key before it, where the old value was a mapping with the key in it."""
+    is_named = MENTION.search(text.text, spot.start, spot.value[0]) is not None or MENTION.search(put) is not None
+    return text.splice(*spot.value, put if is_named else f"AIGC: {put}")
 
 
 def line_behind(text: Text, line: Line, put: str) -> Splice:

@@ -128,11 +128,29 @@ def _parts(source: Source) -> _Parts:
             found += ((_candidate(text, one, start, "stacked"), one) for one in more)
             end = second.end
     is_labelled = any(parse(candidate.text) is not None for candidate, _ in found)
+    if block is not None and not is_labelled and (whole := _whole(text, block)) is not None:
+        found.append((whole, None))
+        is_labelled = True
     other = stray(text, NAME, end, is_labelled=is_labelled)
     candidates = (*(candidate for candidate, _ in found), *other.candidates)
     reading = Reading(candidates, (*traces, *other.traces), (*other.gaps, *text.gaps("markdown text")))
     editable = {candidate.offset: entry for candidate, entry in found if entry is not None}
     return _Parts(text, block, toml is not None, editable, reading)
+
+
+def _whole(text: Text, block: Block) -> Candidate | None:
+    """The front matter as a label, whatever notation it is in, where its own readers have seen none."""
+    shown = text.text[block.inside : block.closing]
+    spelt = parse(shown)
+    if (
+        spelt is None
+        or spelt.label.attribute not in ("1", "2", "3")
+        or not (spelt.label.producer and spelt.label.produce_id)
+    ):
+        return None
+    at = text.at(block.start)
+    finding = Finding("place.flat", "fault", _CLAUSE)
+    return Candidate("markdown front matter", at, text.at(block.end) - at, reveal(shown), False, (finding,))
 
 
 def _front(text: str, start: int) -> Block | None:

@@ -150,6 +150,8 @@ def _place(segment: Segment, found: tuple[Found, ...], one: Standing | None) -> 
     place = next(each for each in found if each.candidate is one.candidate)
     if place.value.end > segment.end:
         raise cannot_edit(NAME, "a segment behind the first")
+    if place.value.ident == TAGS:
+        raise cannot_edit(NAME, one.candidate.place)
     return place
 
 

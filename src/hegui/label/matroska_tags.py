@@ -19,6 +19,7 @@ from hegui.label.findings import Finding
 from hegui.label.hints import is_named, is_spelt, sign_in
 from hegui.label.matroska_segment import TAGS
 from hegui.label.reading import Candidate, Trace, TraceKind
+from hegui.label.scattered_tags import scattered
 from hegui.label.spellings import MAX_TEXT
 
 __all__ = ["Found", "added", "found_in", "fresh", "rewritten_tags", "stripped"]
@@ -54,6 +55,7 @@ def found_in(source: Source, tags: Element) -> tuple[list[Found], list[Trace]]:
     """What may be a label in this element Tags, and signs of generation."""
     found: list[Found] = []
     traces: list[Trace] = []
+    told: list[tuple[str, str]] = []
     for simple in _simple_tags(source, tags):
         value = simple.value
         if value is None or value.total > 4 * MAX_TEXT or len(found) >= _MOST_FOUND:
@@ -61,11 +63,14 @@ def found_in(source: Source, tags: Element) -> tuple[list[Found], list[Trace]]:
         text, findings = decoded(source.at(value.body, value.size or 0))
         if is_named(simple.name) or is_spelt(text):
             found.append(Found(_candidate(simple, value, text, findings), value))
+            told.append((simple.name, text))
             continue
+        told.append((simple.name, text))
         kind = _TRACES.get(simple.name.upper()) or sign_in(text)
         if kind and text and len(traces) < _MOST_FOUND:
             traces.append(Trace(kind, f"matroska tag {simple.name[:60]}", text[:200]))
-    return found, traces
+    together = scattered(told, "matroska tags", tags.start, tags.total)
+    return [*found, *(Found(one, tags) for one in together)], traces
 
 
 def _candidate(simple: _Simple, value: Element, text: str, findings: tuple[Finding, ...]) -> Candidate:

@@ -15,7 +15,7 @@ from hegui.kernel.source import MalformedError, Source
 from hegui.kernel.splice import Splice
 from hegui.label.aigc import AigcLabel
 from hegui.label.bmff_offsets import mended
-from hegui.label.faults import LabelError
+from hegui.label.faults import LabelError, cannot_edit
 from hegui.label.heif_brands import is_heif
 from hegui.label.mp4_edits import added, changed, taken_out
 from hegui.label.mp4_places import CLAUSE, Slot, Survey, survey
@@ -109,5 +109,8 @@ def _whole(source: Source) -> _File:
 def _slot(seen: Survey, one: Standing | None) -> Slot | None:
     """Where the label stands; without one, the guide's place where it holds another text."""
     if one is not None:
-        return next(slot for slot in seen.slots if slot.candidate is one.candidate)
+        slot = next((slot for slot in seen.slots if slot.candidate is one.candidate), None)
+        if slot is None:
+            raise cannot_edit(NAME, one.candidate.place)
+        return slot
     return next((slot for slot in seen.slots if slot.candidate.is_standard), None)

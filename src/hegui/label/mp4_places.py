@@ -20,6 +20,7 @@ from hegui.label.findings import Finding
 from hegui.label.hints import is_named, is_spelt, shows_text
 from hegui.label.mp4_meta import Item, Meta, read_meta
 from hegui.label.reading import Candidate, Gap, Reading, Trace
+from hegui.label.scattered_tags import scattered
 from hegui.label.spellings import MAX_TEXT
 from hegui.label.spots import trace_kind
 
@@ -89,12 +90,16 @@ class Survey:
     gaps: list[Gap] = field(default_factory=list)
     first: Box | None = None
     fault: MalformedError | None = None
+    tags: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def reading(self) -> Reading:
         """The same for who asks."""
         self.slots.sort(key=lambda slot: slot.candidate.offset)
         candidates = tuple(slot.candidate for slot in self.slots)
+        if self.metas:
+            meta = self.metas[0].path[-1]
+            candidates += scattered(self.tags, f"{_place(self.metas[0].path)} keys", meta.start, meta.size)
         return Reading(candidates, tuple(dict.fromkeys(self.traces)), tuple(dict.fromkeys(self.gaps)))
 
     def see(self, path: Path) -> Iterator[Path]:
@@ -165,6 +170,7 @@ class Survey:
             candidate = _candidate(place, item.path[-1], text, findings, is_standard=is_standard)
             self.slots.append(Slot(candidate, "value", (*item.path, data), start, data.end, meta, item.number))
         else:
+            self.tags.append((name, text))
             self._heard(place, name, text)
 
     def _uuid(self, path: Path) -> None:

@@ -180,10 +180,10 @@ def _look_text(name: str) -> Callable[[Source], Reading]:
             start = block.end
         if name == "srt" and (times := _TIMES.match(text.text)):
             start = times.end()
-        rest = stray_text(text, name, start)
-        found += rest.candidates
         if name == "csv" and not found:
             found += _cells(text)
+        rest = stray_text(text, name, start, is_labelled=bool(found))
+        found += rest.candidates
         return Reading(tuple(found), rest.traces, (*rest.gaps, *text.gaps(f"{name} text")))
 
     return lambda source: or_gap(name, lambda: read(source))

@@ -80,6 +80,8 @@ class _Pass:
         is_member = bool(self.open) and self.open[-1].closing == "}"
         if is_member and not self._takes(":") and not self._takes("="):
             return False
+        if is_member:
+            self._takes(">")  # Ruby's arrow
         here = self.text[self._next() : self.at + 1]
         if here in _CLOSING and len(self.open) < MAX_DEPTH:
             self.at += 1

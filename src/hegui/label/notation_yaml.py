@@ -21,7 +21,7 @@ MAX_LINES = 1000
 FOLDED_LINES = 16
 """Lines over which a value in quotes may be folded."""
 
-_KEY = re.compile(r"[ \t]*+(?:\"([^\"]{1,80})\"|'([^']{1,80})'|([A-Za-z][\w .-]{0,79}))[ \t]*+:(?=[ \t]|$)")
+_KEY = re.compile(r"[ \t]*+(?:\"([^\"]{1,80})\"|'([^']{1,80})'|([A-Za-z一-鿿][\w .-]{0,79}))[ \t]*+:(?=[ \t]|$)")
 _LINES = re.compile(r"\r\n|\r|\n")
 _QUIET = ("#", "---", "...", "```", "~~~", "+++")
 _NULL = {"", "~", "null", "Null", "NULL"}

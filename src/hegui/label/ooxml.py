@@ -26,7 +26,9 @@ from hegui.kernel.zip_members import content
 from hegui.label import compound_file, xmp
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError, cannot_edit, cannot_write
+from hegui.label.field_text import decoded
 from hegui.label.findings import Finding
+from hegui.label.hints import is_spelt
 from hegui.label.ooxml_parts import (
     CUSTOM_PART,
     FMTID,
@@ -77,7 +79,7 @@ _ZIP = b"PK\x03\x04"
 _MEMBERS = (b"[Content_Types].xml", b"_rels/.rels", b"word/", b"xl/", b"ppt/", b"docProps/")
 _SIGNATURES = "_xmlsignatures/"
 _MAX_SIGNATURES = 32
-_ITEM = re.compile(r"customxml/item[0-9]{1,6}\.xml")
+_ITEM = re.compile(r"customxml/item[0-9]{1,6}\.xml|[\w/.-]{0,80}aigc[\w.-]{0,40}\.(?:json|xml|txt)")
 _MAX_ITEMS = 32
 
 
@@ -206,20 +208,21 @@ def _stored(package: Package) -> Iterator[_Spot]:
             package.gaps.append(Gap(member.name[:100], "too large"))
             continue
         try:
-            found = xmp.find(content(package.source, member)).labels
+            held = content(package.source, member)
+            found = xmp.find(held).labels
         except MalformedError:  # what cannot be unpacked is told where it matters: no guide has a label here
             continue
-        for label in found:
-            if parse(label.text) is not None:
+        texts = [label.text for label in found if parse(label.text) is not None] or [decoded(held)[0]]
+        for text in texts:
+            if parse(text) is not None:
                 finding = Finding("place.other", "fault", CLAUSE, member.name[:60])
-                candidate = Candidate(member.name[:60], *package.place(member), label.text, False, (finding,))
-                yield _Spot(candidate, None, None)
+                yield _Spot(Candidate(member.name[:60], *package.place(member), text, False, (finding,)), None, None)
 
 
 def _elsewhere(package: Package, part: Part) -> Iterator[_Spot]:
     offset, size = package.place(part.member)
     for element in part.elements:
-        if "{" in element.text and parse(element.text) is not None:
+        if is_spelt(element.text):
             place = f"{part.member.name[:60]} {element.tag.local[:60]}"
             finding = Finding("place.other", "fault", CLAUSE, element.tag.local[:60])
             yield _Spot(Candidate(place, offset, size, element.text, False, (finding,)), part, element)

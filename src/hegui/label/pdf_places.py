@@ -7,6 +7,7 @@ Rules: TC260-PG-20258A 6.3 (the key AIGC of the information dictionary); ISO 320
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from hegui.label.pdf_document import Document
 from hegui.label.pdf_indirect import Found
 from hegui.label.pdf_objects import Dictionary, Ref, Value, as_text
 from hegui.label.reading import Candidate, Gap, Reading, Trace
+from hegui.label.scattered_tags import scattered
 from hegui.label.spellings import parse
 from hegui.label.stray import glued
 
@@ -85,7 +87,12 @@ class Survey:
 def survey(document: Document) -> Survey:
     """Everything in the file that may be a label."""
     seen = Survey(document)
-    for place, look in (("Info", _look_at_info), ("XMP", _look_at_packet), ("AF", _look_at_files)):
+    for place, look in (
+        ("Info", _look_at_info),
+        ("Root", _look_at_catalogue),
+        ("XMP", _look_at_packet),
+        ("AF", _look_at_files),
+    ):
         try:
             look(seen)
         except MalformedError as error:
@@ -107,16 +114,45 @@ def _look_at_info(seen: Survey) -> None:
     value, plain = seen.info.value, seen.info.found is None or seen.info.found.within is not None
     if value and document.locked is not None and not plain:
         raise document.locked
+    texts: list[tuple[str, str]] = []
     for key, one in [*value.twice, *value.items()][:_MAX_KEYS]:
-        text = _text(seen, document.resolved(one) if isinstance(one, Ref) else one)
+        told = document.resolved(one) if isinstance(one, Ref) else one
+        if isinstance(told, Dictionary) and KEY in key.upper():
+            seen.spots.append(Spot(_candidate(seen, key, _as_object(seen, told)), key, is_among=True))
+        text = _text(seen, told)
         if text is None:
             continue
+        texts.append((key, text))
         if KEY in key.upper() or parse(text) is not None:
             seen.spots.append(Spot(_candidate(seen, key, text), key))
         elif KEY in text and (among := next(glued(text.encode("utf-8", "replace")), None)) is not None:
             seen.spots.append(Spot(_candidate(seen, key, among.text), key, is_among=True))
         elif key in ("Producer", "Creator") and text.strip():
             seen.traces.append(Trace("generator", f"Info {key}", text.strip()[:200]))
+    place = _candidate(seen, KEY, "")
+    together = scattered(texts, "Info keys", place.offset, place.size)
+    seen.spots += (Spot(one, "", is_among=True) for one in together)
+
+
+def _look_at_catalogue(seen: Survey) -> None:
+    """A key of the document itself, as a text or a dictionary."""
+    document = seen.document
+    for key, one in document.dictionary(document.trailer.get("Root")).items():
+        if KEY not in key.upper():
+            continue
+        told = document.resolved(one) if isinstance(one, Ref) else one
+        text = _as_object(seen, told) if isinstance(told, Dictionary) else _text(seen, told)
+        if text is not None and parse(text) is not None:
+            finding = Finding("place.other", "fault", GUIDE, key[:60])
+            place = _candidate(seen, KEY, "")
+            candidate = Candidate(f"Root {key[:60]}", place.offset, place.size, text, False, (finding,))
+            seen.spots.append(Spot(candidate, "", is_among=True))
+
+
+def _as_object(seen: Survey, value: Dictionary) -> str:
+    """A dictionary of PDF as the object it stands for."""
+    texts = ((key, _text(seen, one)) for key, one in list(value.items())[:_MAX_KEYS])
+    return json.dumps({KEY: {key: text for key, text in texts if text is not None}})
 
 
 def _text(seen: Survey, value: Value) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from hegui.kernel.png import SIGNATURE, Chunk, chunk_bytes, chunks
 from hegui.kernel.source import MalformedError, Source, TooMuchError
@@ -21,8 +21,9 @@ from hegui.label.field_text import decoded
 from hegui.label.findings import Finding
 from hegui.label.png_text import KINDS, XMP_KEYWORD, PngText, fresh_xmp, keyword_of, taken_apart
 from hegui.label.reading import Candidate, Gap, Reading, Trace
+from hegui.label.scattered_tags import scattered
 from hegui.label.spellings import MAX_TEXT, is_meant
-from hegui.label.spots import Frame, Look, may_be_label, reason_of
+from hegui.label.spots import Frame, Look, fixed, may_be_label, reason_of
 
 __all__ = ["CLAUSE", "EXTENSIONS", "IS_REVERSIBLE", "MEDIA_TYPES", "NAME", "PLACE", "bare", "read", "score", "write"]
 
@@ -41,10 +42,12 @@ class PngLook(Look):
     """What was seen of a PNG.
 
     Attributes:
+        tags: keywords and texts of the chunks that hold no label by themselves.
         insert: the byte after IHDR.
         packet: an XMP packet that stands in the file, and how to put it back.
     """
 
+    tags: list[tuple[str, str]] = field(default_factory=list)
     insert: int = 0
     packet: tuple[bytes, Frame] | None = None
 
@@ -93,6 +96,8 @@ def _looked(source: Source) -> PngLook:
         look.fail(NAME, error)
     else:
         look.tail(source, end, "png after IEND")
+    for one in scattered(look.tags, "png text chunks", 0, end):
+        look.add(one, fixed(one.place))
     return look
 
 
@@ -174,4 +179,5 @@ def _contents(look: PngLook, text: PngText, block: Candidate, frame: Frame) -> N
     elif may_be_label(text.text) or ("AIGC" in text.keyword.upper() and is_meant(text.text, is_named=True)):
         look.add(replace(block, text=text.text), lambda new: frame(None if new is None else new.encode()))
     else:
+        look.tags.append((text.keyword, text.text))
         look.trace(block.place, text.keyword, text.text)

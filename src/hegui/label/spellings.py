@@ -10,12 +10,13 @@ Rules: GB 45438-2025 Annex E a) and b); the variants are those seen in public fi
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Literal
 
 from hegui.label.aigc import KEYS, AigcLabel
 from hegui.label.findings import Finding, seen
+from hegui.label.key_names import meant_key, tells
 from hegui.label.notation import Members, Notation, as_text
 from hegui.label.notations import readings
 
@@ -28,9 +29,12 @@ Form = Literal["inner", "wrapped", "yaml", "other"]
 """How the object stands: `{…}`, `{"AIGC":{…}}`, a YAML mapping, or a spelling we only read."""
 
 _ANNEX_E = "GB 45438-2025 Annex E"
-_LONGEST_KEY = 80
 _NESTED = 4
 """Texts within texts that are still read."""
+_MOST_OBJECTS = 200
+"""Objects within an object that are looked at."""
+_STARTS = ("{", "[", '"', "'", "AIGC", "ey")
+"""How a text in an object begins that may hold a label."""
 _MEANT = re.compile(r"\W{0,9}(?:AIGC|Label|Content|Produce|Reserve|Propagat)", re.IGNORECASE)
 """How a text begins that was meant for a label."""
 _BROKEN = re.compile(rf"(?:{'|'.join(KEYS[1:])})[\\\\\"'\s]{{0,9}}[:=]")
@@ -38,47 +42,20 @@ _EDGE = " \t\r\n\f\v\0\ufeff\u3000"
 _LONE = re.compile("[\ud800-\udfff]")
 
 
-def _folded(key: str) -> str:
-    """The letters and digits of a key, without the name of the label before them."""
-    plain = re.sub(r"[\W_]", "", key.lower())
-    return re.sub("^(?:tc260)?(?:aigc)?(?=.)", "", plain)
-
-
-_SPELLINGS = {_folded(key): key for key in KEYS} | {
-    "reservecode1": "ReservedCode1",
-    "reservecode2": "ReservedCode2",
-    "reservedcode": "ReservedCode1",
-    "contentpropogator": "ContentPropagator",
-    "contentproduce": "ContentProducer",
-    "contentpropagate": "ContentPropagator",
-    "propagator": "ContentPropagator",
-    "producerid": "ProduceID",
-    "propagatorid": "PropagateID",
-    "propatorid": "PropagateID",
-    "propogateid": "PropagateID",
-    "生成合成标签": "Label",
-    "生成合成标签要素": "Label",
-    "生成合成服务提供者": "ContentProducer",
-    "内容制作编号": "ProduceID",
-    "内容传播服务提供者": "ContentPropagator",
-    "内容传播编号": "PropagateID",
-    "预留字段1": "ReservedCode1",
-    "预留字段2": "ReservedCode2",
-}
-"""What the keys of Annex E are spelt like; an early draft of them had Propagator and PropatorID."""
-_WEAK = {"propagator"}
-"""A spelling that is also a word of its own, and tells nothing without the key AIGC around it."""
 _WRAPPERS = ("AIGC", "TC260", "TC260:AIGC")
 _ENVELOPES = ("data", "metadata", "meta", "result", "payload", "implicit")
 """Keys that services put around the object."""
-_SETTINGS = {"enable", "enabled", "properties", "$ref"}
+_SETTINGS = {"enable", "enabled", "properties", "$ref", "class_type", "nodes"}
 """Keys of what makes or describes labels."""
+_EXAMPLES = {"default", "example", "examples"}
+"""Keys under which a description shows a value."""
 _TEMPLATE = re.compile(
-    r"value\d|your[_ -]?[\w -]{1,40}|<[^<>]{1,60}>|\$?\{{1,2}[\w. ]{1,60}\}{1,2}|[A-Z]X{3,}", re.IGNORECASE
+    r"[一-鿿]*(?:编号|编码|名称|名字|提供者)|"
+    r"value\d|%\(?\w+\)?s?|your[_ -]?[\w -]{1,40}|<[^<>]{1,60}>|\$?\{{1,2}[\w. ]{1,60}\}{1,2}|[A-Z]X{3,}",
+    re.IGNORECASE,
 )
 _CLOUD = {"serviceprovider": "ContentProducer", "contentid": "ProduceID"}
 _TELLING = ("ContentProducer", "ProduceID", "ContentPropagator", "PropagateID")
-"""Keys of which one must be there: the others are words that anything may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +82,6 @@ def parse(text: str) -> Spelt | None:
     True
     """
     return _parsed(text, _NESTED) if len(text) <= MAX_TEXT else None
-
-
-@lru_cache(maxsize=4096)
-def meant_key(key: str) -> str | None:
-    """The key of Annex E that `key` stands for, in any spelling seen; None where it stands for none.
-
-    >>> meant_key("ReserveCode1")
-    'ReservedCode1'
-    """
-    return key if key in KEYS else _SPELLINGS.get(_folded(key)) if len(key) <= _LONGEST_KEY else None
 
 
 def is_meant(text: str, *, is_named: bool = False) -> bool:
@@ -148,6 +115,11 @@ def _parsed(text: str, nested: int) -> Spelt | None:
 
 
 def _read(found: Notation, nested: int) -> Spelt | None:
+    return _above(found, nested) or _below(found, nested)
+
+
+def _above(found: Notation, nested: int) -> Spelt | None:
+    """The label that the keys of the object spell, or its key AIGC holds."""
     findings = list(found.findings)
     wrapped = _unwrapped(found.members, findings)
     if wrapped is None:
@@ -164,6 +136,27 @@ def _read(found: Notation, nested: int) -> Spelt | None:
         return inside
     beside = Members(one for one in found.members if one[0].upper() != "AIGC")  # the key AIGC says yes or no
     return _spelt(beside, "other", [*found.findings, Finding("place.flat", "fault", f"{_ANNEX_E} b)")])
+
+
+def _below(found: Notation, nested: int) -> Spelt | None:
+    """The label that stands deeper, as an object or a text under whatever keys; not within the settings of a program."""
+    waiting = deque([found.members])
+    for _ in range(_MOST_OBJECTS):
+        members = waiting.popleft() if waiting else Members()
+        for key, value in () if any(key.lower() in _SETTINGS for key, _ in members) else members:
+            around = Finding("key.extra", "warning", f"{_ANNEX_E} b)", seen(key))
+            inner = value[0] if isinstance(value, list) and value else value
+            if key.lower() in _EXAMPLES:
+                continue
+            if isinstance(inner, Members):
+                waiting.append(inner)
+                spelt = _spelt(inner, "other", [*found.findings, around], is_wrapped="AIGC" in key.upper())
+            else:
+                is_text = isinstance(inner, str) and inner.lstrip().startswith(_STARTS)
+                spelt = _within(inner, [*found.findings, around], nested) if is_text else None
+            if spelt is not None:
+                return spelt
+    return None
 
 
 def _within(text: str, findings: list[Finding], nested: int) -> Spelt | None:
@@ -208,10 +201,8 @@ def _wrapper(around: Members) -> tuple[str, Any] | None:
     """The key AIGC itself, else one like it that holds more than a word."""
     exact = (one for one in around if one[0] == "AIGC")
     like = (one for one in around if one[0].upper() in _WRAPPERS)
-    named = (
-        one for one in around if "AIGC" in one[0].upper() and not isinstance(one[1], str) and meant_key(one[0]) is None
-    )
-    return next(exact, None) or next(like, None) or next((one for one in named if isinstance(one[1], Members)), None)
+    named = (one for one in around if "AIGC" in one[0].upper() and isinstance(one[1], Members))
+    return next(exact, None) or next(like, None) or next(named, None)
 
 
 def _spelt(inner: Members, form: Form, findings: list[Finding], *, is_wrapped: bool = False) -> Spelt | None:
@@ -222,7 +213,7 @@ def _spelt(inner: Members, form: Form, findings: list[Finding], *, is_wrapped: b
         if name is None:
             findings.append(Finding("key.extra", "warning", f"{_ANNEX_E} b)", seen(key)))
             continue
-        told = told or (name in _TELLING and (is_wrapped or _folded(key) not in _WEAK))
+        told = told or tells(key, is_wrapped=is_wrapped)
         if name != key:
             findings.append(Finding("key.misspelt", "fault", f"{_ANNEX_E} b)", seen(f"{key} = {name}")))
         if name in values:
@@ -231,6 +222,8 @@ def _spelt(inner: Members, form: Form, findings: list[Finding], *, is_wrapped: b
         if not isinstance(value, str):
             findings.append(Finding("value.not_text", "fault", f"{_ANNEX_E} b)", name))
         values[name] = _LONE.sub("\ufffd", as_text(value))
+    if all(isinstance(value, Members) for key, value in inner if meant_key(key) in _TELLING):
+        return _cloud(inner, findings)  # none of them, or the description of each
     if not told or (len(values) < 2 and not is_wrapped):
         return _cloud(inner, findings)
     if any(key.lower() in _SETTINGS for key, _ in inner) or _is_template(values):
@@ -250,7 +243,7 @@ def _is_template(values: dict[str, str]) -> bool:
 
 def _cloud(inner: Members, findings: list[Finding]) -> Spelt | None:
     """The schema ServiceProvider, ServiceUser, Time, ContentId that one cloud writes on what it generated."""
-    values = {_CLOUD.get(_folded(key)): value for key, value in inner}
+    values = {_CLOUD.get(key.lower().replace("_", "")): value for key, value in inner}
     producer, number = values.get("ContentProducer"), values.get("ProduceID")
     if not isinstance(producer, str) or not isinstance(number, str):
         return None

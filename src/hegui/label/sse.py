@@ -18,7 +18,7 @@ from hegui.kernel.source import MalformedError, Source, TooMuchError, TruncatedE
 from hegui.kernel.splice import Splice
 from hegui.kernel.sse import EventTooLargeError, SseEvent, SseSplitter
 from hegui.label.aigc import AigcLabel
-from hegui.label.faults import no_place, several
+from hegui.label.faults import cannot_edit, no_place, several
 from hegui.label.findings import Finding, seen
 from hegui.label.json_body import KEY, is_answer, value_for
 from hegui.label.json_members import Member, insertion, members, object_end, plain, removal
@@ -142,6 +142,8 @@ def bare(source: Source) -> tuple[Splice, ...]:
         copies
     ):  # which of the commas between goes with which nobody can say
         raise several(NAME, len(copies))
+    if any(copy.member.depth == 0 for copy in copies):
+        raise cannot_edit(NAME, "an event of its own")
     return tuple(copy.event.splice(*removal(copy.event.text, copy.member), "") for copy in copies)
 
 
@@ -186,6 +188,11 @@ def _see(walk: _Walk, at: int, event: SseEvent) -> None:
     if event.complete and _has_shape(walk, data):
         walk.first = walk.first or (at, event)
         walk.last = (at, event)
+    if _MENTION.search(event.other) and parse(data.decode("utf-8", "surrogateescape")) is not None:
+        one = _event(at, event)
+        if one.text and len(walk.copies) < MOST:
+            walk.copies.append(_Copy(one, Member("event", 0, 0, (0, len(one.text))), reveal(one.text)))
+        return
     if not _MENTION.search(data):
         return
     walk.left -= len(data)
@@ -194,7 +201,8 @@ def _see(walk: _Walk, at: int, event: SseEvent) -> None:
         return
     one = _event(at, event)
     try:
-        for member in members(one.text, MENTION, depth=1):
+        top = list(members(one.text, MENTION, depth=1))
+        for member in top or members(one.text, MENTION):
             if one.text[member.value[0]] in '{"':
                 walk.copies.append(_Copy(one, member, reveal(plain(one.text, member))))
     except TooMuchError:

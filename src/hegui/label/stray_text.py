@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
+from hegui.label.edge_text import at_edges
 from hegui.label.findings import Finding, Kind
 from hegui.label.front_matter import block_at, entries, entry_at
 from hegui.label.reading import Candidate, Gap, Trace
@@ -34,7 +35,9 @@ _KEYED = re.compile(
 _BLANKS = ("", "---", "...", "\\---")
 _FENCE = re.compile(r"(?:(?<=\n)|(?<=\r)|\A)[ \t]{0,3}(`{3,}+|~{3,}+)")
 _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|[{}]", re.DOTALL)
-_LABELLED = re.compile(r"\s*+[\"']?[\w-]{0,40}[Aa][Ii][Gg][Cc][\w-]{0,40}[\"']?\s*+[:=]?\s*+(?=\{)")
+_LABELLED = re.compile(
+    r"\s*+[\"']?[\w-]{0,40}[Aa][Ii][Gg][Cc][\w-]{0,40}[\"']?(?:\s*+[:=]?\s*+(?=\{)|[ \t]*+[:=：][ \t]*+(?=\S))"
+)
 _TAGS = re.compile(r"(?:</[A-Za-z]{1,20}>\s*+)++")
 """A line of ends of elements, such as those of a section that folds."""
 _BACKSLASHED = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -85,6 +88,12 @@ def stray(text: Text, name: str, start: int = 0, *, is_labelled: bool = False) -
         at = text.at(one.start)
         finding = Finding(cast(Kind, f"place.{one.kind.replace(' ', '_')}"), "fault", "", name)
         candidates.append(Candidate(place, at, text.at(one.end) - at, reveal(one.text), False, (finding,)))
+    for edge in () if candidates or is_labelled else at_edges(text.text, start):
+        kind, at = "first lines" if edge.is_first else "last lines", text.at(edge.start)
+        finding = Finding(cast(Kind, f"place.{kind.replace(' ', '_')}"), "fault", "", name)
+        candidates.append(
+            Candidate(f"{name} {kind}", at, text.at(edge.end) - at, reveal(edge.shown), False, (finding,))
+        )
     return Stray(tuple(candidates), tuple(traces), tuple(gaps))
 
 
@@ -213,7 +222,7 @@ def seems(shown: str) -> bool:
 
 
 def unkeyed(shown: str) -> str:
-    """The object behind `AIGC:`; a mapping of lines stays whole.
+    """What stands behind `AIGC:` in the same line; a mapping of lines stays whole.
 
     >>> unkeyed('AIGC: {"Label":"1"}')
     '{"Label":"1"}'

@@ -10,6 +10,8 @@ validated leaves open what it says, for cameras and editors write them too.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -114,9 +116,11 @@ def _of_label(one: Standing) -> Sequence[Evidence]:
     place, said = one.candidate.place, one.spelt.label.attribute
     broken = [finding.kind for finding in one.spelt.findings if finding.grade == "fault"]
     known: dict[str, Category] = {"1": "confirmed", "2": "possible", "3": "suspected"}
-    if said not in known:
+    digit = re.fullmatch(r"\W*0*([123])(?:\.0)?\W*", unicodedata.normalize("NFKC", said[:60]))
+    if digit is None:
         return [Evidence("broken_label", place, said[:60], "suspected")]
-    pieces = [Evidence("label", place, said, known[said])]
+    pieces = [Evidence("label", place, said, known[digit[1]])]
+    broken += [] if said in known else ["attribute.unknown"]
     if broken:
         pieces.append(Evidence("broken_label", place, ", ".join(dict.fromkeys(broken)), "suspected"))
     return pieces

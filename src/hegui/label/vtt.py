@@ -14,7 +14,7 @@ from hegui.kernel.source import MalformedError, Source
 from hegui.kernel.splice import Splice
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import cannot_edit
-from hegui.label.line_label import Spot, block_around, candidate, mentions
+from hegui.label.line_label import Spot, block_around, candidate, mentions, value_line
 from hegui.label.reading import Candidate, Reading
 from hegui.label.standing import Standing, rewritten, standing
 from hegui.label.text_escapes import comment_json
@@ -70,7 +70,7 @@ def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
     if changed is None:
         return ()
     if one is not None:
-        return (parts.text.splice(*_spot(parts, one).value, comment_json(changed)),)
+        return (value_line(parts.text, _spot(parts, one), comment_json(changed)),)
     return (_added(parts.text, comment_json(changed)),)
 
 

@@ -15,6 +15,7 @@ import orjson
 
 from hegui.kernel.source import MalformedError
 from hegui.kernel.xml_scan import DoctypeError, Element, Encoded, Tag, encoded, scan
+from hegui.label.hints import is_spelt
 from hegui.label.reading import Trace, TraceKind
 from hegui.label.spellings import meant_key, parse
 from hegui.label.xmp_loose import loosely
@@ -198,10 +199,8 @@ def _kinds(name: str, value: str) -> tuple[str, ...] | None:
         return ()
     if name.rpartition("}")[2] == PROPERTY:
         return ("xmp.namespace",)
-    is_hinted = (
-        PROPERTY in name.upper() or name.upper().endswith(_CLOUD) or PROPERTY in value or "ContentProducer" in value
-    )
-    return ("xmp.property",) if is_hinted and parse(value) is not None else None
+    is_hinted = PROPERTY in name.upper() or name.upper().endswith(_CLOUD) or PROPERTY in value
+    return ("xmp.property",) if is_spelt(value) or (is_hinted and parse(value) is not None) else None
 
 
 def _repeats(values: dict[str, str], label: dict[str, str]) -> bool:
