@@ -10,6 +10,7 @@ import pytest
 
 from hegui.kernel.png import chunk_bytes
 from hegui.kernel.source import Source
+from hegui.kernel.splice import apply
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError
 from hegui.label.formats import open_label, plan
@@ -110,3 +111,22 @@ def test_keys_in_chunks_of_their_own_are_one_label_that_is_not_written_beside() 
 )
 def test_words_of_music_and_film_are_no_scattered_label(tags: list[tuple[str, str]]) -> None:
     assert scattered(tags, "tags", 0, 9) == ()
+
+
+def test_the_label_of_a_cover_is_not_that_of_the_sound() -> None:
+    """A person may sing a song whose cover a model drew."""
+    _, splices = plan(Source.of(PLAIN[".png"]), "cover.png", LABEL)
+    cover = apply(PLAIN[".png"], splices)
+    frame = b"APIC" + (len(cover) + 14).to_bytes(4) + b"\0\0" + b"\0image/png\0\3\0" + b"\0" + cover
+    size = len(frame)
+    tag = b"ID3\3\0\0" + bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0))
+    song = tag + frame + PLAIN[".mp3"][10 + int.from_bytes(PLAIN[".mp3"][6:10]) :]
+    reading = open_label(Source.of(song), "song.mp3").reading
+    assert labels(reading) == ()
+    assert [trace.place for trace in reading.traces if trace.kind == "other"] == ["label of a picture within"]
+    assert labels(open_label(Source.of(song + TEXT.encode()), "song.mp3").reading)[0].spelt.label == LABEL
+
+
+def test_names_without_end_are_a_gap() -> None:
+    data = PLAIN[".png"] + (b"AIGC" + bytes(200_000)) * 80
+    assert any(gap.reason == "too large" for gap in open_label(Source.of(data), "a.png").reading.gaps)

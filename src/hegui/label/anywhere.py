@@ -1,8 +1,8 @@
 """Find a label in a place of a picture, a sound or a film that its codec does not look at, or in a file of no known format.
 
 Knows how much of a file is looked through; knows no format. It is asked only where the codec has found no label, so that none is
-told twice, and never of texts and documents, which may speak of labels. What is found is read and not written: a writer that put
-a second label into the file would make two of one.
+told twice, and never of texts and documents, which may speak of labels. The label of a cover says nothing of the sound or film it
+belongs to. What is found is read and not written: a writer that put a second label into the file would make two of one.
 Rules: GB 45438-2025 6.1 c) (one label per file); no guide names such a place.
 """
 
@@ -18,9 +18,10 @@ from hegui.label import xmp
 from hegui.label.codec import Codec
 from hegui.label.field_text import decoded
 from hegui.label.findings import Finding
-from hegui.label.reading import Candidate
+from hegui.label.reading import Candidate, Gap, Reading, Trace
 from hegui.label.spellings import parse
 from hegui.label.stray import stray
+from hegui.label.text_file import reveal
 
 __all__ = ["anywhere"]
 
@@ -32,25 +33,41 @@ _MOST = 16
 _OLD = b"\xd0\xcf\x11\xe0"
 """The start of an office document of before 2007, whose properties are texts between other bytes."""
 _PLACE = "stray bytes"
+_COVER = 1 << 20
+"""Bytes before a label in which the picture may begin that it stands in; XMP and EXIF stand near its start."""
+_JPEG = re.compile(rb"\xff\xd8\xff[\xe0-\xef\xdb]")
 
 
-def anywhere(source: Source, codec: Codec | None) -> tuple[Candidate, ...]:
+def anywhere(source: Source, codec: Codec | None) -> Reading:
     """The labels between the other bytes of the file; none for a format of text."""
     head = source.up_to(0, 4)
     if codec is not None and not _is_media(codec) and head != _OLD:
-        return ()
+        return Reading()
     if codec is None and head == b"PK\3\4":
-        return tuple(_in_archive(source))
+        return Reading(tuple(_in_archive(source)))
     middle = min(EDGE, source.size)
     ranges = ((0, middle), (max(middle, source.size - EDGE), source.size))
     finding = Finding("place.other", "fault", codec.CLAUSE if codec is not None else "", _PLACE)
     found: list[Candidate] = []
+    traces: list[Trace] = []
+    gaps: tuple[Gap, ...] = ()
     try:
-        for start, end in ranges:
-            found += (Candidate(_PLACE, *one, False, (finding,)) for one in stray(source, start, end, is_quoted=False))
-    except MalformedError:  # too many names to look at each: what was found is a label all the same
-        pass
-    return tuple(found)
+        for at, size, text in (one for start, end in ranges for one in stray(source, start, end, is_quoted=False)):
+            if codec is not None and not codec.MEDIA_TYPES[0].startswith("image/") and _is_in_picture(source, at):
+                traces.append(Trace("other", "label of a picture within", reveal(text)[:200]))
+            else:
+                found.append(Candidate(_PLACE, at, size, text, False, (finding,)))
+    except MalformedError:  # what was found is a label all the same
+        gaps = (Gap(_PLACE, "too large"),)
+    return Reading(tuple(found), tuple(traces), gaps)
+
+
+def _is_in_picture(source: Source, at: int) -> bool:
+    """Whether a picture that is part of a sound or film began before, such as its cover, and has not ended."""
+    before = source.up_to(max(0, at - _COVER), min(at, _COVER))
+    jpeg = max((match.start() for match in _JPEG.finditer(before)), default=-1)
+    png = before.rfind(b"\x89PNG\r\n\x1a\n")
+    return png > before.rfind(b"IEND\xae\x42\x60\x82") or jpeg > before.rfind(b"\xff\xd9")
 
 
 def _in_archive(source: Source) -> Iterator[Candidate]:

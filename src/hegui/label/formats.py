@@ -7,7 +7,7 @@ Rules: GB 45438-2025 6.1; the places are listed in docs/labels.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hegui.kernel.source import MalformedError, Source, TooMuchError
 from hegui.kernel.splice import Splice
@@ -127,7 +127,10 @@ def open_label(source: Source, name: str) -> Opened:
     except MalformedError as error:
         reading = Reading(gaps=(Gap(f"byte {error.at}", error.problem),))
     if not labels(reading):
-        reading = replace(reading, candidates=(*reading.candidates, *anywhere(source, codec)))
+        more = anywhere(source, codec)
+        reading = Reading(
+            (*reading.candidates, *more.candidates), (*reading.traces, *more.traces), (*reading.gaps, *more.gaps)
+        )
     return Opened(codec, reading)
 
 
@@ -139,7 +142,7 @@ def plan(source: Source, name: str, label: AigcLabel) -> tuple[Codec, tuple[Spli
     """
     codec = _known(source, name)
     try:
-        if (hidden := anywhere(source, codec)) and not labels(codec.read(source)):
+        if (hidden := anywhere(source, codec).candidates) and not labels(codec.read(source)):
             raise cannot_edit(codec.NAME, hidden[0].place)
         return codec, codec.write(source, label)
     except TooMuchError as error:
