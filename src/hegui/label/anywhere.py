@@ -25,7 +25,7 @@ from hegui.label.text_file import reveal
 
 __all__ = ["anywhere"]
 
-EDGE = 8 << 20
+EDGE = 4 << 20
 """Bytes at either end of a file that are looked through."""
 _PART = re.compile(r"^meta\.xml$|aigc", re.IGNORECASE)
 _MOST = 16

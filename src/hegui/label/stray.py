@@ -36,9 +36,8 @@ _ALL_NAMES = (*_NAMES, b"aigc", b"Aigc", b"contentProducer", b"content_producer"
               b"eyJBSUdDIj", b"eyJMYWJlbCI6")  # fmt: skip
 """Also in wide characters, and as an object begins in Base64."""
 _NAMED = re.compile(b"|".join(_ALL_NAMES))
-_FOLDED = (b"aigc", b"produce", b"propagate", "生成合成服务提供者".encode(), b"a\0i\0g\0c", b"p\0r\0o\0d\0u\0c\0e",
-           b"eyjbsuddij", b"eyjmywjlbci6")  # fmt: skip
-"""What every name holds in small letters: media data are gone through for these alone, which is four times as fast."""
+_FOLDED = (b"aigc", b"produce", "生成合成服务提供者".encode(), b"p\0r\0o\0d\0u\0c\0e", b"eyjbsuddij", b"eyjmywjlbci6")
+"""What every label holds in small letters: media data are gone through for these alone."""
 _LONGEST_NAME = max(map(len, _ALL_NAMES))
 _RUN = re.compile(
     rb"(?P<le>(?:[\t\n\r -~]\0|[\0-\xff][\x4e-\x9f]){20,}+)|(?P<be>(?:\0[\t\n\r -~]|[\x4e-\x9f][\0-\xff]){20,}+)"
