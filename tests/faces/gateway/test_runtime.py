@@ -95,7 +95,7 @@ def test_while_the_store_is_away_the_spool_is_filled_to_its_bound_and_no_further
             evidence_state=lambda: pytest.fail("not asked for"),
             number_key=bytes(32),
             labelling=lambda: pytest.fail("not asked for"),
-            media=SimpleNamespace(),  # type: ignore[arg-type]  # not asked for
+            media=SimpleNamespace(sweep=lambda: None),  # type: ignore[arg-type]  # holds nothing
         )
         task = asyncio.create_task(worker.keep_fresh())
         store.is_away, spool.waiting = True, 10
@@ -132,7 +132,7 @@ def test_a_staged_policy_that_cannot_be_read_keeps_no_ended_key_alive() -> None:
         evidence_state=lambda: pytest.fail("not asked for"),
         number_key=bytes(32),
         labelling=lambda: pytest.fail("not asked for"),
-        media=SimpleNamespace(),  # type: ignore[arg-type]  # not asked for
+        media=SimpleNamespace(sweep=lambda: None),  # type: ignore[arg-type]  # holds nothing
         stages=stages,
     )
     assert b"k" in worker.keys
