@@ -164,8 +164,8 @@ def test_a_damaged_front_is_not_labelled(data: bytes) -> None:
 
 
 def test_programs_are_told() -> None:
-    fields = name(b"encoder") + string(b"Lavf60"), name(b"title") + string(b"made with Sora")
+    fields = name(b"encoder") + string(b"Lavf60"), name(b"title") + string(b"made with Midjourney")
     assert [trace.detail for trace in flv.read(Source.of(HEADER + metadata(*fields) + VIDEO)).traces] == [
         "Lavf60",
-        "made with Sora",
+        "made with Midjourney",
     ]

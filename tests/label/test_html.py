@@ -261,6 +261,14 @@ pieces = st.sampled_from(
 )  # fmt: skip
 
 
+def test_words_around_a_label_in_a_comment_stay_and_twice_is_once() -> None:
+    data = f"<p><!-- <b>kept{JSON} a > b --></p>".encode()
+    done = write(data, OTHER)
+    assert (done.startswith(b"<p><!-- <b>kept{"), done.endswith(b"} a > b --></p>")) == (True, True)
+    assert [label for label, *_ in read(done)] == [OTHER]
+    assert html.write(Source.of(done), OTHER) == ()
+
+
 @given(st.lists(pieces, max_size=20).map("".join))
 def test_any_text_is_read_or_refused_and_written_text_is_read_back_and_undone(text: str) -> None:
     data = text.encode("utf-8", "surrogatepass")

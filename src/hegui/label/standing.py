@@ -74,5 +74,7 @@ def _among(one: Standing, label: AigcLabel) -> str | None:
     for start, end in objects(text):
         inner = parse(text[start:end])
         if inner is not None and inner.form == "inner" and inner.label == one.spelt.label:
+            if inner.label == label and not any(finding.grade == "fault" for finding in inner.findings):
+                return one.candidate.text  # the very label, whatever escapes its place asks for
             return text[:start] + label.text() + text[end:]
     return None

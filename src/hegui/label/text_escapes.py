@@ -22,7 +22,11 @@ def attribute_value(text: str, quote: str = '"') -> str:
 def comment_json(text: str) -> str:
     r"""Compact JSON without two hyphens in a row and without `<` and `>`, so that it ends no comment and no cue block.
 
+    Words before and behind the object stay as they are: they stood in that place before.
+
     >>> comment_json('{"a":"-->"}')
     '{"a":"-\\u002d\\u003e"}'
     """
-    return text.replace("--", "-\\u002d").replace("<", "\\u003c").replace(">", "\\u003e")
+    start, end = text.find("{"), text.rfind("}") + 1
+    json = text[start:end].replace("--", "-\\u002d").replace("<", "\\u003c").replace(">", "\\u003e")
+    return text[:start] + json + text[end:]
