@@ -94,6 +94,14 @@ FOUND: dict[str, tuple[str, Callable[[], bytes]]] = {
         lambda: b'data: {"aigc":%b,"AIGC":%b}\n\n' % ((LABELS[0].text().encode(),) * 2),
     ),
     "an item across the end of meta": ("heif", picture_with_an_item_across_the_box_that_grows),
+    "a comment whose words are no label": (
+        "html",
+        lambda: b'<!--:{"Lbel":"2","ContentProducer":"ff","R":"\\ud9c4","C":""} -->>',
+    ),
+    "a value of two lines in the front matter": (
+        "markdown",
+        lambda: b"---\nAIGC:\n  ProduceID: '\n  x: '\n  ReservedCode2: '\n---\n",
+    ),
     "pad byte counted but missing": ("wav", sound_whose_form_counts_a_pad_byte_that_is_not_there),
 }
 

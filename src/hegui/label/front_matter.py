@@ -16,6 +16,7 @@ import orjson
 
 from hegui.kernel.splice import Splice
 from hegui.label.aigc import AigcLabel
+from hegui.label.faults import cannot_edit
 from hegui.label.spellings import meant_key
 from hegui.label.text_file import MENTION, Line, Text, lines
 
@@ -171,7 +172,11 @@ def updated(text: Text, entry: Entry, label: AigcLabel, written: str) -> list[Sp
 
     Args:
         written: the object as JSON, for an entry that has it on one line.
+    Raises:
+        LabelError: LBL006 a value goes on in the next line, whose rest would be left.
     """
+    if any(_is_open(member.text) for member in entry.members):
+        raise cannot_edit("YAML", "a value of several lines")
     if not entry.members:
         return [text.splice(*entry.value, " " + (_value(written) if entry.is_quoted else written))]
     values, splices = label.keys(), []
@@ -191,6 +196,12 @@ def updated(text: Text, entry: Entry, label: AigcLabel, written: str) -> list[Sp
     indent = text.text[last.start : last.key[0]].rstrip("\"'")
     more = "".join(f"{indent}{key}: {_value(value)}{text.newline}" for key, value in values.items())
     return [*splices, text.splice(last.end, last.end, more)] if more else splices
+
+
+def _is_open(value: str) -> bool:
+    """Whether a value begins with a quote that its line does not close."""
+    value = value.strip()
+    return value[:1] in ("'", '"') and (len(value) < 2 or value[-1] != value[0])
 
 
 def _value(value: str) -> str:
