@@ -98,6 +98,10 @@ FOUND: dict[str, tuple[str, Callable[[], bytes]]] = {
         "html",
         lambda: b'<!--:{"Lbel":"2","ContentProducer":"ff","R":"\\ud9c4","C":""} -->>',
     ),
+    "keys in one line of the front matter": (
+        "markdown",
+        lambda: b"---\nAIGC:\n Lbel: '1'Producer: \0'\0 ProduceID: 01\0'\n \0o: \0  C\0\n---",
+    ),
     "a value of two lines in the front matter": (
         "markdown",
         lambda: b"---\nAIGC:\n  ProduceID: '\n  x: '\n  ReservedCode2: '\n---\n",

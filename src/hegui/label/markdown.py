@@ -84,7 +84,12 @@ def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
     one = standing(parts.reading, NAME)
     if one is not None:
         changed = rewritten(one, label)
-        return () if changed is None else tuple(updated(parts.text, _entry(parts, one), label, changed))
+        if changed is None:
+            return ()
+        entry = _entry(parts, one)
+        if entry.members and one.spelt.form != "yaml":
+            raise cannot_edit(NAME, "lines that are no mapping")
+        return tuple(updated(parts.text, entry, label, changed))
     if parts.has_toml:
         raise is_toml(NAME)
     return (_added(parts.text, parts.block, label),)
