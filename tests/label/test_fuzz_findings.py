@@ -98,6 +98,14 @@ FOUND: dict[str, tuple[str, Callable[[], bytes]]] = {
         "html",
         lambda: b'<!--:{"Lbel":"2","ContentProducer":"ff","R":"\\ud9c4","C":""} -->>',
     ),
+    "an event of its own before one that is no JSON": (
+        "sse",
+        lambda: b'aigc\ndata:"Lbel:1\0CntProducer:"\0"ProduceID,"\0"\n\ndata:{"""chat.completion.chunk"""{""}}\n\n',
+    ),
+    "an event of its own behind a control character": (
+        "sse",
+        lambda: b'data:{"""choices":[]}\n\naigc\ndata:\0{"":"","ContentProduce":"","":"","RrvedCode2":""}\n\n',
+    ),
     "keys in one line of the front matter": (
         "markdown",
         lambda: b"---\nAIGC:\n Lbel: '1'Producer: \0'\0 ProduceID: 01\0'\n \0o: \0  C\0\n---",

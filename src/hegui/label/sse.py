@@ -113,12 +113,14 @@ def read(source: Source) -> Reading:
 
 
 def write(source: Source, label: AigcLabel) -> tuple[Splice, ...]:
-    """The member in the first and the last event. Raises LabelError (LBL003, LBL005, LBL082, LBL083), MalformedError."""
+    """The member in the first and the last event. Raises LabelError (LBL003, LBL005, LBL006, LBL082, LBL083), MalformedError."""
     walk = _whole(source)
     one = standing(_reading(walk), NAME)
     if walk.first is None or walk.last is None:
         raise no_place(NAME, "an event stream that is no answer of a model")
     changed = rewritten(one, label)
+    if changed is not None and any(copy.member.depth == 0 and parse(copy.shown) is not None for copy in walk.copies):
+        raise cannot_edit(NAME, "an event of its own")
     text = changed if changed is not None else one.candidate.text if one is not None else label.text()
     splices: list[Splice] = []
     for copy in walk.copies:
