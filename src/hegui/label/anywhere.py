@@ -23,16 +23,17 @@ from hegui.label.spellings import parse
 from hegui.label.stray import stray
 from hegui.label.text_file import reveal
 
-__all__ = ["anywhere"]
+__all__ = ["PLACE", "anywhere"]
 
-EDGE = 4 << 20
+EDGE, EDGE_OF_PICTURE = 1 << 20, 4 << 20
 """Bytes at either end of a file that are looked through."""
 _PART = re.compile(r"^meta\.xml$|aigc", re.IGNORECASE)
 _MOST = 16
 """Parts of an archive that are looked through."""
 _OLD = b"\xd0\xcf\x11\xe0"
 """The start of an office document of before 2007, whose properties are texts between other bytes."""
-_PLACE = "stray bytes"
+PLACE = "stray bytes"
+"""What such a place is called."""
 _COVER = 1 << 20
 """Bytes before a label in which the picture may begin that it stands in; XMP and EXIF stand near its start."""
 _JPEG = re.compile(rb"\xff\xd8\xff[\xe0-\xef\xdb]")
@@ -45,20 +46,22 @@ def anywhere(source: Source, codec: Codec | None) -> Reading:
         return Reading()
     if codec is None and head == b"PK\3\4":
         return Reading(tuple(_in_archive(source)))
-    middle = min(EDGE, source.size)
-    ranges = ((0, middle), (max(middle, source.size - EDGE), source.size))
-    finding = Finding("place.other", "fault", codec.CLAUSE if codec is not None else "", _PLACE)
+    is_picture = codec is None or codec.MEDIA_TYPES[0].startswith("image/")
+    edge = EDGE_OF_PICTURE if is_picture else EDGE
+    middle = min(edge, source.size)
+    ranges = ((0, middle), (max(middle, source.size - edge), source.size))
+    finding = Finding("place.other", "fault", codec.CLAUSE if codec is not None else "", PLACE)
     found: list[Candidate] = []
     traces: list[Trace] = []
     gaps: tuple[Gap, ...] = ()
     try:
         for at, size, text in (one for start, end in ranges for one in stray(source, start, end, is_quoted=False)):
-            if codec is not None and not codec.MEDIA_TYPES[0].startswith("image/") and _is_in_picture(source, at):
+            if not is_picture and _is_in_picture(source, at):
                 traces.append(Trace("other", "label of a picture within", reveal(text)[:200]))
             else:
-                found.append(Candidate(_PLACE, at, size, text, False, (finding,)))
+                found.append(Candidate(PLACE, at, size, text, False, (finding,)))
     except MalformedError:  # what was found is a label all the same
-        gaps = (Gap(_PLACE, "too large"),)
+        gaps = (Gap(PLACE, "too large"),)
     return Reading(tuple(found), tuple(traces), gaps)
 
 

@@ -41,7 +41,7 @@ from hegui.label import (
     webp,
 )
 from hegui.label.aigc import AigcLabel
-from hegui.label.anywhere import anywhere
+from hegui.label.anywhere import PLACE, anywhere
 from hegui.label.codec import Codec
 from hegui.label.faults import cannot_edit, malformed, too_much, unknown_format
 from hegui.label.reading import Gap, Reading
@@ -134,16 +134,19 @@ def open_label(source: Source, name: str) -> Opened:
     return Opened(codec, reading)
 
 
-def plan(source: Source, name: str, label: AigcLabel) -> tuple[Codec, tuple[Splice, ...]]:
+def plan(source: Source, name: str, label: AigcLabel, seen: Opened | None = None) -> tuple[Codec, tuple[Splice, ...]]:
     """How the file must change to hold this label; no splice where it holds it.
+
+    `seen` is what `open_label` has found in this very file, where somebody has looked already.
 
     Raises LabelError: LBL001 unknown format, LBL002 damaged, LBL003 no place, LBL004 cannot take one, LBL005 several labels,
     LBL006 a place that is not written.
     """
     codec = _known(source, name)
     try:
-        if (hidden := anywhere(source, codec).candidates) and not labels(codec.read(source)):
-            raise cannot_edit(codec.NAME, hidden[0].place)
+        found = anywhere(source, codec).candidates if seen is None else seen.reading.candidates
+        if any(one.place == PLACE for one in found) and not labels(codec.read(source)):
+            raise cannot_edit(codec.NAME, PLACE)
         return codec, codec.write(source, label)
     except TooMuchError as error:
         raise too_much(name, error.problem) from None

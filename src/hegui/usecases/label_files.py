@@ -104,7 +104,7 @@ def label_file(
         work = _Work(path, file, os.fstat(file.fileno()), state, reason)
         found = open_label(Source(file), path.name)
         label = choose(found, lambda: work.content(found))
-        codec, splices = plan(Source(file), path.name, label)
+        codec, splices = plan(Source(file), path.name, label, found)
         if not splices:
             return Written(work.copy(out), label, None)
         still = unmoving(Source(file), splices) if in_place and out is None else None

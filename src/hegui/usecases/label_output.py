@@ -15,7 +15,7 @@ from hegui.kernel.source import Source
 from hegui.kernel.splice import apply
 from hegui.label.aigc import AigcLabel
 from hegui.label.faults import LabelError
-from hegui.label.formats import open_label, plan
+from hegui.label.formats import Opened, open_label, plan
 from hegui.label.standing import labels, standing
 from hegui.usecases.label_receipts import Digests, Receipt
 
@@ -42,7 +42,8 @@ def label_output(data: bytes, name: str, label: AigcLabel) -> LabelledOutput:
     Raises:
         LabelError: LBL001 to LBL006; LBL122 the label did not read back.
     """
-    codec, splices = plan(Source.of(data), name, wanted := _beside_the_makers(data, name, label))
+    opened = open_label(Source.of(data), name)
+    codec, splices = plan(Source.of(data), name, wanted := _beside_the_makers(opened, name, label), opened)
     labelled = apply(data, splices)
     if [one.spelt.label for one in labels(codec.read(Source.of(labelled)))] != [wanted]:
         raise LabelError("LBL122", name, "the label did not read back: 0 found",
@@ -56,8 +57,8 @@ def digests_of(data: bytes) -> Digests:
     return Digests(len(data), hashlib.sha256(data).hexdigest(), hashlib.new("sm3", data).hexdigest())
 
 
-def _beside_the_makers(data: bytes, name: str, label: AigcLabel) -> AigcLabel:
-    one = standing(open_label(Source.of(data), name).reading, name)
+def _beside_the_makers(opened: Opened, name: str, label: AigcLabel) -> AigcLabel:
+    one = standing(opened.reading, name)
     if one is None or one.spelt.label.producer in ("", label.producer):
         return label
     return one.spelt.label.propagated(label.producer, label.produce_id, reserved=label.reserved_1)
