@@ -78,7 +78,9 @@ def _show(session: Session, name: str, found: CheckedMark) -> None:
         said = session.word(f"label.mark.answer.{answer.value}")
         session.say("label.mark.question_line", question=session.word(f"label.mark.question.{question}"), answer=said)
     if found.words:
-        session.say("label.mark.words", words="; ".join(found.words), places=", ".join(found.places[:8]))
+        session.say("label.mark.words", words="; ".join(found.words))
+    if found.places:
+        session.say("label.mark.places", places=", ".join(found.places[:8]))
     if found.ink is not None:
         session.say("label.mark.ink", ink=found.ink, least=found.least_ink)
     if found.contrast is not None:
